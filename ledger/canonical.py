@@ -1,0 +1,135 @@
+"""Canonical JSON: RFC 8785 output over a value space so small that only one spelling exists.
+
+Objects whose keys match ``[a-z][a-z0-9_]*``, arrays, strings, booleans, null and integers within
+±(2^53 - 1); no floats; at most 16 levels deep. Within that space msgspec's sorted output equals
+RFC 8785 byte for byte (``tests/conformance`` holds it against an independent implementation).
+
+Reading is strict without a second parser: decode, write again, compare. Duplicate keys, other
+orders, needless escapes and white space all fail that one comparison.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from ledger.errors import FormatError
+
+MAX_INTEGER: Final = 2**53 - 1
+MAX_DEPTH: Final = 16
+_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?\Z")
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_encoder = msgspec.json.Encoder(order="sorted")
+_decoder = msgspec.json.Decoder()
+
+
+def encode(value: Any) -> bytes:
+    """Canonical bytes of ``value``; FormatError ``format.value`` when it lies outside the value space."""
+    check(value)
+    return _encoder.encode(value)
+
+
+def decode(data: bytes) -> Any:
+    """The value that ``data`` spells; FormatError when ``data`` is not its canonical spelling."""
+    try:
+        value = _decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise FormatError("format.json") from error
+    check(value)
+    if _encoder.encode(value) != data:
+        raise FormatError("format.not_canonical")
+    return value
+
+
+def check(value: Any, path: str = "", depth: int = 0) -> None:
+    """Refuse what lies outside the value space, naming its path (``body/amount``)."""
+    kind = type(value)
+    if kind is str:
+        if not value.isascii():
+            _check_text(value, path)
+    elif kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise FormatError("format.integer", path=path)
+    elif kind is dict:
+        if depth >= MAX_DEPTH:
+            raise FormatError("format.depth", path=path)
+        for key, item in value.items():
+            if type(key) is not str or not _KEY.match(key):
+                raise FormatError("format.key", path=path)
+            check(item, f"{path}/{key}" if path else key, depth + 1)
+    elif kind is list:
+        if depth >= MAX_DEPTH:
+            raise FormatError("format.depth", path=path)
+        for position, item in enumerate(value):
+            check(item, f"{path}/{position}" if path else str(position), depth + 1)
+    elif kind is not bool and value is not None:
+        raise FormatError("format.value", path=path)
+
+
+def _check_text(text: str, path: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise FormatError("format.surrogate", path=path) from error
+
+
+def require_nfc(value: Any, path: str = "") -> None:
+    """Refuse text that is not in Unicode form NFC. On acceptance only: Unicode versions differ between
+    runtimes, so an auditor that asked this could be made to refuse what the service accepted.
+    """
+    if isinstance(value, str):
+        if not value.isascii() and not unicodedata.is_normalized("NFC", value):
+            raise FormatError("format.not_nfc", path=path)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            require_nfc(item, f"{path}/{key}" if path else key)
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            require_nfc(item, f"{path}/{position}" if path else str(position))
+
+
+def b64(data: bytes) -> str:
+    """Padded standard base64 (RFC 4648 section 4)."""
+    return base64.b64encode(data).decode()
+
+
+def unb64(text: str, length: int | None = None) -> bytes:
+    """Bytes of ``text``, which must be their one padded spelling; ``length`` in bytes where it is fixed."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise FormatError("format.base64") from error
+    if b64(data) != text or (length is not None and len(data) != length):
+        raise FormatError("format.base64")
+    return data
+
+
+def is_decimal(text: str) -> bool:
+    """Whether ``text`` is an amount in the one grammar (no exponent, no trailing zeros, no ``-0``)."""
+    return bool(_DECIMAL.match(text)) and text != "-0"
+
+
+def parse_time(text: str) -> int:
+    """Milliseconds since 1970 of a timestamp such as ``2026-04-01T09:00:00.000Z``."""
+    if not _TIMESTAMP.match(text):
+        raise FormatError("format.time")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise FormatError("format.time") from error
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def format_time(milliseconds: int) -> str:
+    """The one spelling of a moment given in milliseconds since 1970 (UTC)."""
+    moment = _EPOCH + timedelta(milliseconds=milliseconds)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"

@@ -1,0 +1,150 @@
+"""Keys and the arithmetic of their signatures: Ed25519, ES256, and passkeys (``passkey.py``).
+
+A public key in text form is ``scheme:base64``: ``ed25519:`` and 32 bytes, or ``es256:`` and a 33-byte
+compressed P-256 point. A signature carries the text form of its key, so its arithmetic can be checked
+anywhere, in any order, before any state is known. Whether that key may speak for that signer *at that
+index* is the fold's question, and only the fold's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
+from nacl.exceptions import BadSignatureError, CryptoError
+
+from ledger import canonical, passkey
+from ledger.errors import FormatError, SignatureFault
+from ledger.statement import DOMAIN, Signature
+
+SESSION_DOMAIN: Final = b"yui/v1/session\n"
+"""What a log-in challenge is signed under; never a statement's domain, so neither can pass for the other."""
+
+P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_ES256_SIGNATURE: Final = 64
+
+
+class Facts(NamedTuple):
+    """What a verified signature leaves to be judged against the ledger's state."""
+
+    passkey: passkey.Assertion | None = None
+
+
+def verify(signature: Signature, message: bytes) -> Facts:
+    """Check one signature over ``message`` (domain included). SignatureFault says why it does not hold."""
+    algorithm = ALGORITHMS.get(signature.alg)
+    if algorithm is None:
+        raise SignatureFault("signature.algorithm", alg=signature.alg)
+    if signature.alg != "webauthn" and (signature.authenticator_data is not None or signature.client_data is not None):
+        raise SignatureFault("signature.form")
+    return algorithm(signature, message)
+
+
+def verify_statement(signature: Signature, statement: bytes) -> Facts:
+    """Check one signature over a canonical statement, in the statements' own domain."""
+    return verify(signature, DOMAIN + statement)
+
+
+def check_public(alg: str, public: str) -> None:
+    """Refuse a key that must never be enrolled: malformed, off the curve, of small or mixed order."""
+    if alg not in ALGORITHMS:
+        raise SignatureFault("key.algorithm", alg=alg)
+    scheme, data = split_public(public)
+    if alg != "webauthn" and scheme != alg:
+        raise SignatureFault("key.algorithm", alg=alg)
+    if scheme == "ed25519":
+        if not crypto_core_ed25519_is_valid_point(data):
+            raise SignatureFault("key.weak")
+    else:
+        _p256(data)
+
+
+def split_public(public: str) -> tuple[str, bytes]:
+    """Scheme and raw bytes of a public key in text form."""
+    scheme, separator, text = public.partition(":")
+    length = {"ed25519": 32, "es256": 33}.get(scheme)
+    if not separator or length is None:
+        raise SignatureFault("key.form")
+    try:
+        return scheme, canonical.unb64(text, length)
+    except FormatError as error:
+        raise SignatureFault("key.form") from error
+
+
+def ed25519_public(raw: bytes) -> str:
+    """Text form of a raw 32-byte Ed25519 public key."""
+    return f"ed25519:{canonical.b64(raw)}"
+
+
+def verify_ed25519(raw: bytes, sig: bytes, message: bytes) -> None:
+    """RFC 8032 by libsodium's rules (canonical S, no small-order keys or R); SignatureFault when it does not hold."""
+    try:
+        crypto_sign_open(sig + message, raw)
+    except (BadSignatureError, CryptoError, ValueError, TypeError) as error:
+        raise SignatureFault("signature.invalid") from error
+
+
+def verify_es256(point: bytes, sig: bytes, message: bytes) -> None:
+    """P-256 ECDSA with SHA-256 over ``message``; ``sig`` is r||s with s in the lower half, so it has one spelling."""
+    # Imported here: only some ledgers hold such keys, and the library takes its time to load.
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415
+
+    if len(sig) != _ES256_SIGNATURE:
+        raise SignatureFault("signature.form")
+    r, s = int.from_bytes(sig[:32], "big"), int.from_bytes(sig[32:], "big")
+    if s > P256_ORDER // 2:
+        raise SignatureFault("signature.high_s")
+    try:
+        _p256(point).verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature as error:
+        raise SignatureFault("signature.invalid") from error
+
+
+def _p256(point: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202  (the type lives in the lazy import)
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
+    try:
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError as error:
+        raise SignatureFault("key.form") from error
+
+
+def _raw_signature(signature: Signature) -> bytes:
+    try:
+        return canonical.unb64(signature.sig, 64)
+    except FormatError as error:
+        raise SignatureFault("signature.form") from error
+
+
+def _key_of(signature: Signature, scheme: str) -> bytes:
+    found, raw = split_public(signature.key)
+    if found != scheme:
+        raise SignatureFault("key.algorithm", alg=signature.alg)
+    return raw
+
+
+def _ed25519(signature: Signature, message: bytes) -> Facts:
+    verify_ed25519(_key_of(signature, "ed25519"), _raw_signature(signature), message)
+    return Facts()
+
+
+def _es256(signature: Signature, message: bytes) -> Facts:
+    verify_es256(_key_of(signature, "es256"), _raw_signature(signature), message)
+    return Facts()
+
+
+def _webauthn(signature: Signature, message: bytes) -> Facts:
+    assertion, signed = passkey.read(signature, message)
+    scheme, raw = split_public(signature.key)
+    check = verify_ed25519 if scheme == "ed25519" else verify_es256
+    check(raw, _raw_signature(signature), signed)
+    return Facts(passkey=assertion)
+
+
+Verifier = Callable[[Signature, bytes], Facts]
+
+ALGORITHMS: Final[dict[str, Verifier]] = {"ed25519": _ed25519, "es256": _es256, "webauthn": _webauthn}
+"""Every kind of signature a statement may carry. A new kind is one function and one line here."""

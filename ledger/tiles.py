@@ -1,0 +1,142 @@
+"""Tiles and entry bundles: the C2SP ``tlog-tiles`` layout of a log as static files.
+
+    tile/{L}/{N}[.p/{W}]         W hashes (256 where not given) at tree level 8L, from position 256N
+    tile/entries/{N}[.p/{W}]     W entries from index 256N, each a big-endian uint16 length and its bytes
+
+``N`` is written in groups of three digits, all but the last prefixed ``x``: 1234067 is ``x001/x234/067``.
+Full tiles never change; partial ones are derived on read.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from ledger import merkle
+from ledger.errors import FormatError, ProofError
+
+HEIGHT: Final = 8
+WIDTH: Final = 1 << HEIGHT
+HASH_SIZE: Final = 32
+_PATH = re.compile(r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?\Z")
+
+
+class Tile(NamedTuple):
+    """Names one tile: ``level`` None is an entry bundle; ``width`` 256 is a full one."""
+
+    level: int | None
+    index: int
+    width: int = WIDTH
+
+    @property
+    def path(self) -> str:
+        """The C2SP path, without a leading slash."""
+        level = "entries" if self.level is None else str(self.level)
+        partial = "" if self.width == WIDTH else f".p/{self.width}"
+        return f"tile/{level}/{_number(self.index)}{partial}"
+
+
+def parse_path(path: str) -> Tile:
+    """Read a C2SP tile path; FormatError ``tile.path`` for any other spelling."""
+    match = _PATH.match(path)
+    if not match:
+        raise FormatError("tile.path")
+    level, number, width = match.groups()
+    index = int(number.replace("x", "").replace("/", ""))
+    tile = Tile(None if level == "entries" else int(level), index, int(width) if width else WIDTH)
+    if tile.width > WIDTH or tile.path != path:
+        raise FormatError("tile.path")
+    return tile
+
+
+def tiles_of(size: int) -> Iterator[Tile]:
+    """Every hash tile and entry bundle of a tree of ``size`` leaves, partial right edge included."""
+    for level in (None, *range(_levels(size))):
+        count = size >> (HEIGHT * (level or 0))
+        for index in range(count // WIDTH):
+            yield Tile(level, index)
+        if count % WIDTH:
+            yield Tile(level, count // WIDTH, count % WIDTH)
+
+
+def has(tile: Tile, size: int) -> bool:
+    """Whether a tree of ``size`` leaves has that tile (a partial one stays valid while the tree grows)."""
+    count = size >> (HEIGHT * (tile.level or 0))
+    return tile.index * WIDTH + tile.width <= count
+
+
+def encode_bundle(leaves: list[bytes]) -> bytes:
+    """An entry bundle of those leaves."""
+    return b"".join(struct.pack(">H", len(leaf)) + leaf for leaf in leaves)
+
+
+def decode_bundle(data: bytes, width: int) -> list[bytes]:
+    """The leaves of a bundle that must hold exactly ``width`` of them."""
+    leaves: list[bytes] = []
+    position = 0
+    while position < len(data):
+        if position + 2 > len(data):
+            raise FormatError("tile.bundle")
+        (length,) = struct.unpack_from(">H", data, position)
+        position += 2 + length
+        if position > len(data):
+            raise FormatError("tile.bundle")
+        leaves.append(data[position - length : position])
+    if len(leaves) != width:
+        raise FormatError("tile.bundle")
+    return leaves
+
+
+def split_hashes(data: bytes, width: int) -> list[bytes]:
+    """The hashes of a hash tile that must hold exactly ``width`` of them."""
+    if len(data) != width * HASH_SIZE:
+        raise FormatError("tile.width")
+    return [data[start : start + HASH_SIZE] for start in range(0, len(data), HASH_SIZE)]
+
+
+def root_of(hashes: list[bytes]) -> bytes:
+    """Root over a full tile's 256 hashes: the one hash it adds a tile level up."""
+    while len(hashes) > 1:
+        hashes = [merkle.node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
+class TileReader:
+    """``merkle.Reader`` over tiles of a tree of ``size`` leaves; keeps the tiles that it has fetched."""
+
+    def __init__(self, fetch: Callable[[Tile], bytes], size: int) -> None:
+        self._fetch, self._size = fetch, size
+        self._tiles: dict[Tile, list[bytes]] = {}
+
+    def node(self, level: int, index: int) -> bytes:
+        """Hash of a full subtree; ProofError when it reaches beyond the tree."""
+        if (index + 1) << level > self._size:
+            raise ProofError("proof.range", index=index, size=self._size)
+        tile_level, inner = divmod(level, HEIGHT)
+        start = index << inner  # in hashes of that tile level
+        tile = self._tile_at(tile_level, start // WIDTH)
+        hashes = self._hashes(tile)[start % WIDTH : start % WIDTH + (1 << inner)]
+        return root_of(hashes)
+
+    def _tile_at(self, level: int, index: int) -> Tile:
+        count = self._size >> (HEIGHT * level)
+        return Tile(level, index, min(WIDTH, count - index * WIDTH))
+
+    def _hashes(self, tile: Tile) -> list[bytes]:
+        if tile not in self._tiles:
+            self._tiles[tile] = split_hashes(self._fetch(tile), tile.width)
+        return self._tiles[tile]
+
+
+def _levels(size: int) -> int:
+    return max(1, (size.bit_length() + HEIGHT - 1) // HEIGHT) if size else 0
+
+
+def _number(index: int) -> str:
+    groups = [f"{index % 1000:03d}"]
+    while index >= 1000:  # noqa: PLR2004
+        index //= 1000
+        groups.append(f"x{index % 1000:03d}")
+    return "/".join(reversed(groups))
