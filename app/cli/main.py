@@ -1,0 +1,52 @@
+"""The command line's frame: which commands there are, and the way into each.
+
+A command is a module with two functions::
+
+    def add_arguments(parser: argparse.ArgumentParser) -> None: ...
+    def run(args: argparse.Namespace) -> int: ...   # the exit code
+
+To add one, write the module and one line in ``COMMANDS``. Its module is imported only when its name was given, and
+imports what is heavy inside ``run``, so that ``--help`` needs nothing but the standard library.
+"""
+
+import argparse
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One line of ``yui --help``."""
+
+    name: str
+    module: str
+    summary: str
+    passes_arguments_on: bool = False
+    """All that follows the name belongs to another program and reaches ``run`` as the list ``args.rest``."""
+
+
+COMMANDS = (
+    Command("test", "app.cli.test_command", "テストを実行する / run the tests", passes_arguments_on=True),
+    Command("lock", "app.cli.lock_command", "依存関係を固定し直す / pin the dependencies anew"),
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command that ``argv`` names and return its exit code: 0 without one, after showing the help."""
+    parser = argparse.ArgumentParser(prog="yui", description="結 Yui: 組合の台帳 / a governance ledger for co-ops")
+    names = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    chosen = next((command for command in COMMANDS if command.name in argv[:1]), None)
+    for command in COMMANDS:
+        own = names.add_parser(command.name, help=command.summary, description=command.summary)
+        if command is chosen:
+            import_module(command.module).add_arguments(own)
+    if chosen is None:
+        parser.parse_args(argv)
+        parser.print_help()
+        return 0
+    if chosen.passes_arguments_on and argv[1:] not in (["-h"], ["--help"]):
+        args = argparse.Namespace(command=chosen.name, rest=list(argv[1:]))
+    else:
+        args = parser.parse_args(argv)
+    status: int = import_module(chosen.module).run(args)
+    return status
