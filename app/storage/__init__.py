@@ -1,0 +1,1 @@
+"""What the service keeps: tables, queries for pages, and the embedded PostgreSQL."""

@@ -1,0 +1,65 @@
+"""One PostgreSQL for the whole run, a fresh database for each test that asks for one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from app.storage.embedded import OWNER, SERVICE, Dsn, EmbeddedPostgres, Server
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The embedded server, or the one that YUI_TEST_DATABASE_URL names (as a superuser of it)."""
+    outside = os.environ.get("YUI_TEST_DATABASE_URL")
+    if outside:
+        yield asyncio.run(_outside_server(outside))
+        return
+    launcher = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    server = asyncio.run(launcher.start())
+    yield server
+    asyncio.run(launcher.stop())
+
+
+@pytest.fixture
+async def database(postgres: Server) -> AsyncIterator[Server]:
+    """A new empty database, owned by ``yui_owner``, as both roles see it; dropped after the test."""
+    name = f"test_{secrets.token_hex(6)}"
+    await _as_owner(postgres, f"CREATE DATABASE {name}")
+    yield Server(postgres.owner_dsn.to(name), postgres.service_dsn.to(name))
+    await _as_owner(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _as_owner(server: Server, statement: str) -> None:
+    connection = await asyncpg.connect(**server.owner_dsn.keywords())
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _outside_server(address: str) -> Server:
+    """Gives a server of any kind the two roles of the embedded one."""
+    url = make_url(address)
+    host, database = str(url.host or url.query.get("host")), url.database or "postgres"
+    port = int(url.port or str(url.query.get("port", 5432)))
+    superuser = Dsn(url.username or "postgres", url.password or "", host, port, database)
+    password = secrets.token_hex(24)
+    connection = await asyncpg.connect(**superuser.keywords())
+    try:
+        for role in (OWNER, SERVICE):
+            if not await connection.fetchval("SELECT FROM pg_roles WHERE rolname = $1 HAVING count(*) > 0", role):
+                await connection.execute(f"CREATE ROLE {role}")
+            await connection.execute(f"ALTER ROLE {role} LOGIN PASSWORD '{password}'")
+        await connection.execute(f"ALTER ROLE {OWNER} CREATEDB")
+        await connection.execute(f"GRANT {SERVICE} TO {OWNER}")
+    finally:
+        await connection.close()
+    owner, service = (Dsn(role, password, host, port, database) for role in (OWNER, SERVICE))
+    return Server(owner, service)
