@@ -102,20 +102,25 @@ class Context(Moment):
         return record
 
 
+Body = type[msgspec.Struct]
+
+
 class Handler(NamedTuple):
     """How one type of statement changes the books.
 
     ``by`` names who may author it: ``member``, ``key`` (someone not yet a member), ``clerk``, ``genesis``.
-    ``assisted``: it may be entered ``for`` a member. ``subject`` gives the id under whose privacy key the
-    statement's private values are kept (default: the actor).
+    ``assisted``: it may be entered ``for`` a member. ``inactive``: suspended and former members may say it too.
+    ``subject`` gives, from statement, statement id and path, the id under whose privacy key the private value
+    at that path is kept (default: the actor).
     """
 
     type: str
-    body: type[msgspec.Struct]
+    body: Body
     apply: Callable[[Context, Any], None]
     by: tuple[str, ...] = ("member",)
     assisted: bool = False
-    subject: Callable[[Statement, bytes], str] | None = None
+    inactive: bool = False
+    subject: Callable[[Statement, bytes, str], str] | None = None
 
 
 class Book(NamedTuple):
@@ -155,10 +160,10 @@ class Books:
         except msgspec.ValidationError as error:
             raise FormatError("format.body", type=statement.type, detail=str(error)) from error
 
-    def subject(self, statement: Statement, statement_id: bytes) -> str:
-        """Whose privacy key keeps this statement's private values."""
+    def subject(self, statement: Statement, statement_id: bytes, path: str) -> str:
+        """Whose privacy key keeps the private value at that path of the statement's body."""
         subject = self.handler(statement.type).subject
-        return statement.actor if subject is None else subject(statement, statement_id)
+        return statement.actor if subject is None else subject(statement, statement_id, path)
 
     def decode(self, kind: str, data: bytes) -> Record:
         """A record from its stored JSON."""

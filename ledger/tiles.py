@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from ledger import merkle
 from ledger.errors import FormatError, ProofError
@@ -23,7 +25,7 @@ HASH_SIZE: Final = 32
 _PATH = re.compile(r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?\Z")
 
 
-class Tile(NamedTuple):
+class Tile(msgspec.Struct, frozen=True):
     """Names one tile: ``level`` None is an entry bundle; ``width`` 256 is a full one."""
 
     level: int | None
