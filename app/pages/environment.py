@@ -1,0 +1,31 @@
+"""The template environment of all pages.
+
+Strict on purpose: an undefined name is an error, everything is escaped unless it is markup, and templates reach no files but their own.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def make_environment(static_url: str = "/static") -> Environment:
+    """An environment with `static(path)`, the address of a file under `app/static` that changes when its content does."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = lambda path: f"{static_url}/{path}?v={_fingerprint(path)}"
+    return environment
+
+
+@cache
+def _fingerprint(path: str) -> str:
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
