@@ -1,0 +1,1 @@
+"""How members decide: founding, rules, proposals, ballots, effects. Pure, like the ledger below it."""

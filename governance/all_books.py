@@ -1,0 +1,29 @@
+"""Every book of the house, named one by one. A new book is one line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from governance import founding
+from governance.books import ballots, proposals, rules
+from ledger.books import bookings, contributions, coop, keyring, keys, membership, policies, resources, roles, tokens
+from ledger.fold import Books
+
+BOOKS: Final = Books(
+    (
+        founding.BOOK,
+        coop.BOOK,
+        membership.book(on_leave=(bookings.release_all, tokens.close)),
+        keyring.BOOK,
+        roles.BOOK,
+        policies.BOOK,
+        contributions.BOOK,
+        tokens.BOOK,
+        resources.BOOK,
+        bookings.BOOK,
+        rules.BOOK,
+        proposals.BOOK,
+        ballots.BOOK,
+    ),
+    authenticate=keys.authenticate,
+)

@@ -1,0 +1,109 @@
+"""The co-op itself: where its log lives, which keys speak for it, what may be seen, and its profile."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Literal
+
+import msgspec
+
+from ledger.books import roles
+from ledger.errors import Refusal
+from ledger.fold import TICK, Book, Context, Handler
+from ledger.private import Commit
+from ledger.state import Record, State
+from ledger.statement import Statement
+
+ID: Final = "coop"
+
+TileVisibility = Literal["public", "members"]
+EntryVisibility = Literal["public", "members", "auditors"]
+OPENNESS: Final = ("auditors", "members", "public")
+
+
+class Coop(Record, frozen=True, kw_only=True):
+    """One co-op. ``profile`` is the id (base64) of the statement whose private values hold name and words.
+
+    ``utc_offset`` in minutes and ``fiscal_month`` (1-12) are fixed at founding.
+    """
+
+    kind: ClassVar[str] = "coop"
+    origin: str
+    fold: int
+    log_key: str
+    clerk_key: str
+    rp_ids: tuple[str, ...]
+    origins: tuple[str, ...]
+    utc_offset: int
+    fiscal_month: int
+    tiles: TileVisibility
+    entries: EntryVisibility
+    profile: str
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a co-op calls itself and its things. All of it is prose, so all of it is private values."""
+
+    name: Commit
+    about: Commit | None = None
+    member_word: Commit | None = None
+    head_word: Commit | None = None
+    token_word: Commit | None = None
+
+
+class SetProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``coop.profile/1``: a new profile replaces the old one as a whole."""
+
+    profile: Profile
+
+
+class SetVisibility(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``coop.visibility/1``: who may read hash tiles and entries. It only ever widens."""
+
+    tiles: TileVisibility
+    entries: EntryVisibility
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a tick."""
+
+
+def get(state: State) -> Coop:
+    """The co-op's record, there from the genesis on."""
+    return state.need(Coop, ID)
+
+
+def subject(_statement: Statement, _id: bytes, _path: str) -> str:
+    """Private values that belong to the co-op as a whole are kept under its own key."""
+    return ID
+
+
+def _set_profile(ctx: Context, _body: SetProfile) -> None:
+    roles.require(ctx, "administrator")
+    ctx.state.put(msgspec.structs.replace(get(ctx.state), profile=ctx.id))
+
+
+def _set_visibility(ctx: Context, body: SetVisibility) -> None:
+    roles.require(ctx, "administrator")
+    coop = get(ctx.state)
+    for old, new in ((coop.tiles, body.tiles), (coop.entries, body.entries)):
+        # What was readable once has been copied: taking it back would be a promise nobody can keep.
+        if OPENNESS.index(new) < OPENNESS.index(old):
+            raise Refusal("coop.visibility_narrowed", old=old, new=new)
+    if OPENNESS.index(body.entries) > OPENNESS.index(body.tiles):
+        raise Refusal("coop.visibility_order")
+    ctx.state.put(msgspec.structs.replace(coop, tiles=body.tiles, entries=body.entries))
+
+
+def _tick(_ctx: Context, _body: Nothing) -> None:
+    """Time passes: what was due has been applied before this handler runs."""
+
+
+BOOK = Book(
+    "coop",
+    records=(Coop,),
+    handlers=(
+        Handler("coop.profile/1", SetProfile, _set_profile, subject=subject),
+        Handler("coop.visibility/1", SetVisibility, _set_visibility),
+        Handler(TICK, Nothing, _tick, by=("clerk",)),
+    ),
+)

@@ -1,0 +1,128 @@
+"""Who belongs: the member record, applications and invitations, and the verbs that change them.
+
+The statements by which people join, change and leave are in ``membership.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import msgspec
+
+from ledger.errors import Refusal
+from ledger.fold import Moment
+from ledger.private import Commit
+from ledger.state import Record, State
+
+Status = Literal["active", "suspended", "left", "died", "moved", "expelled"]
+MemberType = Literal["person", "household", "organisation"]
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member's private fields: 氏名, ふりがな (the sort key), 通称, 世帯, 班, address, contact, own number."""
+
+    name: Commit
+    kana: Commit | None = None
+    alias: Commit | None = None
+    household: Commit | None = None
+    group: Commit | None = None
+    address: Commit | None = None
+    contact: Commit | None = None
+    number: Commit | None = None
+
+
+class Member(Record, frozen=True, kw_only=True):
+    """A member; needs neither key nor device. ``profile``: the statement (base64 id) and path of the private fields."""
+
+    kind: ClassVar[str] = "member"
+    cls: str
+    type: MemberType
+    status: Status
+    joined: int
+    ended: int | None = None
+    profile: str
+    profile_path: str
+    set_by: str
+
+    @property
+    def parent(self) -> str:
+        """All members of a co-op stand together."""
+        return ""
+
+
+class Application(Record, frozen=True, kw_only=True):
+    """Someone who asks to join, known by a key until admitted."""
+
+    kind: ClassVar[str] = "application"
+    status: Literal["open", "admitted", "declined"]
+    key: str
+    alg: str
+    public: str
+    credential: str | None
+    cls: str
+    type: MemberType
+    invitation: str | None
+    statement: str
+    member: str | None = None
+
+    @property
+    def sort(self) -> str:
+        """Open ones can be read apart from settled ones in log order."""
+        return f"{self.index:012d}"
+
+
+class Invitation(Record, frozen=True, kw_only=True):
+    """A link's public half. ``key``: id of the key in the link, which cosigns what is done with it.
+
+    ``member``: for claiming an existing member's record with a first key. ``uses`` counts down.
+    """
+
+    kind: ClassVar[str] = "invitation"
+    key: str
+    cls: str
+    uses: int
+    until: int
+    admits: bool
+    by: str
+    member: str | None = None
+    closed: bool = False
+
+
+class Erasure(Record, frozen=True, kw_only=True):
+    """That a subject's privacy key is destroyed (``done``) or will be once retention ends (``at``, ms)."""
+
+    kind: ClassVar[str] = "erasure"
+    at: int
+    done: bool
+
+
+def need_active(state: State, member: str) -> Member:
+    """The member, who must be active; refusal ``member.unknown`` or ``member.inactive``."""
+    record = state.need(Member, member)
+    if record.status != "active":
+        raise Refusal("member.inactive", id=member, status=record.status)
+    return record
+
+
+def enter(moment: Moment, id_: str, **fields: Any) -> Member:
+    """A new active member from this moment on; ``fields``: cls, type, profile, profile_path, set_by."""
+    member = Member(id=id_, index=moment.index, status="active", joined=moment.time, **fields)
+    moment.state.put(member)
+    _trace(moment, member)
+    return member
+
+
+def change(moment: Moment, member: Member, **fields: Any) -> Member:
+    """The member with other fields; class and standing are traced for electorates."""
+    changed = msgspec.structs.replace(member, **fields)
+    moment.state.put(changed)
+    if (changed.cls, changed.status) != (member.cls, member.status):
+        _trace(moment, changed)
+    return changed
+
+
+def _trace(moment: Moment, member: Member) -> None:
+    moment.trace("member", member.id, {"active": member.status == "active", "class": member.cls})
+
+
+RECORDS = (Member, Application, Invitation, Erasure)

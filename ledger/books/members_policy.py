@@ -1,0 +1,48 @@
+"""The members' policy: how people join, which classes there are, and how long things wait."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, Literal
+
+import msgspec
+
+from ledger.errors import FormatError
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
+_MAX_DAYS: Final = 36_600
+
+
+class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the co-op decided about membership.
+
+    ``admission``: who admits (one administrator, an administrator with a second official, or a decision).
+    ``applications``: whether one may apply without an invitation. ``classes``: codes of the voting classes.
+    ``appointed``: roles that administrators may give without a decision. ``recovery_days``: how long a lost
+    key's successor waits for an objection. ``retention_days``: how long after leaving erasure has to wait.
+    """
+
+    admission: Literal["administrator", "two_officials", "decision"]
+    applications: Literal["open", "invited"]
+    classes: tuple[str, ...]
+    appointed: tuple[Literal["administrator", "facilitator", "concierge", "steward"], ...]
+    recovery_days: int
+    retention_days: int
+
+
+def parse(document: dict[str, Any]) -> MembersPolicy:
+    """Read a members' policy; FormatError ``policy.invalid`` with the path to the fault."""
+    try:
+        policy = msgspec.convert(document, MembersPolicy, strict=True)
+    except msgspec.ValidationError as error:
+        raise FormatError("policy.invalid", path="", detail=str(error)) from error
+    if not policy.classes or len(set(policy.classes)) != len(policy.classes):
+        raise FormatError("policy.invalid", path="classes", reason="empty_or_twice")
+    for position, code in enumerate(policy.classes):
+        if not _CODE.match(code):
+            raise FormatError("policy.invalid", path=f"classes/{position}", reason="code")
+    if not 1 <= policy.recovery_days <= _MAX_DAYS:
+        raise FormatError("policy.invalid", path="recovery_days", reason="range")
+    if not 0 <= policy.retention_days <= _MAX_DAYS:
+        raise FormatError("policy.invalid", path="retention_days", reason="range")
+    return policy
