@@ -16,7 +16,7 @@ from typing import Final
 from ledger.errors import ProofError
 
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
-_HASH_SIZE: Final = 32
+HASH_SIZE: Final = 32
 
 Reader = Callable[[int, int], bytes]
 """``node(level, index)``: the hash of a full subtree, level 0 being leaf hashes."""
@@ -184,5 +184,5 @@ def _split(size: int) -> int:
 
 
 def _check_hashes(hashes: list[bytes]) -> None:
-    if any(len(value) != _HASH_SIZE for value in hashes):
+    if any(len(value) != HASH_SIZE for value in hashes):
         raise ProofError("proof.hash_size")
