@@ -42,8 +42,14 @@ def check_consistency(start: int, end: int, size: int, path: list[bytes], subtre
     rest = [subtree, *path] if first == second else list(path)
     if not rest or any(len(value) != merkle.HASH_SIZE for value in path):
         raise ProofError("proof.length")
-    left = right = rest[0]
-    for sibling in rest[1:]:
+    if _climb(first, second, last, rest) != (subtree, root):
+        raise ProofError("proof.consistency", old=end, new=size)
+
+
+def _climb(first: int, second: int, last: int, hashes: list[bytes]) -> tuple[bytes, bytes]:
+    """The subtree's hash and the tree's root that a consistency path leads to."""
+    left = right = hashes[0]
+    for sibling in hashes[1:]:
         if last == 0:
             raise ProofError("proof.length")
         if second & 1 or second == last:
@@ -55,5 +61,6 @@ def check_consistency(start: int, end: int, size: int, path: list[bytes], subtre
         else:
             right = merkle.node_hash(right, sibling)
         first, second, last = first >> 1, second >> 1, last >> 1
-    if last != 0 or left != subtree or right != root:
-        raise ProofError("proof.consistency", old=end, new=size)
+    if last != 0:
+        raise ProofError("proof.length")
+    return left, right
