@@ -1,0 +1,255 @@
+"""An in-memory co-op with members, keys and a clock, which tests of every layer use.
+
+It folds through the same code as the service and keeps everything an auditor needs: leaves, roots,
+openings and a signed checkpoint. All randomness comes from counters, so a village is the same each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from typing import Any
+
+from nacl.signing import SigningKey
+
+from governance.all_books import BOOKS
+from ledger import canonical, checkpoint, fold, ids, keys, merkle
+from ledger.compose import Private, compose, nonce, public_of, seen, sign_ed25519
+from ledger.fold import Books
+from ledger.private import Opening
+from ledger.state import Memory, State
+from ledger.statement import Entry, Signature, Statement, build_leaf, parse_leaf
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+START = canonical.parse_time("2026-04-01T00:00:00.000Z")
+
+MAJORITY: dict[str, Any] = {}
+"""Filled below: the rule of the sample co-op for every kind of proposal."""
+
+
+class Village:
+    """One co-op. Members are called by name; names map to ids and to one Ed25519 key each."""
+
+    def __init__(self, *founders: str, origin: str = "village.example/yui", **genesis: Any) -> None:
+        self.books: Books = BOOKS
+        self.origin, self.time = origin, START
+        self.memory, self.frontier = Memory(), merkle.Frontier()
+        self.leaves: list[bytes] = []
+        self.roots: list[bytes] = [merkle.EMPTY_ROOT]
+        self.openings: dict[bytes, tuple[Opening, ...]] = {}
+        self.ids: dict[str, str] = {}
+        self.keys: dict[str, SigningKey] = {}
+        self._count = itertools.count()
+        self.log_key, self.clerk_key = self.key("log key"), self.key("clerk key")
+        self._found(founders or ("Hanako",), genesis)
+
+    # Reading.
+
+    @property
+    def state(self) -> State:
+        """A fresh overlay over all that has been folded."""
+        return State(self.memory)
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return len(self.leaves)
+
+    def root_at(self, size: int) -> str | None:
+        """History for the fold: every size counts as published here."""
+        return canonical.b64(self.roots[size]) if size < len(self.roots) else None
+
+    def note(self) -> bytes:
+        """The signed checkpoint."""
+        head = checkpoint.Checkpoint(self.origin, self.size, self.roots[-1])
+        return checkpoint.sign(head, self.log_key)
+
+    def key(self, name: str) -> SigningKey:
+        """That name's key."""
+        if name not in self.keys:
+            self.keys[name] = SigningKey(hashlib.sha256(f"key of {name}".encode()).digest())
+        return self.keys[name]
+
+    def key_id(self, name: str) -> str:
+        """The id of that name's key."""
+        return ids.key_id(public_of(self.key(name)))
+
+    def id(self, name: str) -> str:
+        """The member called so; ids and key ids pass through."""
+        return self.ids.get(name, name)
+
+    # Acting.
+
+    def say(  # noqa: PLR0913
+        self,
+        author: str,
+        type_: str,
+        body: dict[str, Any],
+        *,
+        cosigners: tuple[str, ...] = (),
+        for_: str | None = None,
+        via: str | None = None,
+        replaces: str | None = None,
+        keys_of: dict[str, str] | None = None,
+        seen_size: int | None = None,
+    ) -> Entry:
+        """Have ``author`` (a name, ``clerk``, or a key id's name in ``keys_of``) sign and submit; Refusal passes on."""
+        statement = self.statement(author, type_, body, cosigners, for_, via, replaces, seen_size)
+        draft = compose(statement, self._salt)
+        names = self._names(statement, author, cosigners, keys_of or {})
+        signatures = tuple(sign_ed25519(self.key(name), draft.data) for name in names)
+        entry = self.submit(draft.data, signatures)
+        self.openings[entry.id] = draft.openings
+        return entry
+
+    def statement(  # noqa: PLR0913, PLR0917
+        self,
+        author: str,
+        type_: str,
+        body: dict[str, Any],
+        cosigners: tuple[str, ...] = (),
+        for_: str | None = None,
+        via: str | None = None,
+        replaces: str | None = None,
+        seen_size: int | None = None,
+    ) -> Statement:
+        """The statement, unsigned, with private values still in the body."""
+        size = self.size if seen_size is None else seen_size
+        return Statement(
+            at=canonical.format_time(self.time),
+            author=self.id(author),
+            body=body,
+            ledger=self.origin,
+            nonce=nonce(self.time, self._random(10)),
+            seen=seen(size, self.roots[size]),
+            type=type_,
+            v=1,
+            cosigners=tuple(self.id(name) for name in cosigners),
+            for_=None if for_ is None else self.id(for_),
+            replaces=replaces,
+            via=via,
+        )
+
+    def submit(self, data: bytes, signatures: tuple[Signature, ...]) -> Entry:
+        """Fold and append, as the lane does; the clock moves on a second."""
+        leaf = build_leaf(data, signatures, self.time)
+        entry = parse_leaf(leaf)
+        facts = tuple(keys.verify_statement(signature, data) for signature in signatures)
+        state = self.state
+        fold.apply(self.books, state, self, self.size, entry, facts)
+        self.memory.absorb(state)
+        self.leaves.append(leaf)
+        self.frontier.append(merkle.leaf_hash(leaf))
+        self.roots.append(self.frontier.root())
+        self.time += 1000
+        return entry
+
+    def wait(self, milliseconds: int) -> None:
+        """Let time pass, and the clerk tick."""
+        self.time += milliseconds
+        self.say("clerk", fold.TICK, {})
+
+    def join(self, name: str, cls: str = "member", *, by: str | None = None) -> str:
+        """Admit a member with a key through an invitation; the id."""
+        by = by or next(iter(self.ids))
+        link = f"link for {name}"
+        until = canonical.format_time(self.time + DAY)
+        invitation = self.say(
+            by, "member.invite/1", {"admits": True, "cls": cls, "key": self.key_id(link), "until": until}
+        )
+        entry = self.say(
+            self.key_id(name),
+            "member.apply/1",
+            {
+                "alg": "ed25519",
+                "cls": cls,
+                "invitation": ids.object_id("inv", invitation.id),
+                "profile": {"name": Private(name)},
+                "public": public_of(self.key(name)),
+                "type": "person",
+            },
+            cosigners=(self.key_id(link),),
+            keys_of={self.key_id(name): name, self.key_id(link): link},
+        )
+        self.ids[name] = "mem_" + ids.object_id("app", entry.id).removeprefix("app_")
+        return self.ids[name]
+
+    def enter(self, name: str, cls: str = "member", *, by: str | None = None) -> str:
+        """Enter a member who has no key; the id."""
+        by = by or next(iter(self.ids))
+        body = {"cls": cls, "profile": {"name": Private(name)}, "type": "person"}
+        self.ids[name] = ids.object_id("mem", self.say(by, "member.enter/1", body).id)
+        return self.ids[name]
+
+    def appoint(self, name: str, role: str) -> None:
+        """Have the first founder give a role."""
+        self.say(next(iter(self.ids)), "role.give/1", {"member": self.id(name), "role": role})
+
+    # Within.
+
+    def _found(self, founders: tuple[str, ...], changes: dict[str, Any]) -> None:
+        body = genesis_body(self, founders) | changes
+        cosigners = tuple(self.key_id(name) for name in founders)
+        entry = self.say(
+            ids.GENESIS,
+            fold.GENESIS_TYPE,
+            body,
+            cosigners=cosigners,
+            keys_of=dict(zip(cosigners, founders, strict=True)),
+        )
+        for ordinal, name in enumerate(founders):
+            self.ids[name] = ids.object_id("mem", entry.id, ordinal)
+
+    def _names(
+        self, statement: Statement, author: str, cosigners: tuple[str, ...], keys_of: dict[str, str]
+    ) -> list[str]:
+        said = cosigners if statement.author == ids.GENESIS else (author, *cosigners)
+        return ["clerk key" if name == ids.CLERK else keys_of.get(name, name) for name in said]
+
+    def _random(self, count: int) -> bytes:
+        return hashlib.sha256(b"random %d" % next(self._count)).digest()[:count]
+
+    def _salt(self) -> bytes:
+        return self._random(32)
+
+
+def genesis_body(village: Village, founders: tuple[str, ...]) -> dict[str, Any]:
+    """A plain co-op: one class, simple majority for everything, everything public."""
+    log_key = checkpoint.VerifierKey(village.origin, bytes(village.log_key.verify_key))
+    return {
+        "clerk_key": public_of(village.clerk_key),
+        "entries": "public",
+        "fiscal_month": 4,
+        "fold": 1,
+        "founders": [
+            {
+                "alg": "ed25519",
+                "cls": "member",
+                "profile": {"name": Private(name)},
+                "public": public_of(village.key(name)),
+                "type": "person",
+            }
+            for name in founders
+        ],
+        "log_key": log_key.text(),
+        "origins": ["https://village.example"],
+        "policies": {"commons": commons_policy(), "members": members_policy()},
+        "profile": {"name": Private("結の里")},
+        "rp_ids": ["village.example"],
+        "rules": {kind: majority_rule() for kind in ("ordinary", "rules", "policy", "role", "admit")},
+        "tiles": "public",
+        "utc_offset": 540,
+    }
+
+
+def members_policy() -> dict[str, Any]:
+    """Administrators admit and appoint; anybody may apply."""
+    return {
+        "admission": "administrator",
+        "applications": "open",
+        "appointed": ["administrator", "facilitator", "concierge", "steward"],
+        "classes": ["member", "supporter"],
+        "recovery_days": 7,
+        "retention_days": 30,
+    }
