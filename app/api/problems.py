@@ -1,0 +1,92 @@
+"""What goes wrong, as RFC 9457 problem documents with stable codes, in the reader's language.
+
+A browser that asked for a page gets a page. Codes are the ledger's own wherever the ledger said no.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from app.pages.frame import LANGUAGE_COOKIE
+from app.texts import LANGUAGES, Catalogue
+from ledger.errors import FormatError, LedgerError, Refusal, SignatureFault, UnknownVersion
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger(__name__)
+
+
+class Problem(Exception):  # noqa: N818
+    """A refusal of the service itself, outside any ledger."""
+
+    def __init__(self, code: str, status: int, **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.status, self.params = code, status, params
+
+
+_HTTP_CODES = {400: "http.bad_request", 401: "access.sign_in", 403: "access.role", 404: "http.not_found",
+               405: "http.method", 413: "http.too_large", 415: "http.media_type", 429: "http.too_many",
+               503: "http.unavailable"}  # fmt: skip
+
+
+def language(request: Request[Any, Any, Any]) -> str:
+    """The reader's language: as chosen, else as the browser prefers, else Japanese."""
+    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    wanted = request.headers.get("accept-language", "")
+    return "en" if wanted.strip().lower().startswith("en") else "ja"
+
+
+def describe(error: Exception) -> tuple[str, int, dict[str, Any]]:
+    """Stable code, HTTP status and parameters of any error."""
+    if isinstance(error, Problem):
+        return error.code, error.status, error.params
+    if isinstance(error, Refusal):
+        return error.code, 409, error.params
+    if isinstance(error, (FormatError, SignatureFault, UnknownVersion)):
+        return error.code, 400, error.params
+    if isinstance(error, LedgerError):
+        return error.code, 500, error.params
+    if isinstance(error, ValidationException):
+        return "http.bad_request", 400, {}
+    if isinstance(error, HTTPException):
+        return _HTTP_CODES.get(error.status_code, "http.error"), error.status_code, {}
+    return "http.internal", 500, {}
+
+
+def sentence(texts: Catalogue, lang: str, code: str, params: dict[str, Any]) -> str:
+    """The error in words; the general sentence where the catalogue has none for this code."""
+    key = f"errors.{code}"
+    return texts.t(lang, key, **params) if key in texts.keys(lang) else texts.t(lang, "errors.other", code=code)
+
+
+def document(request: Request[Any, Any, Any], error: Exception) -> dict[str, Any]:
+    """The problem document of an error."""
+    code, status, params = describe(error)
+    texts: Catalogue = request.app.state.texts
+    return {
+        "type": f"urn:yui:problem:{code}",
+        "code": code,
+        "status": status,
+        "title": sentence(texts, language(request), code, params),
+        "params": params,
+    }
+
+
+def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Exception handler of the whole application."""
+    _, status, _ = describe(error)
+    if status >= 500:  # noqa: PLR2004
+        # The route and the kind of error, never what was sent.
+        _log.error("error on %s", request.scope.get("path_template", ""), exc_info=error)
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
+        from app.pages.errors import page  # noqa: PLC0415  (pages import problems)
+
+        return page(request, document(request, error))
+    signed = getattr(error, "signed_refusal", None)
+    body = document(request, error) | ({"refusal": signed} if signed else {})
+    return Response(body, status_code=status, media_type=MEDIA_TYPE)

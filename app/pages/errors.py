@@ -1,0 +1,23 @@
+"""The page that says what went wrong and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment
+from litestar import Request, Response
+from litestar.enums import MediaType
+
+from app.api.problems import language
+from app.pages.frame import Frame, page_context
+
+
+def page(request: Request[Any, Any, Any], problem: dict[str, Any]) -> Response[str]:
+    """The problem as a page. It needs no ledger and no session: those may be what failed."""
+    slug = request.scope.get("path_params", {}).get("slug")
+    frame = Frame(lang=language(request), path=request.url.path)
+    environment: Environment = request.app.state.environment
+    html = environment.get_template("error.html").render(
+        **page_context(request.app.state.texts, frame), problem=problem, coop_href=f"/c/{slug}" if slug else "/"
+    )
+    return Response(html, media_type=MediaType.HTML, status_code=problem["status"])

@@ -1,0 +1,105 @@
+"""From a handler's data to a page: the frame around it, and the template filled in."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from jinja2 import Environment
+from litestar import Request, Response
+from litestar.enums import MediaType
+
+from app.api.problems import language
+from app.installation import Installation
+from app.pages.frame import THEME_COOKIE, THEMES, Frame, NavItem, Reader, Seal, page_context
+from app.texts import Catalogue
+from app.visit import Visit
+
+NAV: Final = (
+    ("home", "", "house"),
+    ("proposals", "/proposals", "vote"),
+    ("work", "/work", "hand-heart"),
+    ("things", "/things", "package"),
+    ("tokens", "/tokens", "sprout"),
+    ("members", "/members", "users"),
+    ("ledger", "/ledger", "scroll-text"),
+)
+"""The places of a co-op: name, address below the co-op's own, icon."""
+
+Page = Response[str]
+
+
+async def show(
+    request: Request[Any, Any, Any], visit: Visit | None, template: str, /, status: int = 200, **data: Any
+) -> Page:
+    """The page of ``template`` with ``data``. ``visit`` None: a page of the installation, outside any co-op."""
+    frame = await frame_of(request, visit)
+    environment: Environment = request.app.state.environment
+    context = page_context(request.app.state.texts, frame)
+    html = environment.get_template(template).render(**context, visit=visit, **data)
+    return Response(html, media_type=MediaType.HTML, status_code=status)
+
+
+async def frame_of(request: Request[Any, Any, Any], visit: Visit | None) -> Frame:
+    """Everything around the content."""
+    lang = language(request)
+    texts: Catalogue = request.app.state.texts
+    theme = request.cookies.get(THEME_COOKIE, THEMES[0])
+    common: dict[str, Any] = {
+        "lang": lang,
+        "path": request.url.path,
+        "theme": theme if theme in THEMES else THEMES[0],
+        "csrf_token": csrf_token(request),
+    }
+    if visit is None:
+        return Frame(**common)
+    base = f"/c/{visit.slug}"
+    installation: Installation = request.app.state.installation
+    published = await installation.published(visit.slug)
+    return Frame(
+        **common,
+        coop=await visit.reading.text(visit.coop.profile, "profile/name", visit.slug),
+        coop_href=base,
+        utc_offset=visit.coop.utc_offset,
+        nav=_nav(texts, lang, base, request.url.path) if visit.sees_tiles else (),
+        reader=await _reader(texts, lang, visit),
+        reader_menu=tuple(
+            NavItem(texts.t(lang, f"pages.menu.{name}"), f"{base}/{path}", icon)
+            for name, path, icon in (("me", "me", "user"), ("keys", "me/keys", "key-round"))
+        ),
+        sign_in_href="" if visit.signed_in else f"{base}/sign-in",
+        sign_out_action=f"{base}/sign-out",
+        seal=Seal(published.size, published.root.hex(), f"{base}/verify") if visit.sees_tiles else None,
+        footer=(NavItem(texts.t(lang, "pages.footer.verify"), f"{base}/verify", "shield-check"),),
+    )
+
+
+def csrf_token(request: Request[Any, Any, Any]) -> str:
+    """The token that forms carry back."""
+    from litestar.utils.scope.state import ScopeState  # noqa: PLC0415  (where Litestar keeps it)
+
+    token = ScopeState.from_scope(request.scope).csrf_token
+    return token if isinstance(token, str) else request.cookies.get("csrftoken", "")
+
+
+def _nav(texts: Catalogue, lang: str, base: str, path: str) -> tuple[NavItem, ...]:
+    here = path.removeprefix(base)
+    return tuple(
+        NavItem(
+            texts.t(lang, f"pages.nav.{name}"),
+            base + place,
+            icon,
+            here == place or (place != "" and here.startswith(place + "/")),
+        )
+        for name, place, icon in NAV
+    )
+
+
+async def _reader(texts: Catalogue, lang: str, visit: Visit) -> Reader | None:
+    if visit.member is None:
+        return None
+    name = (await visit.reading.names([visit.member.id]))[visit.member.id]
+    roles = "、" if lang == "ja" else ", "
+    return Reader(
+        texts.t(lang, "pages.person", name=name),
+        roles.join(texts.t(lang, f"pages.role.{role}") for role in sorted(visit.roles)),
+    )

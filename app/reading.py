@@ -1,0 +1,125 @@
+"""What pages read: records by plain SQL, and private texts opened for whoever may see them.
+
+Reads go straight to the tables that the fold keeps, never through the fold. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+
+from ledger import canonical
+from ledger.books import coop
+from ledger.books.coop import Coop
+from ledger.books.members import Member
+from ledger.books.roles import COOP, Role
+from ledger.fold import Books
+from ledger.state import Record
+
+R = TypeVar("R", bound=Record)
+
+Ref = tuple[str, str]
+"""Where a private value stands: the statement's id (base64) and the path in its body."""
+
+
+class Reading:
+    """One ledger as pages read it."""
+
+    def __init__(self, pool: asyncpg.Pool, keystore: Any, books: Books, ledger_id: int) -> None:
+        self.pool, self.keystore, self.books, self.ledger_id = pool, keystore, books, ledger_id
+
+    async def find(self, kind: type[R], id_: str) -> R | None:
+        """The record, or None."""
+        data = await self.pool.fetchval(
+            "SELECT data FROM record WHERE ledger_id = $1 AND kind = $2 AND id = $3", self.ledger_id, kind.kind, id_
+        )
+        return None if data is None else self._decode(kind, data)
+
+    async def find_many(self, kind: type[R], ids: Iterable[str]) -> dict[str, R]:
+        """The records of those ids, by id."""
+        rows = await self.pool.fetch(
+            "SELECT id, data FROM record WHERE ledger_id = $1 AND kind = $2 AND id = ANY($3)",
+            self.ledger_id,
+            kind.kind,
+            list(set(ids)),
+        )
+        return {row["id"]: self._decode(kind, row["data"]) for row in rows}
+
+    async def children(
+        self, kind: type[R], parent: str = "", *, newest_first: bool = False, limit: int = 1000, offset: int = 0
+    ) -> list[R]:
+        """Records under ``parent`` in their order, or the other way round."""
+        order = "DESC" if newest_first else "ASC"
+        rows = await self.pool.fetch(
+            f"SELECT data FROM record WHERE ledger_id = $1 AND kind = $2 AND parent = $3 "  # noqa: S608 (two fixed words)
+            f"ORDER BY sort {order}, id {order} LIMIT $4 OFFSET $5",
+            self.ledger_id,
+            kind.kind,
+            parent,
+            limit,
+            offset,
+        )
+        return [self._decode(kind, row["data"]) for row in rows]
+
+    async def count(self, kind: type[Record], parent: str = "") -> int:
+        """How many records stand under ``parent``."""
+        found: int = await self.pool.fetchval(
+            "SELECT count(*) FROM record WHERE ledger_id = $1 AND kind = $2 AND parent = $3",
+            self.ledger_id,
+            kind.kind,
+            parent,
+        )
+        return found
+
+    async def texts(self, refs: Sequence[Ref]) -> dict[Ref, Any]:
+        """The private values at those places; what is erased, or was never given, is left out."""
+        if not refs:
+            return {}
+        rows = await self.pool.fetch(
+            "SELECT p.subject, p.statement_id, p.path, p.sealed FROM private p "
+            "JOIN unnest($2::bytea[], $3::text[]) AS want(statement_id, path) "
+            "ON p.statement_id = want.statement_id AND p.path = want.path WHERE p.ledger_id = $1",
+            self.ledger_id,
+            [canonical.unb64(statement, 32) for statement, _ in refs],
+            [path for _, path in refs],
+        )
+        found: dict[Ref, Any] = {}
+        for row in rows:
+            opening = self.keystore.open(self.ledger_id, row["subject"], row["sealed"])
+            if opening is not None:
+                found[canonical.b64(row["statement_id"]), row["path"]] = opening.value
+        return found
+
+    async def text(self, statement: str, path: str, default: str = "") -> str:
+        """One private text."""
+        return str((await self.texts([(statement, path)])).get((statement, path), default))
+
+    async def names(self, members: Iterable[str]) -> dict[str, str]:
+        """Display names by member id: the name that the co-op knows; a short id where it is erased."""
+        records = await self.find_many(Member, members)
+        refs = {m.id: (m.profile, f"{m.profile_path}/name") for m in records.values()}
+        texts = await self.texts(list(refs.values()))
+        return {id_: str(texts.get(refs[id_], short(id_))) for id_ in records}
+
+    async def coop(self) -> Coop | None:
+        """The co-op's record."""
+        return await self.find(Coop, coop.ID)
+
+    async def roles_of(self, member: str) -> frozenset[str]:
+        """The roles that a member now holds for the whole co-op."""
+        held = await self.children(Role, COOP)
+        return frozenset(role.role for role in held if role.active and role.member == member)
+
+    def _decode(self, kind: type[R], data: str | bytes) -> R:
+        record = self.books.decode(kind.kind, data.encode() if isinstance(data, str) else data)
+        if not isinstance(record, kind):
+            raise TypeError(f"{record} is no {kind.__name__}")
+        return record
+
+
+def short(id_: str) -> str:
+    """An id as people read it where there is no name: its first six characters after the prefix."""
+    prefix, _, rest = id_.partition("_")
+    return f"{prefix}_{rest[:6]}"

@@ -1,0 +1,9 @@
+"""Every route handler of the service, by area. A new area is one line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar.types import ControllerRouterHandler
+
+ROUTES: Final[tuple[ControllerRouterHandler, ...]] = ()

@@ -1,0 +1,107 @@
+"""The application: one installation, its API and its pages. Everything is wired here, once."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import ResponseHeader, State
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.middleware.session.client_side import CookieBackendConfig
+from litestar.static_files import create_static_files_router
+
+from app import access
+from app.api import problems
+from app.installation import Installation
+from app.pages.environment import STATIC, make_environment
+from app.routes import ROUTES
+from app.texts import Catalogue
+
+SESSION_SECONDS = 14 * 24 * 3600
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+"""Nothing from elsewhere, nothing inline, nobody may frame us."""
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=()",
+}
+
+
+def create_app(installation: Installation) -> Litestar:
+    """The service over an open installation."""
+    settings = installation.settings
+    secure = settings.address.startswith("https://")
+    session = CookieBackendConfig(
+        secret=installation.keystore.web_secret(),
+        key="yui",
+        max_age=SESSION_SECONDS,
+        httponly=True,
+        secure=secure,
+        samesite="lax",
+    )
+    # Far above what people do, far below what guessing needs; per address and process.
+    limit = RateLimitConfig(rate_limit=("minute", settings.requests_per_minute), exclude=["^/static/"])
+    app = Litestar(
+        route_handlers=[
+            *ROUTES,
+            create_static_files_router(
+                path="/static",
+                directories=[STATIC],
+                opt={access.OPT: access.Access.OPEN},
+                cache_control=None,
+                include_in_schema=False,
+            ),
+        ],
+        guards=[access.authorise],
+        dependencies={
+            "installation": Provide(provide_installation, sync_to_thread=False),
+            "visit": Provide(access.provide_visit, sync_to_thread=False),
+        },
+        middleware=[limit.middleware, session.middleware],
+        csrf_config=CSRFConfig(
+            secret=installation.keystore.web_secret().hex(),
+            cookie_secure=secure,
+            cookie_samesite="lax",
+        ),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
+        response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
+        exception_handlers={Exception: problems.respond},
+        state=State(
+            {"environment": make_environment(), "installation": installation, "texts": Catalogue.load(strict=False)}
+        ),
+        request_max_body_size=settings.max_body,
+        logging_config=None,
+        openapi_config=None,
+    )
+    _require_access(app)
+    return app
+
+
+def provide_installation(request: Request[Any, Any, Any]) -> Installation:
+    """The installation that serves this request."""
+    installation: Installation = request.app.state.installation
+    return installation
+
+
+def _require_access(app: Litestar) -> None:
+    """A route that nobody has thought about must not start."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if isinstance(handler, HTTPRouteHandler) and access.OPT not in handler.opt:
+                raise RuntimeError(f"{route.path} names no access")
+
+
+logging.getLogger("granian.access").setLevel(logging.WARNING)
