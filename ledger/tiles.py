@@ -132,6 +132,37 @@ class TileReader:
         return self._tiles[tile]
 
 
+class TileBuilder:
+    """The hash tiles of a growing tree: ``emit`` gets each full tile as it fills, and the right edge at ``finish``."""
+
+    def __init__(self, emit: Callable[[Tile, list[bytes]], None]) -> None:
+        self._emit = emit
+        self._edge: list[list[bytes]] = []
+        self._full: list[int] = []
+
+    def append(self, leaf: bytes) -> None:
+        """Add one leaf hash."""
+        self._push(0, leaf)
+
+    def finish(self) -> None:
+        """Emit the partial tiles."""
+        for level, hashes in enumerate(self._edge):
+            if hashes:
+                self._emit(Tile(level, self._full[level], len(hashes)), hashes)
+
+    def _push(self, level: int, node: bytes) -> None:
+        if level == len(self._edge):
+            self._edge.append([])
+            self._full.append(0)
+        hashes = self._edge[level]
+        hashes.append(node)
+        if len(hashes) == WIDTH:
+            self._emit(Tile(level, self._full[level]), hashes)
+            self._full[level] += 1
+            self._edge[level] = []
+            self._push(level + 1, root_of(hashes))
+
+
 def _levels(size: int) -> int:
     return max(1, (size.bit_length() + HEIGHT - 1) // HEIGHT) if size else 0
 

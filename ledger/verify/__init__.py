@@ -1,0 +1,249 @@
+"""The auditor: twelve numbered steps over a published copy of a log, with nothing taken on trust but arithmetic.
+
+    1  checkpoint    its signature, under the key that the ledger itself names at that size; age
+    2  consistency   with the checkpoint this auditor saw last
+    3  tree          every leaf re-hashed, every tile compared, the root recomputed
+    4  form          strict form; (author, nonce) and so every statement only once
+    5  signatures    arithmetic, and keys as valid at that index
+    6  seen          every ``seen`` a point of this very tree
+    7  time          ``received`` never backwards, bracketed by the authors' clocks
+    8  fold          every rule, every due transition, every announcement
+    9  private       values against commitments, recounts, erasures accounted for
+    10 records       what was published against what the fold gives
+    11 anchors       not in this version
+    12 copies        not in this version
+
+The entries are read once; steps 3 to 9 look over each other's shoulders, so memory stays flat. The trust root is
+entry 0: the operator's key is the one the genesis names, unless the auditor brings a pinned key or genesis hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from ledger import checkpoint
+from ledger.checkpoint import Checkpoint, VerifierKey
+from ledger.errors import LedgerError
+from ledger.fold import Books
+from ledger.merkle import EMPTY_ROOT
+from ledger.state import State
+from ledger.tiles import Tile
+from ledger.verify import records, report
+from ledger.verify.desk import Desk
+from ledger.verify.entries import Examined, Walk, examine
+from ledger.verify.private import PrivateValues
+from ledger.verify.report import Absent, Report, Unreadable
+from ledger.verify.tree import Copy, Tree, bundles, read_hashes, read_leaves
+
+
+class Miscount(NamedTuple):
+    """A recount that came out otherwise than announced. ``entry``: index of the announcement."""
+
+    entry: int
+    code: str
+    params: dict[str, Any]
+
+
+class House(NamedTuple):
+    """What the auditor has to know of the books besides folding them."""
+
+    books: Books
+    log_keys: Callable[[State], tuple[str, ...]]
+    """vkeys that may sign the checkpoint, by the state as it stands; none before the genesis."""
+    is_erased: Callable[[State, str], bool]
+    """Whether the ledger says that this subject's private values were destroyed."""
+    recount: Callable[[State, Callable[[int, str], Any]], Iterable[Miscount]]
+    """Counts again what was cast as commitments, given a reader of opened values by (index, path)."""
+    discovery: Callable[[State], dict[str, Any]]
+    """The discovery document of an exported copy."""
+
+
+class Trust(NamedTuple):
+    """What the auditor brings along instead of believing the copy. Times in milliseconds since 1970."""
+
+    now: int
+    vkey: VerifierKey | None = None
+    genesis: str | None = None
+    max_age: int | None = None
+    last_seen: Callable[[str], bytes | None] = lambda _origin: None
+    """The signed checkpoint of that origin which this auditor verified last."""
+
+
+Spread = Callable[[Callable[[list[bytes]], list[Examined]], Iterable[list[bytes]]], Iterator[list[Examined]]]
+"""Like ``map``; an app may hand in one that uses every core."""
+
+
+def verify(
+    copy: Copy,
+    house: House,
+    make_desk: Callable[[int], Desk],
+    trust: Trust,
+    spread: Spread = map,
+    progress: Callable[[int, int], None] = lambda _done, _size: None,
+) -> Report:
+    """Audit a copy. ``make_desk`` gets the number of entries; ``progress`` is told (done, size) from time to time."""
+    try:
+        note = copy.read("checkpoint")
+        head = checkpoint.parse(note)[0]
+    except LedgerError as error:
+        outcome = Report()
+        if not isinstance(error, Absent | Unreadable):
+            outcome.step(report.CHECKPOINT).find(error.code, **error.params)
+        outcome.stop("source.no_checkpoint", code=error.code, **error.params)
+        return outcome
+    audit = _Audit(copy, house, make_desk(head.size), trust, Report(head))
+    try:
+        audit.walk(spread, progress)
+        audit.conclude(note)
+    except Unreadable as error:
+        audit.outcome.stop("source.unreadable", code=error.code, **error.params)
+    return audit.outcome
+
+
+class _Audit:
+    def __init__(self, copy: Copy, house: House, desk: Desk, trust: Trust, outcome: Report) -> None:
+        assert outcome.checkpoint is not None  # noqa: S101 - only made once there is one
+        self._copy, self._house, self._desk, self._trust = copy, house, desk, trust
+        self.outcome = outcome
+        self._head: Checkpoint = outcome.checkpoint
+        self._tree = Tree(copy, outcome.step(report.TREE))
+        self._walk = Walk(house.books, desk, self._head.origin, outcome)
+        self._private = PrivateValues(copy, house.books, outcome.step(report.PRIVATE))
+
+    @property
+    def _complete(self) -> bool:
+        """Whether every entry could be read."""
+        return self._tree.frontier.size == self._head.size
+
+    def walk(self, spread: Spread, progress: Callable[[int, int], None]) -> None:
+        """Steps 3 to 9, entry by entry."""
+        if self._head.size == 0 or not self._shows_entries():
+            self._walk_hashes()
+            return
+        index = 0
+        for examined in spread(examine, self._leaves()):
+            for one in examined:
+                if index == 0:
+                    self.outcome.genesis = one.hash.hex()
+                self._walk.take(index, one, self._tree.append(one.hash))
+                if one.entry is not None and not self._walk.stopped:
+                    self._private.check(index, one.entry)
+                index += 1
+            progress(index, self._head.size)
+
+    def conclude(self, note: bytes) -> None:
+        """What can be said once all entries have been seen."""
+        state = State(self._desk)
+        if self._complete:
+            self._tree.finish(self._head.root)
+            self._walk.finish(self._head.size)
+        self._check_head(state, note)
+        self._check_consistency(note)
+        if not self._complete:
+            self.outcome.stop("source.broken_off", first=report.FORM, blocked=False, index=self._tree.frontier.size)
+        elif self._walk.stopped:
+            self.outcome.stop("fold.stopped", first=report.FOLD)
+        elif self.outcome.genesis is not None:
+            self._private.finish(lambda subject: self._house.is_erased(state, subject))
+            self._recount(state)
+            self._check_records(state)
+        self.outcome.step(report.ANCHORS).skip("anchors.later")
+        self.outcome.step(report.COPIES).skip("copies.later")
+
+    def _shows_entries(self) -> bool:
+        try:
+            self._copy.read(next(bundles(self._head.size)).path)
+        except Absent:
+            paths = self._copy.paths()
+            return paths is not None and any(path.startswith("tile/entries/") for path in paths)
+        return True
+
+    def _leaves(self) -> Iterator[list[bytes]]:
+        for bundle in bundles(self._head.size):
+            leaves = read_leaves(self._copy, bundle, self.outcome.step(report.TREE))
+            if leaves is None:
+                return
+            yield leaves
+
+    def _walk_hashes(self) -> None:
+        """Where the entries are not shown to this auditor, the tree alone is checked."""
+        for bundle in bundles(self._head.size):
+            hashes = read_hashes(self._copy, Tile(0, bundle.index, bundle.width), self.outcome.step(report.TREE))
+            for hash_ in hashes or ():
+                self._tree.append(hash_)
+        self.outcome.stop("source.no_entries", first=report.FORM)
+
+    def _check_head(self, state: State, note: bytes) -> None:
+        """Step 1, under the key valid at that size: so it is judged by the state that the walk has reached."""
+        step, trust = self.outcome.step(report.CHECKPOINT), self._trust
+        vkeys = {vkey: checkpoint.parse_vkey(vkey) for vkey in self._house.log_keys(state)}
+        if trust.vkey is not None:
+            if vkeys and trust.vkey.text() not in vkeys:
+                step.find("checkpoint.not_pinned", vkey=trust.vkey.text())
+            vkeys = {trust.vkey.text(): trust.vkey}
+        if not vkeys:
+            self._no_key()
+            return
+        errors = [error for key in vkeys.values() if (error := _fault(note, key))]
+        if len(errors) == len(vkeys):
+            step.find(errors[0].code, **errors[0].params)
+        if trust.genesis is not None and self.outcome.genesis not in (None, trust.genesis):
+            step.find("checkpoint.genesis", 0, expected=trust.genesis, found=self.outcome.genesis)
+        if trust.vkey is None and trust.genesis is None:
+            step.note("checkpoint.key_of_genesis", vkey=next(iter(vkeys)))
+        step.note("checkpoint.no_witnesses")
+        self._check_age()
+
+    def _no_key(self) -> None:
+        step = self.outcome.step(report.CHECKPOINT)
+        if self.outcome.genesis is None:
+            step.skip("checkpoint.key_unknown", blocked=True)
+        else:
+            step.find("checkpoint.key_unknown", 0)
+
+    def _check_age(self) -> None:
+        last = self._desk.point(self._head.size)
+        limit = self._trust.max_age
+        if limit is not None and last is not None and self._trust.now - last.received > limit:
+            self.outcome.step(report.CHECKPOINT).find("checkpoint.stale", self._head.size - 1, received=last.received)
+
+    def _check_consistency(self, note: bytes) -> None:
+        """Step 2. Every point of the tree is on the desk, so consistency is plain equality, not a proof."""
+        step = self.outcome.step(report.CONSISTENCY)
+        before = self._trust.last_seen(self._head.origin)
+        if before is None:
+            step.skip("consistency.first_time")
+            return
+        old = checkpoint.parse(before)[0]
+        evidence = {"earlier": before.decode(), "now": note.decode()}
+        point = self._desk.point(old.size)
+        if old.size > self._head.size:
+            step.find("consistency.rolled_back", old=old.size, new=self._head.size, **evidence)
+        elif point is None and old.size:
+            step.skip("source.broken_off", index=self._tree.frontier.size)
+        elif old.root != (point.root if point else EMPTY_ROOT):
+            step.find("consistency.fork", old=old.size, new=self._head.size, **evidence)
+
+    def _recount(self, state: State) -> None:
+        step = self.outcome.step(report.PRIVATE)
+        if self._private.scope is not None:
+            for miscount in self._house.recount(state, self._private.value):
+                step.find(miscount.code, miscount.entry, **miscount.params)
+
+    def _check_records(self, state: State) -> None:
+        step = self.outcome.step(report.RECORDS)
+        records.check(self._copy, self._desk, step)
+        if self._house.log_keys(state):
+            records.check_discovery(self._copy, self._house.discovery(state), step)
+
+
+def _fault(note: bytes, key: VerifierKey) -> LedgerError | None:
+    try:
+        checkpoint.verify(note, key)
+    except LedgerError as error:
+        return error
+    return None
+
+
+__all__ = ["Desk", "House", "Miscount", "Report", "Spread", "Trust", "verify"]

@@ -1,0 +1,174 @@
+"""Steps 4 to 8: each entry's form, signatures, ``seen``, time, and what it does to the books.
+
+``examine`` is the arithmetic that needs no state, so it may run anywhere and in any order; ``Walk`` takes
+its results in log order. An entry that fails on the way is found and left out, and the fold goes on without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ledger import canonical, fold, ids, keys, merkle, statement
+from ledger.errors import FormatError, LedgerError, SignatureFault, UnknownVersion
+from ledger.fold import Books, Context, Handler
+from ledger.keys import Facts
+from ledger.state import State
+from ledger.statement import Entry
+from ledger.verify import report
+from ledger.verify.desk import Desk, Point
+from ledger.verify.report import Report
+
+
+class Fault(NamedTuple):
+    """A finding on its way back from another process (errors don't pickle with keyword arguments)."""
+
+    step: int
+    code: str
+    params: Mapping[str, Any]
+
+
+class Examined(NamedTuple):
+    """What can be said of a leaf without knowing anything else."""
+
+    hash: bytes
+    entry: Entry | None
+    facts: tuple[Facts, ...]
+    fault: Fault | None
+
+
+def examine(leaves: list[bytes]) -> list[Examined]:
+    """Hash, parse and check the signatures of each leaf."""
+    return [_examine(leaf) for leaf in leaves]
+
+
+def _examine(leaf: bytes) -> Examined:
+    hash_ = merkle.leaf_hash(leaf)
+    try:
+        entry = statement.parse_leaf(leaf)
+    except FormatError as error:
+        return Examined(hash_, None, (), Fault(report.FORM, error.code, error.params))
+    try:
+        facts = tuple(keys.verify_statement(signature, entry.statement_bytes) for signature in entry.signatures)
+    except SignatureFault as error:
+        return Examined(hash_, entry, (), Fault(report.SIGNATURES, error.code, error.params))
+    return Examined(hash_, entry, facts, None)
+
+
+class Walk:
+    """The entries in log order, over a desk. It is the fold's ``History``: the tree's points are its own."""
+
+    def __init__(self, books: Books, desk: Desk, origin: str, outcome: Report) -> None:
+        self._books = Books(books.books, self._authenticate)
+        self._ask = books.authenticate
+        self._desk, self._origin, self._report = desk, origin, outcome
+        self._unauthentic = False
+        self._latest = 0
+        self._bounded = 0
+        self._slow = 0
+        self.stopped = False
+        """Whether the fold had to be given up: what it would say further on is then unknown."""
+
+    def root_at(self, size: int) -> str | None:
+        """See ``fold.History``."""
+        point = self._desk.point(size)
+        return None if point is None else canonical.b64(point.root)
+
+    def take(self, index: int, examined: Examined, root: bytes) -> None:
+        """Judge entry ``index``; ``root`` is the tree's with this entry."""
+        fault, entry = examined.fault, examined.entry
+        if fault is not None:
+            self._report.step(fault.step).find(fault.code, index, **fault.params)
+        if entry is not None:
+            # Every check runs, so that an entry with two faults is found twice.
+            checks = (self._is_unique(index, entry), self._has_seen(index, entry), self._is_timely(index, entry))
+            if fault is None and all(checks) and not self.stopped:
+                self._fold(index, entry, examined.facts)
+        self._desk.add_point(Point(root, self._latest))
+
+    def finish(self, size: int) -> None:
+        """Say of the times what bounds them."""
+        step = self._report.step(report.TIME)
+        if self._bounded < size:
+            step.note("time.unwitnessed", first=self._bounded, count=size - self._bounded)
+        if self._slow:
+            step.note("time.slow_clocks", count=self._slow)
+
+    def _is_unique(self, index: int, entry: Entry) -> bool:
+        step = self._report.step(report.FORM)
+        if entry.statement.ledger != self._origin:
+            step.find("form.origin", index, ledger=entry.statement.ledger, origin=self._origin)
+            return False
+        # An equal statement id would mean an equal author and nonce, so this finds both.
+        earlier = self._desk.claim(entry.statement.author, entry.statement.nonce, index)
+        if earlier is not None:
+            step.find("form.nonce_twice", index, earlier=earlier)
+            return False
+        return True
+
+    def _has_seen(self, index: int, entry: Entry) -> bool:
+        seen = entry.statement.seen
+        if index == 0:
+            held = seen.size == 0 and seen.root == fold.EMPTY_ROOT_TEXT
+        else:
+            held = 1 <= seen.size <= index and self.root_at(seen.size) == seen.root
+        if not held:
+            self._report.step(report.SEEN).find("seen.not_this_tree", index, size=seen.size, root=seen.root)
+        return held
+
+    def _is_timely(self, index: int, entry: Entry) -> bool:
+        """Never backwards, not before its author's clock, and after what its author had seen."""
+        step = self._report.step(report.TIME)
+        at = canonical.parse_time(entry.statement.at)
+        timely = True
+        if entry.received < self._latest:
+            step.find("time.backwards", index, received=entry.received, earlier=self._latest)
+            timely = False
+        if at > entry.received + fold.CLOCK_TOLERANCE:
+            step.find("time.ahead", index, at=at, received=entry.received)
+            timely = False
+        self._latest = max(self._latest, entry.received)
+        point = self._desk.point(entry.statement.seen.size)
+        if point is not None and entry.statement.author not in (ids.CLERK, ids.GENESIS):
+            # A slow clock is no lie of the operator's, so it is noted and bounds nothing.
+            if point.received > at + fold.CLOCK_TOLERANCE:
+                self._slow += 1
+            else:
+                self._bounded = max(self._bounded, entry.statement.seen.size)
+        return timely
+
+    def _fold(self, index: int, entry: Entry, facts: tuple[Facts, ...]) -> None:
+        state = State(self._desk)
+        self._unauthentic = False
+        try:
+            fold.apply(self._books, state, self, index, entry, facts)
+        except UnknownVersion as error:
+            self.stopped = True
+            self._report.step(report.FOLD).skip(
+                "fold.too_old", blocked=True, index=index, code=error.code, **error.params
+            )
+        except LedgerError as error:
+            step = report.SIGNATURES if self._unauthentic else report.FOLD
+            self._report.step(step).find(error.code, index, **error.params)
+            self._let_time_pass(index, entry.received)
+        else:
+            self._desk.absorb(state)
+
+    def _let_time_pass(self, index: int, received: int) -> None:
+        """What was due befalls the books even though the entry does not count."""
+        state = State(self._desk)
+        try:
+            fold.drain(self._books, state, index, received)
+        except LedgerError as error:
+            self.stopped = True
+            self._report.step(report.FOLD).find(error.code, index, **error.params)
+        else:
+            self._desk.absorb(state)
+
+    def _authenticate(self, context: Context, handler: Handler) -> None:
+        """The books' own question, remembering that it was this one which failed."""
+        try:
+            self._ask(context, handler)
+        except LedgerError:
+            self._unauthentic = True
+            raise

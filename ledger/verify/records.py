@@ -1,0 +1,73 @@
+"""Step 10: the published records against those of the fold, byte for byte.
+
+``records.jsonl`` holds ``Record.line()`` of every record, ordered by kind and id: two sorted lists, merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ledger import canonical
+from ledger.errors import FormatError
+from ledger.verify.desk import Desk
+from ledger.verify.report import Absent, Step
+from ledger.verify.tree import Copy
+
+RECORDS: Final = "records.jsonl"
+DISCOVERY: Final = "yui.json"
+
+_Row = tuple[str, str, bytes]
+
+
+def check(copy: Copy, desk: Desk, step: Step) -> None:
+    """Name every record that is published otherwise than the fold has it, is missing, or has no ground."""
+    try:
+        published = _published(copy, step)
+        mine = desk.lines()
+        left, right = next(mine, None), next(published, None)
+        while left is not None or right is not None:
+            if right is None or (left is not None and left[:2] < right[:2]):
+                assert left is not None  # noqa: S101 - the loop's condition, for the type checker
+                step.find("records.missing", _index(left[2]), kind=left[0], id=left[1])
+                left = next(mine, None)
+            elif left is None or right[:2] < left[:2]:
+                step.find("records.without_ground", kind=right[0], id=right[1])
+                right = next(published, None)
+            else:
+                if left[2] != right[2]:
+                    step.find("records.differs", _index(left[2]), kind=left[0], id=left[1])
+                left, right = next(mine, None), next(published, None)
+    except Absent:
+        step.skip("records.not_here")
+
+
+def check_discovery(copy: Copy, expected: dict[str, Any], step: Step) -> None:
+    """An exported discovery document says nothing but what the fold says."""
+    try:
+        if copy.read(DISCOVERY) != canonical.encode(expected):
+            step.find("records.discovery", path=DISCOVERY)
+    except Absent:
+        return
+
+
+def _published(copy: Copy, step: Step) -> Iterator[_Row]:
+    last = ("", "")
+    for number, line in enumerate(copy.lines(RECORDS), start=1):
+        try:
+            value = canonical.decode(line)
+            key = (value["kind"], value["id"])
+            ordered = key > last
+        except (FormatError, TypeError, KeyError):
+            step.find("records.form", line=number)
+            continue
+        if not ordered:
+            step.find("records.order", line=number)
+            continue
+        last = key
+        yield (*key, line)
+
+
+def _index(line: bytes) -> int | None:
+    index = canonical.decode(line)["record"].get("index")
+    return index if isinstance(index, int) else None
