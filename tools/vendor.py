@@ -1,14 +1,15 @@
-# ruff: noqa: INP001, T201 – run as a script, and a script prints
+# ruff: noqa: T201 – run as a script, and a script prints
 """Third-party files of the pages, unchanged, in one folder.
 
-`app/static/vendor/LIST.json` names every file there: from which package and version it comes, under which licence, and its SHA-256.
+`app/static/vendor/LIST.json` names every file there: from which package and version it comes, under which licence, and
+its SHA-256.
 
     python tools/vendor.py                  fetch the listed versions again and refuse any difference
     python tools/vendor.py NAME@VERSION …   move packages to other versions and write the new hashes
     python tools/vendor.py --sprite         only rebuild app/static/icons.svg from the vendored icons
 
-Packages are fetched by name with `npm pack`, which checks the registry's own integrity hash. The icon sprite is ours (built, not
-vendored): one cached request serves every icon, and `<use>` keeps them in the colour of the text around them.
+Packages are fetched by name with `npm pack`, which checks the registry's own integrity hash. The icon sprite is ours
+(built, not vendored): one cached request serves every icon, and `<use>` keeps them in the colour of the text around.
 """
 
 import hashlib
@@ -36,14 +37,16 @@ def listed() -> list[Package]:
 
 
 def sha256(content: bytes) -> str:
+    """As lower-case hex."""
     return hashlib.sha256(content).hexdigest()
 
 
 def fetch(package: Package) -> dict[str, bytes]:
-    """Contents of the package's listed files by their path under vendor/. KeyError when the package no longer has one."""
+    """The package's listed files by their path under vendor/. KeyError when the package no longer has one."""
     with tempfile.TemporaryDirectory() as folder:
         spec = f"{package['name']}@{package['version']}"
-        subprocess.run(["npm", "pack", "--silent", "--pack-destination", folder, spec], check=True, capture_output=True)
+        command = ["npm", "pack", "--silent", "--pack-destination", folder, spec]
+        subprocess.run(command, check=True, capture_output=True)
         (archive,) = Path(folder).glob("*.tgz")
         with tarfile.open(archive) as tar:
             # Members are read one by one by exact name: nothing the archive says decides where a file is written.
@@ -70,7 +73,7 @@ def sprite() -> str:
 
 
 def refresh(wanted: dict[str, str]) -> list[str]:
-    """Fetches every package and writes its files; returns the paths that differ from LIST.json without having been asked to."""
+    """Fetches every package and writes its files; returns the paths that differ from LIST.json unasked."""
     packages = listed()
     surprises = []
     for package in packages:
@@ -93,6 +96,7 @@ def refresh(wanted: dict[str, str]) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
+    """0 when every file is as listed, 1 when one was not."""
     if arguments != ["--sprite"]:
         wanted = dict(argument.rsplit("@", 1) for argument in arguments)
         surprises = refresh(wanted)

@@ -1,6 +1,7 @@
 """The template environment of all pages.
 
-Strict on purpose: an undefined name is an error, everything is escaped unless it is markup, and templates reach no files but their own.
+Strict on purpose: an undefined name is an error, everything is escaped unless it is markup, and templates reach no
+files but their own.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ STATIC = Path(__file__).parent.parent / "static"
 
 
 def make_environment(static_url: str = "/static") -> Environment:
-    """An environment with `static(path)`, the address of a file under `app/static` that changes when its content does."""
+    """An environment with `static(path)`: the address of a file under `app/static`, which changes with its content."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(default=True, default_for_string=True),

@@ -53,7 +53,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Frame:
-    """Everything `base.html` needs. Only `lang` and `path` are always known (before a co-op is founded there is nothing else)."""
+    """Everything `base.html` needs. Only `lang` and `path` are always known: before a founding that is all."""
 
     lang: str
     path: str

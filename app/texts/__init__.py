@@ -3,9 +3,9 @@
 One JSON file per language and area: `ja/members.json` and `en/members.json` hold the same keys, each beginning with its
 area (`members.invite.title`), sorted, with the same placeholders.
 
-In a sentence `{name}` stands for a parameter. `{n:vote|votes}` stands for the word that fits the number `n`: the first for one, the
-second otherwise; `{n}` itself is written beside it. `{{` and `}}` are braces. Nothing else: whoever renders the same sentence in
-another language (the browser does) needs these three rules only.
+In a sentence `{name}` stands for a parameter. `{n:vote|votes}` stands for the word that fits the number `n`: the first
+for one, the second otherwise; `{n}` itself is written beside it. `{{` and `}}` are braces. Nothing else: whoever
+renders the same sentence elsewhere (the browser does) needs these three rules only.
 """
 
 import json
@@ -29,8 +29,8 @@ class MissingText(KeyError):
 class Catalogue:
     """All sentences of all languages.
 
-    `strict` is how tests and development see a missing key: as `MissingText`. A running service shows the key instead and logs it, since
-    an odd word on a page serves a member better than no page.
+    `strict` is how tests and development see a missing key: as `MissingText`. A running service shows the key instead
+    and logs it, since an odd word on a page serves a member better than no page.
     """
 
     def __init__(self, texts: Mapping[str, Mapping[str, str]], *, strict: bool = True) -> None:
@@ -58,9 +58,10 @@ class Catalogue:
         text = self._texts[lang].get(key)
         if text is None:
             return self._missing(lang, key)
-        markup = any(hasattr(value, "__html__") for value in params.values())
         try:
-            return Markup(_MARKUP.vformat(str(escape(text)), (), params)) if markup else _PLAIN.vformat(text, (), params)  # noqa: S704 – escaped above
+            if any(hasattr(value, "__html__") for value in params.values()):
+                return Markup(_MARKUP.vformat(str(escape(text)), (), params))  # noqa: S704 – text and parameters are escaped
+            return _PLAIN.vformat(text, (), params)
         except KeyError as missing:
             if self._strict:
                 raise MissingText(f"{key} ({lang}) needs the parameter {missing}") from missing
@@ -74,9 +75,9 @@ class Catalogue:
 
 
 class _Sentence(Formatter):
-    """Fills placeholders by plain name: no attribute or item access, so a catalogue can reach nothing but what it was given."""
+    """Fills placeholders by plain name, without attribute or item access: a sentence reaches only what it was given."""
 
-    def get_field(self, field_name: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+    def get_field(self, field_name: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, str]:  # noqa: ARG002 – Formatter's
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:

@@ -1,7 +1,7 @@
 """Times, numbers and fractions as people write them.
 
-Every time on a ledger is in milliseconds since 1970 (UTC). Pages show it in the co-op's own UTC offset, fixed at founding, so that
-a month or a deadline means the same to all its members wherever they are.
+Every time on a ledger is in milliseconds since 1970 (UTC). Pages show it in the co-op's own UTC offset, fixed at
+founding, so that a month or a deadline means the same to all its members wherever they are.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 
-from babel.dates import format_date, format_timedelta, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 
 JAPAN = 540
 """Minutes that Japan is ahead of UTC."""
+
+JUST_NOW = 45_000
+"""Milliseconds within which a time is simply now."""
 
 _NAMED = {Fraction(1, 2): "half", Fraction(1, 3): "third", Fraction(2, 3): "two_thirds", Fraction(1, 4): "quarter",
           Fraction(3, 4): "three_quarters", Fraction(1): "all"}  # fmt: skip
@@ -61,9 +64,10 @@ class Formats:
 
     def since(self, ms: int, now: int) -> str:
         """How far a time lies from now: `3時間前`, `in 2 days`."""
-        if abs(ms - now) < 45_000:
+        if abs(ms - now) < JUST_NOW:
             return self.t("common.time.now")
-        return format_timedelta(timedelta(milliseconds=ms - now), add_direction=True, threshold=1, locale=self.lang)
+        words = format_timedelta(timedelta(milliseconds=ms - now), add_direction=True, threshold=1, locale=self.lang)
+        return words.replace(" ", "") if self.lang == "ja" else words  # CLDR sets a space that people do not write
 
     def integer(self, number: int) -> str:
         """`1,234`."""
@@ -76,7 +80,7 @@ class Formats:
         return f"{number} {unit}".rstrip()
 
     def percent(self, part: int, whole: int) -> str:
-        """`37.5%`, cut (never rounded up) after one decimal so that a missed threshold never looks reached; `–` of nothing."""
+        """`37.5%`, cut after one decimal, never rounded up: a missed threshold must look missed. `–` of nothing."""
         if whole == 0:
             return "–"
         tenths = part * 1000 // whole

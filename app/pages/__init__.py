@@ -1,0 +1,1 @@
+"""The pages: the frame around them, their templates, and the handlers by role."""
