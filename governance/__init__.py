@@ -1,1 +1,4 @@
-"""How members decide: founding, rules, proposals, ballots, effects. Pure, like the ledger below it."""
+"""How members decide: rules composed of modules, proposals, ballots, counts and what follows from them.
+
+Imports only ``ledger``. Pure like it: state, time and electorate are arguments.
+"""

@@ -1,0 +1,95 @@
+"""Rules in force: for each kind of proposal, versions of a rule document. Only a decision adopts one.
+
+A version is never touched again, and a vote is counted by the version that was in force when it opened,
+so no change of rules reaches back.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from governance import rule
+from governance.rule import Rule
+from ledger.errors import FormatError, Refusal
+from ledger.fold import Book, Moment
+from ledger.state import Record, State
+
+KINDS: Final = ("ordinary", "rules", "policy", "role", "admit")
+"""Kinds of proposals that every co-op has a rule for from its founding on. They are answered with yes or no."""
+CHOICE: Final = "choice"
+"""The kind that chooses among options. A co-op has a rule for it once it has adopted one."""
+
+
+class RuleVersion(Record, frozen=True, kw_only=True):
+    """One version of the rule for ``decides``, a kind of proposal; the id is ``decides/version``.
+
+    ``proposal``: the decision that adopted it, None at founding. ``adopted`` in ms.
+    """
+
+    kind: ClassVar[str] = "rule"
+    decides: str
+    version: int
+    document: dict[str, Any]
+    adopted: int
+    proposal: str | None
+
+    @property
+    def parent(self) -> str:
+        """Versions stand under the kind of proposal they decide."""
+        return self.decides
+
+    @property
+    def sort(self) -> str:
+        """In order."""
+        return f"{self.version:06d}"
+
+    def rule(self) -> Rule:
+        """The document, read."""
+        return rule.parse(self.document)
+
+
+class RuleHead(Record, frozen=True, kw_only=True):
+    """Which version is in force for a kind of proposal (the id)."""
+
+    kind: ClassVar[str] = "rule_head"
+    version: int
+
+
+def current(state: State, decides: str) -> RuleVersion:
+    """The version in force; refusal ``rule_head.unknown`` where the co-op has no rule for that kind."""
+    return state.need(RuleVersion, f"{decides}/{state.need(RuleHead, decides).version}")
+
+
+def check(decides: str, document: Any) -> Rule:
+    """Read a document that is to decide such proposals; FormatError ``rule.invalid`` with the path to the fault."""
+    if decides not in (*KINDS, CHOICE):
+        raise Refusal("rule.kind_unknown", kind=decides)
+    found = rule.parse(document)
+    chooses = found.method.OPTIONS != (0, 0)
+    # Effects happen or not: a rule for them that can't say yes or no would lock the co-op up for good.
+    if chooses != (decides == CHOICE):
+        reason = "needs_options" if decides == CHOICE else "needs_yes_no"
+        raise FormatError("rule.invalid", path="method/module", reason=reason)
+    return found
+
+
+def adopt(moment: Moment, decides: str, document: dict[str, Any], proposal: str | None) -> RuleVersion:
+    """Put a document in force from this moment on, as the next version for that kind of proposal."""
+    check(decides, document)
+    head = moment.state.find(RuleHead, decides)
+    number = 1 if head is None else head.version + 1
+    version = RuleVersion(
+        id=f"{decides}/{number}",
+        index=moment.index,
+        decides=decides,
+        version=number,
+        document=document,
+        adopted=moment.time,
+        proposal=proposal,
+    )
+    moment.state.put(version)
+    moment.state.put(RuleHead(id=decides, index=moment.index, version=number))
+    return version
+
+
+BOOK = Book("rules", records=(RuleVersion, RuleHead))

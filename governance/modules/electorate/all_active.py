@@ -1,0 +1,16 @@
+"""Every active member may vote, of whatever class."""
+
+from __future__ import annotations
+
+from governance.modules.questions import Electorate, Standing
+
+
+class AllActive(Electorate, frozen=True):
+    """``all_active/1``"""
+
+    NAME = "all_active/1"
+    KEYS = ("rule.electorate.all_active",)
+
+    def includes(self, member: Standing) -> bool:
+        """Active at the opening."""
+        return member.active

@@ -1,0 +1,10 @@
+"""When voting opens and closes, and when a decision takes effect."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from governance.modules.questions import Timing
+from governance.modules.timing.fixed import Fixed
+
+MODULES: Final[tuple[type[Timing], ...]] = (Fixed,)

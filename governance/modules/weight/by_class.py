@@ -1,0 +1,39 @@
+"""A fixed weight for each class. Nobody on the roll weighs nothing: who has no vote is not on the roll."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from governance.documents import Fault
+from governance.modules.questions import Line, Standing, Weight, check_codes
+
+MAX_WEIGHT: Final = 1_000_000
+"""Ten million members of this weight still sum to an integer that JSON carries exactly."""
+
+
+class ByClass(Weight, frozen=True):
+    """``by_class/1``: ``weights`` by class code, and ``others`` for every class not named."""
+
+    NAME = "by_class/1"
+    KEYS = ("rule.weight.by_class",)
+
+    weights: dict[str, int]
+    others: int
+
+    def check(self) -> None:
+        """Weights are integers from 1 up."""
+        check_codes(tuple(self.weights), "weights")
+        weights = {f"weights/{code}": weight for code, weight in self.weights.items()} | {"others": self.others}
+        for path, weight in weights.items():
+            if weight < 1:
+                raise Fault(path, "not_positive")
+            if weight > MAX_WEIGHT:
+                raise Fault(path, "too_large")
+
+    def of(self, member: Standing) -> int:
+        """What the class weighs."""
+        return self.weights.get(member.cls, self.others)
+
+    def describe(self) -> Line:
+        """Names the classes and their weights."""
+        return self.KEYS[0], {"weights": dict(sorted(self.weights.items())), "others": self.others}
