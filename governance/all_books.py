@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from governance import founding
-from governance.books import ballots, proposals, rules
+from governance.books import ballots, counts, proposals, rules
 from ledger.books import bookings, contributions, coop, keyring, keys, membership, policies, resources, roles, tokens
 from ledger.fold import Books
 
@@ -24,6 +24,7 @@ BOOKS: Final = Books(
         rules.BOOK,
         proposals.BOOK,
         ballots.BOOK,
+        counts.BOOK,
     ),
     authenticate=keys.authenticate,
 )
