@@ -1,0 +1,42 @@
+"""What this auditor verified last, ledger by ledger: a private SQLite file in the folder given with ``--state``."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+FILE = "auditor.sqlite3"
+
+
+class LastSeen:
+    """Signed checkpoints by origin; without a folder it knows nothing and keeps nothing."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._connection: sqlite3.Connection | None = None
+        if folder is not None:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
+            self._connection.execute("CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, note BLOB NOT NULL)")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def note(self, origin: str) -> bytes | None:
+        """The signed checkpoint verified last, or None."""
+        if self._connection is None:
+            return None
+        row = self._connection.execute("SELECT note FROM seen WHERE origin = ?", (origin,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def advance(self, origin: str, note: bytes) -> None:
+        """Remember this checkpoint. Only after a complete pass: it then extends the one before."""
+        if self._connection is not None:
+            self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (origin, note))
