@@ -84,8 +84,7 @@ def _npm_packages(npm: list[str], environment: dict[str, str]) -> None:
     answer = _quietly(command, environment, cwd=ROOT)
     if answer.returncode:
         raise Missing(
-            "npm のパッケージを入れられません。ネットワークを確かめてください。 / "
-            f"The npm packages could not be installed; check the network.\n{answer.stdout.strip()}"
+            f"npm のパッケージを入れられません。 / The npm packages could not be installed.\n{answer.stdout.strip()}"
         )
     stamp.write_bytes(wanted)
 
