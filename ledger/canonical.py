@@ -66,7 +66,7 @@ def check(value: Any, path: str = "", depth: int = 0) -> None:
             if type(key) is not str or not _KEY.match(key):
                 raise FormatError("format.key", path=path)
             check(item, f"{path}/{key}" if path else key, depth + 1)
-    elif kind is list:
+    elif kind is list or kind is tuple:  # structs keep their arrays as tuples; both are written the same
         if depth >= MAX_DEPTH:
             raise FormatError("format.depth", path=path)
         for position, item in enumerate(value):

@@ -24,9 +24,6 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 START = canonical.parse_time("2026-04-01T00:00:00.000Z")
 
-MAJORITY: dict[str, Any] = {}
-"""Filled below: the rule of the sample co-op for every kind of proposal."""
-
 
 class Village:
     """One co-op. Members are called by name; names map to ids and to one Ed25519 key each."""
@@ -253,3 +250,35 @@ def members_policy() -> dict[str, Any]:
         "recovery_days": 7,
         "retention_days": 30,
     }
+
+
+def commons_policy() -> dict[str, Any]:
+    """One attestation by anyone, ten tokens an hour of cleaning, gifts allowed."""
+    return {
+        "attestation": {"by": ["member"], "count": 1},
+        "bookings": {"payout": "provider"},
+        "claim_days": 90,
+        "gifts": "anyone",
+        "kinds": [
+            {"code": "cleaning", "tokens": 10, "unit": "hour"},
+            {"code": "vegetables", "tokens": 2, "unit": "kg"},
+        ],
+        "mode": "tokens",
+        "objection_seconds": 7 * 86_400,
+    }
+
+
+def majority_rule(**changes: Any) -> dict[str, Any]:
+    """More than half of the yes and no votes, no quorum, a week of voting; ``changes`` replace whole answers."""
+    rule: dict[str, Any] = {
+        "channels": ["online", "paper", "assisted"],
+        "electorate": {"module": "all_active/1"},
+        "method": {"module": "yes_no_abstain/1"},
+        "quorum": {"module": "none/1"},
+        "secrecy": {"module": "open/1"},
+        "threshold": {"fraction": "1/2", "module": "fraction/1", "of": "cast", "strict": True},
+        "tie": {"module": "status_quo/1"},
+        "timing": {"delay_seconds": 0, "module": "fixed/1", "timelock_seconds": 0, "voting_seconds": 604_800},
+        "weight": {"module": "one_member_one_vote/1"},
+    }
+    return rule | changes
