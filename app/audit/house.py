@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from governance.all_books import BOOKS
+from governance.books import ballots, proposals
+from governance.books.proposals import Proposal
+from governance.modules.questions import INVALID, NOBODY, Count
+from governance.rule import Rule
 from ledger.books.coop import ID, Coop
 from ledger.books.members import Erasure
 from ledger.state import State
-from ledger.verify import House, Miscount
+from ledger.verify import House, Recount
 
 FORMAT: Final = "yui/v1"
 """The version that an export's discovery document names: of the bytes, not of the program that wrote them."""
@@ -41,9 +45,28 @@ def discovery(state: State) -> dict[str, Any]:
     return {"ledgers": [card], "version": FORMAT}
 
 
-def recount(state: State, value: Callable[[int, str], Any]) -> Iterable[Miscount]:
-    """Count confidential ballots again from their openings."""
-    return ()
+def recount(state: State, value: Callable[[int, str], Any]) -> Iterable[Recount]:
+    """Count confidential ballots again from their openings. An opening that is no valid choice counts as such."""
+    for proposal in state.children(Proposal):
+        if proposal.tally is None or proposal.count_entry is None:
+            continue
+        rule = proposals.pinned(state, proposal)
+        if rule.secrecy.SEALED:
+            counted = _count(state, proposal, rule, value)
+            equal = None if counted is None else counted == proposal.tally
+            yield Recount(proposal.count_entry, proposal.id, equal)
+
+
+def _count(state: State, proposal: Proposal, rule: Rule, value: Callable[[int, str], Any]) -> dict[str, Count] | None:
+    counts = dict.fromkeys(ballots.choices(rule, proposal), NOBODY)
+    # In log order, because openings are read by bundles of entries.
+    for ballot in sorted(ballots.of(state, proposal), key=lambda ballot: ballot.entry):
+        choice = value(ballot.entry, "choice")
+        if choice is None:
+            return None
+        known = isinstance(choice, str) and choice in counts
+        counts[choice if known else INVALID] += Count(1, ballot.weight)
+    return counts
 
 
 HOUSE: Final = House(BOOKS, log_keys, is_erased, recount, discovery)

@@ -63,8 +63,8 @@ def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[i
         with ExitStack() as own:
             spread = _Spread(own)
             report = verify(copy, HOUSE, lambda size, own=own: _desk(size, own), trust, spread, progress)  # type: ignore[misc]
-        if report.exit_code == 0 and report.checkpoint is not None:
-            remembered.advance(report.checkpoint.origin, copy.read("checkpoint"))
+        if report.exit_code == 0 and report.checkpoint is not None and report.note is not None:
+            remembered.advance(report.checkpoint.origin, report.note, report.vkey or "")
         yield Audited(name, copy, report)
 
 

@@ -11,14 +11,16 @@ FILE = "auditor.sqlite3"
 
 
 class LastSeen:
-    """Signed checkpoints by origin; without a folder it knows nothing and keeps nothing."""
+    """Signed checkpoints, and the keys they hold under, by origin; without a folder it keeps nothing."""
 
     def __init__(self, folder: Path | None) -> None:
         self._connection: sqlite3.Connection | None = None
         if folder is not None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
-            self._connection.execute("CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, note BLOB NOT NULL)")
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, note BLOB NOT NULL, vkey TEXT NOT NULL)"
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -31,12 +33,23 @@ class LastSeen:
 
     def note(self, origin: str) -> bytes | None:
         """The signed checkpoint verified last, or None."""
-        if self._connection is None:
-            return None
-        row = self._connection.execute("SELECT note FROM seen WHERE origin = ?", (origin,)).fetchone()
-        return None if row is None else bytes(row[0])
+        row = self._row(origin)
+        return None if row is None else row[0]
 
-    def advance(self, origin: str, note: bytes) -> None:
+    def vkey(self, origin: str) -> str | None:
+        """The key that the checkpoint verified last was signed with, or None."""
+        row = self._row(origin)
+        return None if row is None else row[1]
+
+    def advance(self, origin: str, note: bytes, vkey: str) -> None:
         """Remember this checkpoint. Only after a complete pass: it then extends the one before."""
         if self._connection is not None:
-            self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (origin, note))
+            self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (origin, note, vkey))
+
+    def _row(self, origin: str) -> tuple[bytes, str] | None:
+        if self._connection is None:
+            return None
+        row: tuple[bytes, str] | None = self._connection.execute(
+            "SELECT note, vkey FROM seen WHERE origin = ?", (origin,)
+        ).fetchone()
+        return row

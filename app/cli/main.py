@@ -26,6 +26,8 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
+    Command("verify", "app.cli.verify", "台帳を検証する / verify a ledger from outside"),
+    Command("verify-receipt", "app.cli.verify_receipt", "控えを確かめる / check a receipt offline"),
     Command("test", "app.cli.test_command", "テストを実行する / run the tests", passes_arguments_on=True),
     Command("lock", "app.cli.lock_command", "依存関係を固定し直す / pin the dependencies anew"),
 )

@@ -37,12 +37,15 @@ from ledger.verify.report import Absent, Report, Unreadable
 from ledger.verify.tree import Copy, Tree, bundles, read_hashes, read_leaves
 
 
-class Miscount(NamedTuple):
-    """A recount that came out otherwise than announced. ``entry``: index of the announcement."""
+class Recount(NamedTuple):
+    """A confidential vote counted again. ``equal`` None: not every ballot was open to this auditor.
+
+    ``entry``: index of the count's announcement.
+    """
 
     entry: int
-    code: str
-    params: dict[str, Any]
+    proposal: str
+    equal: bool | None
 
 
 class House(NamedTuple):
@@ -53,7 +56,7 @@ class House(NamedTuple):
     """vkeys that may sign the checkpoint, by the state as it stands; none before the genesis."""
     is_erased: Callable[[State, str], bool]
     """Whether the ledger says that this subject's private values were destroyed."""
-    recount: Callable[[State, Callable[[int, str], Any]], Iterable[Miscount]]
+    recount: Callable[[State, Callable[[int, str], Any]], Iterable[Recount]]
     """Counts again what was cast as commitments, given a reader of opened values by (index, path)."""
     discovery: Callable[[State], dict[str, Any]]
     """The discovery document of an exported copy."""
@@ -92,21 +95,20 @@ def verify(
             outcome.step(report.CHECKPOINT).find(error.code, **error.params)
         outcome.stop("source.no_checkpoint", code=error.code, **error.params)
         return outcome
-    audit = _Audit(copy, house, make_desk(head.size), trust, Report(head))
+    audit = _Audit(copy, house, make_desk(head.size), trust, head, note)
     try:
         audit.walk(spread, progress)
-        audit.conclude(note)
+        audit.conclude()
     except Unreadable as error:
         audit.outcome.stop("source.unreadable", code=error.code, **error.params)
     return audit.outcome
 
 
 class _Audit:
-    def __init__(self, copy: Copy, house: House, desk: Desk, trust: Trust, outcome: Report) -> None:
-        assert outcome.checkpoint is not None  # noqa: S101 - only made once there is one
+    def __init__(self, copy: Copy, house: House, desk: Desk, trust: Trust, head: Checkpoint, note: bytes) -> None:
         self._copy, self._house, self._desk, self._trust = copy, house, desk, trust
-        self.outcome = outcome
-        self._head: Checkpoint = outcome.checkpoint
+        self._head, self._note = head, note
+        self.outcome = outcome = Report(head, note)
         self._tree = Tree(copy, outcome.step(report.TREE))
         self._walk = Walk(house.books, desk, self._head.origin, outcome)
         self._private = PrivateValues(copy, house.books, outcome.step(report.PRIVATE))
@@ -132,14 +134,14 @@ class _Audit:
                 index += 1
             progress(index, self._head.size)
 
-    def conclude(self, note: bytes) -> None:
+    def conclude(self) -> None:
         """What can be said once all entries have been seen."""
         state = State(self._desk)
         if self._complete:
             self._tree.finish(self._head.root)
             self._walk.finish(self._head.size)
-        self._check_head(state, note)
-        self._check_consistency(note)
+        self._check_head(state)
+        self._check_consistency()
         if not self._complete:
             self.outcome.stop("source.broken_off", first=report.FORM, blocked=False, index=self._tree.frontier.size)
         elif self._walk.stopped:
@@ -174,7 +176,7 @@ class _Audit:
                 self._tree.append(hash_)
         self.outcome.stop("source.no_entries", first=report.FORM)
 
-    def _check_head(self, state: State, note: bytes) -> None:
+    def _check_head(self, state: State) -> None:
         """Step 1, under the key valid at that size: so it is judged by the state that the walk has reached."""
         step, trust = self.outcome.step(report.CHECKPOINT), self._trust
         vkeys = {vkey: checkpoint.parse_vkey(vkey) for vkey in self._house.log_keys(state)}
@@ -185,9 +187,11 @@ class _Audit:
         if not vkeys:
             self._no_key()
             return
-        errors = [error for key in vkeys.values() if (error := _fault(note, key))]
-        if len(errors) == len(vkeys):
-            step.find(errors[0].code, **errors[0].params)
+        faults = {vkey: _fault(self._note, key) for vkey, key in vkeys.items()}
+        self.outcome.vkey = next((vkey for vkey, fault in faults.items() if fault is None), None)
+        fault = next(iter(faults.values()))
+        if self.outcome.vkey is None and fault is not None:
+            step.find(fault.code, **fault.params)
         if trust.genesis is not None and self.outcome.genesis not in (None, trust.genesis):
             step.find("checkpoint.genesis", 0, expected=trust.genesis, found=self.outcome.genesis)
         if trust.vkey is None and trust.genesis is None:
@@ -208,7 +212,7 @@ class _Audit:
         if limit is not None and last is not None and self._trust.now - last.received > limit:
             self.outcome.step(report.CHECKPOINT).find("checkpoint.stale", self._head.size - 1, received=last.received)
 
-    def _check_consistency(self, note: bytes) -> None:
+    def _check_consistency(self) -> None:
         """Step 2. Every point of the tree is on the desk, so consistency is plain equality, not a proof."""
         step = self.outcome.step(report.CONSISTENCY)
         before = self._trust.last_seen(self._head.origin)
@@ -216,7 +220,7 @@ class _Audit:
             step.skip("consistency.first_time")
             return
         old = checkpoint.parse(before)[0]
-        evidence = {"earlier": before.decode(), "now": note.decode()}
+        evidence = {"earlier": before.decode(), "now": self._note.decode()}
         point = self._desk.point(old.size)
         if old.size > self._head.size:
             step.find("consistency.rolled_back", old=old.size, new=self._head.size, **evidence)
@@ -228,8 +232,16 @@ class _Audit:
     def _recount(self, state: State) -> None:
         step = self.outcome.step(report.PRIVATE)
         if self._private.scope is not None:
-            for miscount in self._house.recount(state, self._private.value):
-                step.find(miscount.code, miscount.entry, **miscount.params)
+            equal = 0
+            for recount in self._house.recount(state, self._private.value):
+                if recount.equal is None:
+                    step.note("private.not_recounted", proposal=recount.proposal)
+                elif recount.equal:
+                    equal += 1
+                else:
+                    step.find("private.count_differs", recount.entry, proposal=recount.proposal)
+            if equal:
+                step.note("private.recounted", count=equal)
 
     def _check_records(self, state: State) -> None:
         step = self.outcome.step(report.RECORDS)
@@ -246,4 +258,4 @@ def _fault(note: bytes, key: VerifierKey) -> LedgerError | None:
     return None
 
 
-__all__ = ["Desk", "House", "Miscount", "Report", "Spread", "Trust", "verify"]
+__all__ = ["Desk", "House", "Recount", "Report", "Spread", "Trust", "verify"]

@@ -43,7 +43,7 @@ class Unreadable(LedgerError):
 
 
 class Finding(NamedTuple):
-    """Something that does not hold. ``entry`` is the index of the entry that the fault lies in, where it lies in one."""
+    """Something that does not hold. ``entry``: index of the entry that it lies in, if any."""
 
     step: int
     code: str
@@ -98,10 +98,11 @@ class Step:
 
 
 class Report:
-    """The outcome of one audit."""
+    """The outcome of one audit: of ``note``, signed under ``vkey``, in a ledger whose entry 0 hashes to ``genesis``."""
 
-    def __init__(self, checkpoint: Checkpoint | None = None) -> None:
-        self.checkpoint = checkpoint
+    def __init__(self, checkpoint: Checkpoint | None = None, note: bytes | None = None) -> None:
+        self.checkpoint, self.note = checkpoint, note
+        self.vkey: str | None = None
         self.genesis: str | None = None
         self.steps = tuple(Step(number) for number in range(1, len(STEPS) + 1))
 

@@ -58,7 +58,7 @@ class Tree:
                 self._step.find("tree.tile", index, path=tile.path, position=position)
 
     def _look_at(self, path: str) -> None:
-        """A file beyond the tree shows a longer log than the checkpoint admits; an older partial one must be a beginning."""
+        """A file beyond the tree shows a longer log than the checkpoint admits; an older partial is a beginning."""
         try:
             tile = tiles.parse_path(path)
         except FormatError:

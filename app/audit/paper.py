@@ -1,0 +1,104 @@
+"""A report on paper: as lines for people, as JSON for programs, and as a file of evidence for others to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.audit.words import Words
+from ledger import canonical, tiles
+from ledger.errors import LedgerError
+from ledger.tiles import Tile
+from ledger.verify import Report
+from ledger.verify.report import Finding, Step
+from ledger.verify.tree import Copy
+
+SHOWN = 10
+"""Findings shown for each step."""
+
+
+def lines(name: str, report: Report, words: Words) -> Iterator[str]:
+    """The report in words."""
+    yield words.say("title", name=name)
+    if report.checkpoint is not None:
+        yield words.say("head", origin=report.checkpoint.origin, size=report.checkpoint.size)
+    if report.genesis is not None:
+        yield words.say("genesis", hash=report.genesis)
+    yield ""
+    for step in report.steps:
+        yield from _step_lines(step, words)
+    yield ""
+    yield words.say(f"verdict.{report.exit_code}")
+
+
+def as_json(name: str, report: Report) -> dict[str, Any]:
+    """The report for programs. Codes and parameters are stable; sentences are not part of it."""
+    head = report.checkpoint
+    return {
+        "checkpoint": None
+        if head is None
+        else {"origin": head.origin, "root": canonical.b64(head.root), "size": head.size},
+        "exit_code": report.exit_code,
+        "genesis": report.genesis,
+        "name": name,
+        "steps": [_step_json(step) for step in report.steps],
+        "verdict": {0: "verified", 1: "finding", 2: "could_not_check"}[report.exit_code],
+    }
+
+
+def evidence(name: str, report: Report, copy: Copy) -> dict[str, Any]:
+    """The report with what it rests on: the signed checkpoint, and the exact bytes of every entry it names."""
+    entries = sorted({finding.entry for finding in report.findings if finding.entry is not None})
+    leaves = {str(index): leaf for index in entries if (leaf := _leaf(copy, report, index)) is not None}
+    return {**as_json(name, report), "entries": leaves, "note": _text(copy, "checkpoint")}
+
+
+def _step_lines(step: Step, words: Words) -> Iterator[str]:
+    status = words.say(f"status.{step.status}")
+    reason = f": {words.code(step.reason.code, step.reason.params)}" if step.reason is not None else ""
+    if step.status == "finding":
+        reason = ""
+    yield f"{step.number:>2}  {words.say(f'step.{step.name}')} … {status}{reason}"
+    for finding in step.findings[:SHOWN]:
+        yield f"      {_finding_line(finding, words)}"
+    if step.count > SHOWN:
+        yield f"      {words.say('more', count=step.count - SHOWN)}"
+    for note in step.notes:
+        yield f"      ({words.code(note.code, note.params)})"
+
+
+def _finding_line(finding: Finding, words: Words) -> str:
+    place = "" if finding.entry is None else f"{words.say('entry', entry=finding.entry)}: "
+    return f"{place}{words.code(finding.code, finding.params)} [{finding.code}]"
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    return {
+        "count": step.count,
+        "findings": [
+            {"code": finding.code, "entry": finding.entry, "params": dict(finding.params)} for finding in step.findings
+        ],
+        "name": step.name,
+        "notes": [{"code": note.code, "params": dict(note.params)} for note in step.notes],
+        "number": step.number,
+        "reason": None if step.reason is None else {"code": step.reason.code, "params": dict(step.reason.params)},
+        "status": step.status,
+    }
+
+
+def _leaf(copy: Copy, report: Report, index: int) -> str | None:
+    if report.checkpoint is None:
+        return None
+    number, position = divmod(index, tiles.WIDTH)
+    width = min(tiles.WIDTH, report.checkpoint.size - number * tiles.WIDTH)
+    try:
+        return canonical.b64(tiles.decode_bundle(copy.read(Tile(None, number, width).path), width)[position])
+    except LedgerError:
+        return None
+
+
+def _text(copy: Copy, path: str) -> str | None:
+    try:
+        return copy.read(path).decode(errors="replace")
+    except LedgerError:
+        return None

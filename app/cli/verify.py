@@ -1,0 +1,107 @@
+"""``yui verify SOURCE``: audit a ledger from outside. Exit code 0 verified, 1 something found, 2 could not be checked."""
+
+import argparse
+import json
+import sys
+import traceback
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.audit.run import Options
+    from app.audit.words import Words
+
+_UNITS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_FOUND, _COULD_NOT = 1, 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A source and what the auditor brings along."""
+    parser.add_argument(
+        "source", help="書き出した写し(フォルダー、.zip、.tar.gz)か、アドレス / exported copy or address"
+    )
+    parser.add_argument("--ledger", metavar="NAME", help="複数あるうちの一つ / one of several at an installation")
+    parser.add_argument("--vkey", help="信じる運用者の鍵 / the operator's key to hold it to (name+hash+key)")
+    parser.add_argument("--genesis", metavar="HASH", help="信じる創立の記録のハッシュ / the genesis hash to hold it to")
+    parser.add_argument(
+        "--max-age", metavar="48h", type=_duration, help="封印の古さの限度 / refuse an older checkpoint"
+    )
+    parser.add_argument(
+        "--state", metavar="DIR", type=Path, help="前回見た封印を覚えておく場所 / remember what was verified"
+    )
+    parser.add_argument(
+        "--evidence", metavar="FILE", type=Path, help="不一致の証拠を書き出す / write findings with proof"
+    )
+    parser.add_argument("--lang", choices=("ja", "en"), help="ことば / language")
+    parser.add_argument("--json", action="store_true", help="結果を JSON で / print the report as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Audit every ledger at the source; the worst code wins, a finding being worse than what could not be checked."""
+    from app.audit.words import Words, choose_language
+    from ledger.errors import LedgerError
+    from ledger.verify.report import Unreadable
+
+    words = Words(choose_language(args.lang))
+    try:
+        return _audit(args, _options(args), words)
+    except Unreadable as error:
+        return _could_not(words.code(error.code, error.params))
+    except (LedgerError, OSError) as error:
+        return _could_not(str(error))
+    except Exception:  # noqa: BLE001 - a fault of ours must not pass for a finding, whose code is Python's for a crash
+        traceback.print_exc()
+        return _could_not(words.say("internal"))
+
+
+def _audit(args: argparse.Namespace, options: "Options", words: "Words") -> int:
+    from app.audit import paper
+    from app.audit.run import audit
+
+    codes, proofs = set(), []
+    with ExitStack() as stack:
+        for audited in audit(args.source, options, stack, _Progress(words)):
+            codes.add(audited.report.exit_code)
+            if args.json:
+                print(json.dumps(paper.as_json(audited.name, audited.report), ensure_ascii=False), flush=True)
+            else:
+                print(*paper.lines(audited.name, audited.report, words), sep="\n", flush=True)
+            if args.evidence is not None and audited.report.exit_code == _FOUND:
+                proofs.append(paper.evidence(audited.name, audited.report, audited.copy))
+    if proofs:
+        args.evidence.write_text(json.dumps(proofs, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        print(words.say("evidence", path=args.evidence), file=sys.stderr)
+    return next(code for code in (_FOUND, _COULD_NOT, 0) if code in codes)
+
+
+def _options(args: argparse.Namespace) -> "Options":
+    from app.audit.run import Options
+    from ledger.checkpoint import parse_vkey
+
+    vkey = None if args.vkey is None else parse_vkey(args.vkey)
+    return Options(args.ledger, vkey, args.genesis, args.max_age, args.state)
+
+
+class _Progress:
+    """A line on a terminal, now and then."""
+
+    def __init__(self, words: "Words") -> None:
+        self._words, self._shown = words, 0
+
+    def __call__(self, done: int, size: int) -> None:
+        if sys.stderr.isatty() and done - self._shown >= 4096:  # noqa: PLR2004 - sixteen bundles
+            self._shown = done
+            print(f"\r{self._words.say('progress', done=done, size=size)}", end="\r", file=sys.stderr, flush=True)
+
+
+def _could_not(why: str) -> int:
+    print(f"yui: {why}", file=sys.stderr)
+    return _COULD_NOT
+
+
+def _duration(text: str) -> int:
+    """Milliseconds of ``30m``, ``48h`` or ``7d``."""
+    if not text[:-1].isascii() or not text[:-1].isdigit() or text[-1] not in _UNITS:
+        raise argparse.ArgumentTypeError("30m, 48h, 7d")
+    return int(text[:-1]) * _UNITS[text[-1]]
