@@ -80,7 +80,7 @@ def _copy(folder: Path, name: str) -> Path:
 
     It is made beside its place and renamed, so it is whole or not there; the wheel's version is in its name.
     """
-    home = Path("/var/lib/yui") if os.geteuid() == 0 else Path.home() / ".cache" / "yui"
+    home = _home()
     place = home / name
     if place.exists():
         return place / _INSTALLATION
@@ -94,6 +94,10 @@ def _copy(folder: Path, name: str) -> Path:
         if not place.exists():  # else another launcher was faster
             raise EmbeddedError("database.no_binaries", reason=str(error)) from error
     return place / _INSTALLATION
+
+
+def _home() -> Path:
+    return Path("/var/lib/yui") if os.geteuid() == 0 else Path.home() / ".cache" / "yui"
 
 
 @contextmanager

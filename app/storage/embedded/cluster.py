@@ -106,7 +106,7 @@ class Cluster:
         return False
 
     def _check_version(self) -> None:
-        found = (self.directory / "PG_VERSION").read_text("ascii", "replace").strip()
+        found = (self.directory / "PG_VERSION").read_text("utf-8", "replace").strip()
         if found != str(self._binaries.major):
             raise EmbeddedError(
                 "database.version", path=str(self.directory), found=found, needed=self._binaries.major
@@ -135,7 +135,7 @@ class Cluster:
         """Single-user mode: the superuser without a login."""
         options = ["-c", "exit_on_error=on", "-c", "log_min_error_statement=panic"]  # no password in any message
         with tempfile.TemporaryFile() as stdin:
-            stdin.write(statements.encode("ascii"))
+            stdin.write(statements.encode())
             stdin.seek(0)
             await self._run(
                 directory, ["postgres", "--single", "-D", data_argument(directory), *options, "postgres"], stdin
@@ -171,7 +171,7 @@ def _new_passwords() -> dict[str, str]:
 
 def _rewrite(path: Path, text: str) -> None:
     """In place, because the file keeps its owner so."""
-    with path.open("w", encoding="ascii") as file:
+    with path.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

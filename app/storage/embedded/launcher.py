@@ -79,11 +79,13 @@ class EmbeddedPostgres:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.wait([self._keeper])
+        try:
+            if self._keeper is not None:
+                self._keeper.cancel()
+                await asyncio.wait([self._keeper])
+        finally:
             self._keeper = None
-        await self.stop()
+            await self.stop()
 
     async def start(self) -> Server:
         """Makes the database if there is none, starts the server, and waits until it is ready, however long."""
