@@ -135,11 +135,11 @@ def parse(document: dict[str, Any]) -> CommonsPolicy:
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # full-width forms of ASCII
 _UPPER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _MONEY_WORD = re.compile(r"(?:^|[^a-z])(?:yen|jpy|cash|money|usd|eur)(?:$|[^a-z])")
-_MONEY_SIGN = re.compile(r"[\u00a5\uffe5$\u20ac]|円$|円[/／・]|日本円|現金|[0-9一二三四五六七八九十百千万]円")
+_MONEY_SIGN = re.compile(r"[\u00a5\uffe5$\u20ac]|(?<!一)円$|円[/／・]|日本円|現金|[0-9二三四五六七八九十百千万]円")
 
 
 def names_money(text: str) -> bool:
-    """Whether ``text`` names money: yen, jpy, 円, a currency sign. (円卓会議, a round table, does not.)
+    """Whether ``text`` names money: yen, jpy, 円, a currency sign. (円卓会議, a round table, does not, nor 町内一円.)
 
     Case and width are folded by hand: Unicode tables differ between runtimes, and an auditor must agree.
     """
