@@ -1,0 +1,122 @@
+"""The clerk: brings due things about in quiet ledgers, and announces what is computed off the lock.
+
+Several clerks may run at once. The nonce of what one writes follows from what made it due, so of two that notice the
+same thing one gets its entry and the other is told that the nonce was used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, NamedTuple
+
+import asyncpg
+
+from app.errors import ServiceError
+from app.installation import Installation
+from app.sequencer.lane import Refused
+from app.sequencer.submission import Submission, check
+from app.storage.ledgers import Ledger
+from ledger import canonical, ids
+from ledger.compose import compose as composed
+from ledger.compose import nonce, seen, sign_ed25519
+from ledger.fold import TICK
+from ledger.statement import Statement, parse_statement
+
+_log = logging.getLogger("yui.clerk")
+PAUSE: Final = 1.0
+"""Seconds between two looks."""
+
+
+class Announcement(NamedTuple):
+    """What the clerk should say. ``cause`` names what calls for it: the same cause is announced once."""
+
+    type: str
+    body: dict[str, Any]
+    cause: str
+
+
+Announcer = Callable[[Installation, Ledger], Awaitable[list[Announcement]]]
+
+ANNOUNCERS: Final[tuple[Announcer, ...]] = ()
+"""Each looks at a ledger after it has grown, and says what is to be announced now."""
+
+
+class _Due(NamedTuple):
+    ledger: Ledger
+    id: str
+    at: int
+
+
+class Clerk:
+    """One process's clerk. ``run`` until it is cancelled."""
+
+    def __init__(self, installation: Installation, announcers: tuple[Announcer, ...] = ANNOUNCERS) -> None:
+        self._installation, self._announcers = installation, announcers
+        self._seen: dict[int, int] = {}
+
+    async def run(self) -> None:
+        """Look around for ever; trouble with one ledger, or with the database, is logged and tried again."""
+        while True:
+            try:
+                await self.look_around()
+            except (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("%s", error)
+            await asyncio.sleep(PAUSE)
+
+    async def look_around(self) -> None:
+        """Tick wherever something is due, then announce wherever a ledger has grown."""
+        for due in await self._due():
+            await self._say(due.ledger, Announcement(TICK, {}, f"{due.id} {due.at}"), due.at)
+        if not self._announcers:
+            return
+        for ledger in await self._installation.ledgers():
+            await self._announce(ledger)
+
+    async def _due(self) -> list[_Due]:
+        query = (
+            "SELECT l.id, l.slug, l.origin, d.id, d.sort FROM ledger l CROSS JOIN LATERAL ("
+            "  SELECT id, sort FROM record WHERE ledger_id = l.id AND kind = 'due' AND parent = ''"
+            "  ORDER BY sort, id LIMIT 1"
+            ") d WHERE d.sort <= $1 ORDER BY l.id"
+        )
+        rows = await self._installation.database.pool.fetch(query, f"{self._installation.clock.now():016d}")
+        return [_Due(Ledger(*row[:3]), row[3], int(row[4])) for row in rows]
+
+    async def _announce(self, ledger: Ledger) -> None:
+        size = (await self._installation.log.published(ledger)).size
+        if self._seen.get(ledger.id) == size:
+            return
+        for announcer in self._announcers:
+            for announcement in await announcer(self._installation, ledger):
+                await self._say(ledger, announcement, self._installation.clock.now())
+        # What was announced has made it grow: the next look sees whether something follows from that.
+        self._seen[ledger.id] = size
+
+    async def _say(self, ledger: Ledger, announcement: Announcement, time: int) -> None:
+        try:
+            await self._installation.submit(ledger, await self._statement(ledger, announcement, time))
+        except Refused as refused:
+            if refused.error.code != "statement.nonce_reused":
+                _log.warning("%s refused: %s", announcement.type, refused.error)
+        except ServiceError as error:
+            _log.warning("%s: %s", ledger.origin, error)
+
+    async def _statement(self, ledger: Ledger, announcement: Announcement, time: int) -> Submission:
+        published = await self._installation.log.published(ledger)
+        digest = hashlib.sha256(f"{ledger.origin} {announcement.type} {announcement.cause}".encode()).digest()
+        statement = Statement(
+            at=canonical.format_time(time),
+            author=ids.CLERK,
+            body=announcement.body,
+            ledger=ledger.origin,
+            nonce=nonce(0, digest[:10]),
+            seen=seen(published.size, published.root),
+            type=announcement.type,
+            v=1,
+        )
+        data = composed(statement, lambda: b"").data
+        signature = sign_ed25519(self._installation.keys.get(ledger.origin, "clerk"), data)
+        return check(parse_statement(data), data, (signature,))

@@ -1,0 +1,155 @@
+"""Keys that live outside PostgreSQL and its backups: the operator's, and one per subject of private values.
+
+    keys/<origin>.log, keys/<origin>.clerk     Ed25519 seeds (32 bytes), readable by this account only
+    privacy-keys.sqlite3                       one random key per ledger and subject
+
+A subject's private values are sealed under the subject's key. Destroying the key is what erases them, in the database
+and in every backup of it at once; deleting rows would not.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+from nacl.signing import SigningKey
+
+from app.errors import KeyMissing, LedgerDamaged
+from ledger.checkpoint import VerifierKey
+from ledger.private import Opening
+
+Purpose = Literal["log", "clerk"]
+_SEED_SIZE: Final = 32
+
+
+class OperatorKeys:
+    """The keys with which an installation signs for its ledgers: checkpoints (log) and ticks (clerk)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._keys: dict[tuple[str, Purpose], SigningKey] = {}
+
+    def get(self, origin: str, purpose: Purpose) -> SigningKey:
+        """The key; KeyMissing ``key_store.missing`` where there is none."""
+        key = self._keys.get((origin, purpose))
+        if key is None:
+            try:
+                seed = self._path(origin, purpose).read_bytes()
+            except FileNotFoundError as error:
+                raise KeyMissing("key_store.missing", origin=origin, purpose=purpose) from error
+            if len(seed) != _SEED_SIZE:
+                raise KeyMissing("key_store.damaged", origin=origin, purpose=purpose)
+            key = self._keys[origin, purpose] = SigningKey(seed)
+        return key
+
+    def verifier(self, origin: str) -> VerifierKey:
+        """The public half of the log key, under the log's name."""
+        return VerifierKey(origin, bytes(self.get(origin, "log").verify_key))
+
+    def make(self, origin: str) -> None:
+        """Make both keys of a new ledger; those that are there already stay."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for purpose in ("log", "clerk"):
+            self._create(self._path(origin, purpose), secrets.token_bytes(_SEED_SIZE))
+
+    def _path(self, origin: str, purpose: str) -> Path:
+        return self._folder / f"{origin.replace('/', '+').replace(':', '=')}.{purpose}"
+
+    def _create(self, path: Path, seed: bytes) -> None:
+        # Written aside and linked into place: whole or not there, and never in place of another.
+        new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(seed)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(new, path)
+        except FileExistsError:
+            return
+        finally:
+            new.unlink()
+            _fsync(self._folder)
+
+
+class _Sealed(msgspec.Struct, frozen=True):
+    """What is inside a sealed row: the opening, and the id of the statement that it belongs to."""
+
+    opening: Opening
+    statement: bytes
+
+
+class PrivacyKeys:
+    """One key per (ledger, subject), made when first needed. May be used from any thread, and by several processes."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        # A key that is deleted must be gone: freed pages are overwritten, and no write-ahead log keeps a copy.
+        for pragma in ("secure_delete = ON", "journal_mode = TRUNCATE", "synchronous = EXTRA"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS key (ledger INTEGER, subject TEXT, key BLOB NOT NULL, "
+            "PRIMARY KEY (ledger, subject)) WITHOUT ROWID"
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def seal(self, ledger_id: int, subject: str, statement_id: bytes, opening: Opening) -> bytes:
+        """Encrypt an opening. Its statement is sealed in with it, so that rows can't be exchanged unnoticed."""
+        plain = msgspec.json.encode(_Sealed(opening, statement_id))
+        return bytes(SecretBox(self._key_for(ledger_id, subject)).encrypt(plain))
+
+    def open(self, ledger_id: int, subject: str, statement_id: bytes, path: str, sealed: bytes) -> Opening | None:
+        """The opening, or None when the subject's key has been destroyed. LedgerDamaged for anything else's row."""
+        key = self._find(ledger_id, subject)
+        if key is None:
+            return None
+        try:
+            found = msgspec.json.decode(SecretBox(key).decrypt(sealed), type=_Sealed)
+        except CryptoError as error:
+            raise LedgerDamaged("private.damaged", subject=subject) from error
+        if found.statement != statement_id or found.opening.path != path:
+            raise LedgerDamaged("private.damaged", subject=subject)
+        return found.opening
+
+    def erase(self, ledger_id: int, subject: str) -> None:
+        """Destroy the subject's key: nothing sealed under it can be opened again, wherever copies lie."""
+        with self._lock:
+            self._connection.execute("DELETE FROM key WHERE ledger = ? AND subject = ?", (ledger_id, subject))
+
+    def _key_for(self, ledger_id: int, subject: str) -> bytes:
+        key = self._find(ledger_id, subject)
+        if key is None:
+            fresh = (ledger_id, subject, secrets.token_bytes(SecretBox.KEY_SIZE))
+            with self._lock:
+                # On disk before anything is sealed under it; another process may have been faster.
+                self._connection.execute("INSERT OR IGNORE INTO key VALUES (?, ?, ?)", fresh)
+            key = self._find(ledger_id, subject)
+        if key is None:
+            raise KeyMissing("key_store.missing", purpose="privacy")
+        return key
+
+    def _find(self, ledger_id: int, subject: str) -> bytes | None:
+        query = "SELECT key FROM key WHERE ledger = ? AND subject = ?"
+        with self._lock:
+            row = self._connection.execute(query, (ledger_id, subject)).fetchone()
+        return None if row is None else bytes(row[0])
+
+
+def _fsync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,120 @@
+"""The guard: each ledger's published checkpoint, kept in a file outside the database and its backups.
+
+Its note *is* the published checkpoint: receipts, events and ``/checkpoint`` never exceed it. It only grows. A database
+that is older than its guard, or tells another story, was restored or tampered with, and is neither served nor
+appended to.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from app.errors import GuardError
+from ledger import checkpoint
+from ledger.checkpoint import VerifierKey
+from ledger.errors import LedgerError
+
+
+class Published(NamedTuple):
+    """A published checkpoint: its signed note, and what the note says."""
+
+    size: int
+    root: bytes
+    note: bytes
+
+
+class Guard:
+    """A folder with one note per ledger. Notes are replaced as a whole, under a lock that all processes share."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, key: VerifierKey) -> Published:
+        """The published checkpoint. GuardError ``guard.missing``, ``guard.damaged`` or ``guard.unreadable``."""
+        try:
+            note = self._path(key.name, "note").read_bytes()
+        except FileNotFoundError as error:
+            raise GuardError("guard.missing", origin=key.name) from error
+        except OSError as error:
+            raise GuardError("guard.unreadable", origin=key.name, reason=str(error)) from error
+        return _published(note, key)
+
+    def advance(self, key: VerifierKey, note: bytes) -> Published:
+        """Publish ``note`` unless something larger is published already; what is published afterwards.
+
+        GuardError ``guard.fork`` when a different tree of that size is published, ``guard.unwritable`` when it can't be
+        written, and what ``read`` raises.
+        """
+        new = _published(note, key)
+        with self._locked(key.name):
+            current = self.read(key)
+            if current.size > new.size:
+                return current
+            if current.size == new.size:
+                if current.root != new.root:
+                    raise GuardError("guard.fork", origin=key.name, size=new.size)
+                return current
+            self._write(key.name, note)
+            return new
+
+    def create(self, key: VerifierKey, note: bytes) -> Published:
+        """Begin to guard a ledger with that note, unless it is guarded already; what is published afterwards."""
+        new = _published(note, key)
+        with self._locked(key.name):
+            try:
+                return self.read(key)
+            except GuardError as error:
+                if error.code != "guard.missing":
+                    raise
+            self._write(key.name, note)
+            return new
+
+    def _path(self, origin: str, ending: str) -> Path:
+        # Neither sign occurs in an origin, so no two origins share a file.
+        return self._folder / f"{origin.replace('/', '+').replace(':', '=')}.{ending}"
+
+    @contextmanager
+    def _locked(self, origin: str) -> Iterator[None]:
+        # A file of its own: the note's file is another one after every rename.
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = self._path(origin, "lock").open("ab")
+        except OSError as error:
+            raise GuardError("guard.unwritable", origin=origin, reason=str(error)) from error
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _write(self, origin: str, note: bytes) -> None:
+        new = self._path(origin, "new")
+        try:
+            with new.open("wb") as file:
+                file.write(note)
+                file.flush()
+                os.fsync(file.fileno())
+            # A crash before this line leaves the old note, after it the new one, never a part of either.
+            new.rename(self._path(origin, "note"))
+            _fsync(self._folder)
+        except OSError as error:
+            raise GuardError("guard.unwritable", origin=origin, reason=str(error)) from error
+
+
+def _published(note: bytes, key: VerifierKey) -> Published:
+    try:
+        found = checkpoint.verify(note, key)
+    except LedgerError as error:
+        raise GuardError("guard.damaged", origin=key.name, reason=error.code) from error
+    return Published(found.size, found.root, note)
+
+
+def _fsync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,240 @@
+"""One lane per ledger: everything that waits becomes one batch, in one transaction, under the head row's lock.
+
+After any failure the desk is thrown away and the batch is tried again: what was committed without our knowing is then
+found by its statement id and answered with its receipt, so a lost reply needs no path of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import asyncpg
+
+from app.clock import Clock
+from app.errors import DatabaseUnavailable, LedgerDamaged, ServiceError
+from app.keystore import OperatorKeys, PrivacyKeys
+from app.sequencer.batch import Appended, Batch, Desk, Earlier, Outcome
+from app.sequencer.bulletin import Bulletin
+from app.sequencer.growth import Growth
+from app.sequencer.guard import Published
+from app.sequencer.publication import Publisher
+from app.sequencer.submission import Submission
+from app.storage.ledgers import Head, Ledger, lock_head
+from app.storage.log import Receipt, receipt
+from ledger import merkle, refusal
+from ledger.errors import LedgerError
+from ledger.fold import Books
+from ledger.refusal import SignedRefusal
+
+_log = logging.getLogger("yui.sequencer")
+
+MAX_BATCH: Final = 512
+_IDLE: Final = 60.0
+_PAUSES: Final = (0.05, 0.5, 2.0)
+"""Seconds before the second, third … attempt of a batch whose connection failed."""
+_LOST: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidTransactionStateError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+)
+"""Failures that say nothing about the batch: the same one may succeed on another connection."""
+
+
+class Refused(Exception):
+    """A statement was turned away: ``error`` says why, ``signed`` is the sender's evidence."""
+
+    def __init__(self, error: LedgerError, signed: SignedRefusal) -> None:
+        super().__init__(error.code)
+        self.error, self.signed = error, signed
+
+
+class Services(NamedTuple):
+    """What every lane of an installation works with."""
+
+    pool: asyncpg.Pool
+    books: Books
+    clock: Clock
+    keys: OperatorKeys
+    privacy: PrivacyKeys
+    publisher: Publisher
+    bulletin: Bulletin
+
+
+class _Waiting(NamedTuple):
+    submission: Submission
+    answer: asyncio.Future[Receipt]
+
+
+class Lane:
+    """The one way into a ledger, as far as this process goes."""
+
+    def __init__(self, ledger: Ledger, services: Services, ended: Callable[[], None]) -> None:
+        self._ledger, self._services, self._ended = ledger, services, ended
+        self._queue: deque[_Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._desk: Desk | None = None
+        self._task = asyncio.create_task(self._run())
+
+    async def submit(self, submission: Submission) -> Receipt:
+        """Append the statement, or find it. Refused or ServiceError otherwise.
+
+        It is carried through even when whoever asked has gone.
+        """
+        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(submission, answer))
+        self._wake.set()
+        return await answer
+
+    async def stop(self) -> None:
+        """End after the batch at hand; whoever still waits is told that the service is unavailable."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                try:
+                    await asyncio.wait_for(self._wake.wait(), _IDLE)
+                except TimeoutError:
+                    if not self._queue:
+                        return
+                self._wake.clear()
+                while self._queue:
+                    batch = [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
+                    await self._carry(batch)
+        finally:
+            self._ended()
+            _fail(self._queue, DatabaseUnavailable("service.stopping"))
+
+    async def _carry(self, batch: list[_Waiting]) -> None:
+        """Answer every one of the batch, whatever happens."""
+        try:
+            await self._attempt_often(batch)
+        except ServiceError as error:
+            _fail(batch, error)
+        except asyncpg.PostgresError as error:
+            self._desk = None
+            if len(batch) > 1:  # one of them can't be stored: find out which
+                for waiting in batch:
+                    await self._carry([waiting])
+                return
+            _log.exception("statement not stored: %s", batch[0].submission.statement.type)
+            _fail(batch, DatabaseUnavailable("database.refused", reason=type(error).__name__))
+        except asyncio.CancelledError:
+            _fail(batch, DatabaseUnavailable("service.stopping"))
+            raise
+        except Exception as error:  # noqa: BLE001  (told to each one who waits, and logged)
+            self._desk = None
+            _log.exception("batch failed")
+            _fail(batch, DatabaseUnavailable("sequencer.failed", reason=type(error).__name__))
+
+    async def _attempt_often(self, batch: list[_Waiting]) -> None:
+        for pause in (*_PAUSES, None):
+            try:
+                await self._attempt(batch)
+            except _LOST as error:
+                self._desk = None
+                _log.warning("connection failed: %s: %s", type(error).__name__, error)
+                if pause is None:
+                    raise DatabaseUnavailable("database.unavailable", reason=type(error).__name__) from error
+                await asyncio.sleep(pause)
+            except BaseException:
+                self._desk = None
+                raise
+            else:
+                return
+
+    async def _attempt(self, batch: list[_Waiting]) -> None:
+        services, ledger = self._services, self._ledger
+        async with services.pool.acquire() as connection:
+            async with connection.transaction():
+                head = await lock_head(connection, ledger.id)
+                received = max(services.clock.check(head.database_time), head.received)
+                published = await services.publisher.catch_up(connection, ledger, head)
+                desk = self._desk = await self._open_desk(connection, head)
+                desk.source.publish(published.size, published.root)
+                work = Batch(desk, connection, received)
+                outcomes = await work.fold([waiting.submission for waiting in batch])
+                await work.write(services.privacy)
+            # Committed. A crash from here on loses no entry: see publication.py.
+            growth = desk.growth
+            if growth.size > published.size:
+                published = await services.publisher.publish(connection, ledger, growth.size, growth.root())
+                desk.source.publish(published.size, published.root)
+                services.bulletin.announce(ledger.id, published.size)
+            for waiting, outcome in zip(batch, outcomes, strict=True):
+                await self._answer(connection, waiting, outcome, published, received)
+            growth.settle()
+
+    async def _open_desk(self, connection: asyncpg.Connection, head: Head) -> Desk:
+        """The desk for this head: the one we have, unless it is too full or another process has appended."""
+        desk = self._desk
+        if desk is None or desk.source.full or desk.growth.size != head.size or desk.growth.root() != head.root:
+            growth = await Growth.load(connection, self._ledger.id, head.size)
+            if growth.root() != head.root:
+                raise LedgerDamaged("log.root", origin=self._ledger.origin, size=head.size)
+            desk = Desk(self._ledger, self._services.books, growth)
+        return desk
+
+    async def _answer(
+        self,
+        connection: asyncpg.Connection,
+        waiting: _Waiting,
+        outcome: Outcome,
+        published: Published,
+        received: int,
+    ) -> None:
+        if waiting.answer.done():  # whoever asked has gone
+            return
+        match outcome:
+            case Appended(index, leaf):
+                assert self._desk is not None  # noqa: S101
+                path = merkle.prove_inclusion(self._desk.growth.node, index, published.size)
+                waiting.answer.set_result(Receipt(index, leaf, path, published.note))
+            case Earlier(index):
+                waiting.answer.set_result(await receipt(connection, self._ledger.id, index, published))
+            case LedgerError():
+                tree = (published.size, published.root)
+                key = self._services.keys.get(self._ledger.origin, "log")
+                signed = refusal.build(waiting.submission.id, outcome.code, tree, received, key)
+                waiting.answer.set_exception(Refused(outcome, signed))
+            case ServiceError():
+                waiting.answer.set_exception(outcome)
+
+
+class Lanes:
+    """All lanes of a process, started on demand; a lane ends when it has been idle."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lanes: dict[int, Lane] = {}
+
+    async def submit(self, ledger: Ledger, submission: Submission) -> Receipt:
+        """See ``Lane.submit``."""
+        lane = self._lanes.get(ledger.id)
+        if lane is None:
+            lane = self._lanes[ledger.id] = Lane(ledger, self._services, lambda: self._forget(ledger.id))
+        return await lane.submit(submission)
+
+    async def stop(self) -> None:
+        """End all lanes."""
+        await asyncio.gather(*(lane.stop() for lane in list(self._lanes.values())))
+
+    def _forget(self, ledger_id: int) -> None:
+        self._lanes.pop(ledger_id, None)
+
+
+def _fail(waiting: deque[_Waiting] | list[_Waiting], error: ServiceError) -> None:
+    for one in waiting:
+        if not one.answer.done():
+            one.answer.set_exception(error)

@@ -1,0 +1,68 @@
+"""The ledgers an installation keeps, and where each of them stands."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import asyncpg
+
+from ledger.merkle import EMPTY_ROOT
+
+
+class Ledger(NamedTuple):
+    """One ledger: its number in the tables, its part of the address, its log's origin."""
+
+    id: int
+    slug: str
+    origin: str
+
+
+class Head(NamedTuple):
+    """Where a ledger stands in the database, published or not. Times in milliseconds."""
+
+    size: int
+    root: bytes
+    received: int
+    database_time: int
+
+
+async def find(connection: asyncpg.Connection, slug: str) -> Ledger | None:
+    """The ledger of that slug."""
+    row = await connection.fetchrow("SELECT id, slug, origin FROM ledger WHERE slug = $1", slug)
+    return None if row is None else Ledger(*row)
+
+
+async def founded(connection: asyncpg.Connection) -> list[Ledger]:
+    """All ledgers that have a genesis, oldest first."""
+    query = "SELECT id, slug, origin FROM ledger JOIN head ON ledger_id = id WHERE size > 0 ORDER BY id"
+    return [Ledger(*row) for row in await connection.fetch(query)]
+
+
+async def add(connection: asyncpg.Connection, slug: str, origin: str) -> Ledger | None:
+    """A new ledger of size 0, the one that is there already, or None when slug or origin belong to another."""
+    await connection.execute("INSERT INTO ledger (slug, origin) VALUES ($1, $2) ON CONFLICT DO NOTHING", slug, origin)
+    ledger = await find(connection, slug)
+    if ledger is None or ledger.origin != origin:
+        return None
+    await connection.execute(
+        "INSERT INTO head (ledger_id, size, root, received) VALUES ($1, 0, $2, 0) ON CONFLICT DO NOTHING",
+        ledger.id,
+        EMPTY_ROOT,
+    )
+    return ledger
+
+
+async def lock_head(connection: asyncpg.Connection, ledger_id: int) -> Head:
+    """The head, locked until the transaction ends: whoever holds it is the only one who appends."""
+    return Head(*await connection.fetchrow(f"{_HEAD} FOR UPDATE", ledger_id))
+
+
+async def read_head(connection: asyncpg.Connection, ledger_id: int) -> Head:
+    """The head as last committed."""
+    return Head(*await connection.fetchrow(_HEAD, ledger_id))
+
+
+_HEAD = """
+    SELECT size, root, received, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint
+    FROM head WHERE ledger_id = $1
+"""

@@ -1,0 +1,136 @@
+"""The tables of the ledgers. Every primary key starts with the ledger, every query names it: one co-op is one shard.
+
+``ledger`` is the installation's list of ledgers; everything else belongs to one of them. Text that is ordered or
+compared as bytes is ``COLLATE "C"``. Times are milliseconds since 1970 (UTC).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSON
+
+metadata: Final = MetaData()
+
+
+def _bytes_text(name: str, *, primary_key: bool = False) -> Column[str]:
+    return Column(name, Text(collation="C"), primary_key=primary_key, nullable=False)
+
+
+def _big(name: str, *, primary_key: bool = False) -> Column[int]:
+    return Column(name, BigInteger, primary_key=primary_key, nullable=False, autoincrement=False)
+
+
+def _binary(name: str, *, primary_key: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, primary_key=primary_key, nullable=False)
+
+
+ledger: Final = Table(
+    "ledger",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("slug", Text(collation="C"), nullable=False, unique=True),
+    Column("origin", Text(collation="C"), nullable=False, unique=True),
+)
+"""Which ledgers this installation keeps: the address part ``slug``, and the log's origin."""
+
+head: Final = Table(
+    "head",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _big("size"),
+    _binary("root"),
+    _big("received"),
+)
+"""Where a ledger stands; ``received`` is the last entry's moment. Its row is the lock for appending."""
+
+entry: Final = Table(
+    "entry",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _big("index", primary_key=True),
+    _binary("statement_id"),
+    _bytes_text("author"),
+    _binary("nonce"),
+    _big("received"),
+    _binary("leaf"),
+    _binary("leaf_hash"),
+    UniqueConstraint("ledger_id", "statement_id", name="entry_statement"),
+    # Nonces are UUIDv7 and so grow with time: first in the index, they keep its hot end small.
+    UniqueConstraint("ledger_id", "nonce", "author", name="entry_nonce"),
+)
+"""The log: exact leaf bytes. Nobody but a database superuser can change or remove a row."""
+
+record: Final = Table(
+    "record",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _bytes_text("kind", primary_key=True),
+    _bytes_text("id", primary_key=True),
+    _bytes_text("parent"),
+    _bytes_text("sort"),
+    # ``json``, not ``jsonb``: the text stays as written, and writing it costs no second form.
+    Column("data", JSON, nullable=False),
+    # The entry that changed it last. In no index, so that an update stays within its page (HOT).
+    _big("changed"),
+    Index("record_order", "ledger_id", "kind", "parent", "sort", "id"),
+)
+"""What the fold makes of the log. Derived: it can be rebuilt from the entries."""
+
+trace: Final = Table(
+    "trace",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _bytes_text("kind", primary_key=True),
+    _bytes_text("subject", primary_key=True),
+    _big("index", primary_key=True),
+    Column("position", Integer, primary_key=True, nullable=False, autoincrement=False),
+    _big("time"),
+    Column("value", JSON, nullable=False),
+)
+"""What electorates and weights are looked up in; ``position`` orders the rows of one entry."""
+
+tile: Final = Table(
+    "tile",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    Column("level", Integer, primary_key=True, nullable=False, autoincrement=False),
+    _big("index", primary_key=True),
+    _binary("data"),
+    _binary("root"),
+)
+"""Full hash tiles (256 hashes); ``root`` is what each adds to the tile level above."""
+
+checkpoint: Final = Table(
+    "checkpoint",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _big("size", primary_key=True),
+    _binary("root"),
+    _binary("note"),
+)
+"""Every published checkpoint; the newest one is the guard's, outside the database."""
+
+private: Final = Table(
+    "private",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _bytes_text("subject", primary_key=True),
+    _binary("statement_id", primary_key=True),
+    _bytes_text("path", primary_key=True),
+    _binary("sealed"),
+    Index("private_statement", "ledger_id", "statement_id"),
+)
+"""Salts and values of private values, sealed under their subject's key."""
