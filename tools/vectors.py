@@ -13,11 +13,14 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from ledger import canonical, checkpoint, ids, merkle, private, statement, tiles
+import msgspec
+
+from ledger import canonical, checkpoint, ids, merkle, private, refusal, statement, tiles
 from ledger.errors import LedgerError
 from ledger.keys import SESSION_DOMAIN
 from tools import vector_cases as cases
 from tools import vector_keys as vkeys
+from tools import vector_sentences
 
 FOLDER: Final = Path(__file__).parent.parent / "tests" / "vectors"
 ORIGIN: Final = "coop.example/owase"
@@ -41,6 +44,7 @@ def build() -> dict[str, Json]:
         "private": _private(),
         "receipts": _receipts(),
         "refusals": _refusals(),
+        "sentences": vector_sentences.build(),
         "signatures": _signatures(),
         "statements": _statements(),
         "tiles": _tiles(),
@@ -251,15 +255,10 @@ def _receipts() -> Json:
 
 def _refusals() -> Json:
     said = canonical.encode(cases.STATEMENTS[0])
-    facts = {
-        "code": "token.insufficient",
-        "root": canonical.b64(merkle.EMPTY_ROOT),
-        "size": 1234,
-        "statement": canonical.b64(statement.statement_id(said)),
-        "time": "2026-04-01T09:00:01.000Z",
-    }
-    signed = vkeys.LOG_KEY.sign(b"yui/v1/refusal\n" + canonical.encode(facts)).signature
-    return {"vkey": _vkey(), "statement": said.decode(), "refusal": facts | {"sig": canonical.b64(signed)}}
+    time = canonical.parse_time("2026-04-01T09:00:01.000Z")
+    tree = (1234, merkle.leaf_hash(b"tree"))
+    signed = refusal.build(statement.statement_id(said), "token.insufficient", tree, time, vkeys.LOG_KEY)
+    return {"vkey": _vkey(), "statement": said.decode(), "refusal": msgspec.to_builtins(signed)}
 
 
 def _tiles() -> Json:

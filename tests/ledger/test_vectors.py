@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger import canonical, checkpoint, ids, keys, merkle, private, statement, tiles
+from ledger import canonical, checkpoint, ids, keys, merkle, private, refusal, statement, tiles
 from ledger.errors import FormatError, LedgerError, ProofError, SignatureFault
 from ledger.statement import Signature
 from tools import vectors as generator
@@ -155,11 +155,12 @@ def test_receipts() -> None:
 
 def test_refusals() -> None:
     cases = read("refusals")
-    facts = dict(cases["refusal"])
-    sig = canonical.unb64(facts.pop("sig"), 64)
+    signed = refusal.parse(canonical.encode(cases["refusal"]))
     key = checkpoint.parse_vkey(cases["vkey"])
-    keys.verify_ed25519(key.public, sig, b"yui/v1/refusal\n" + canonical.encode(facts))
-    assert facts["statement"] == canonical.b64(statement.statement_id(cases["statement"].encode()))
+    refusal.verify(signed, key.public)
+    assert signed.statement == canonical.b64(statement.statement_id(cases["statement"].encode()))
+    with pytest.raises(SignatureFault):
+        refusal.verify(refusal.parse(canonical.encode(cases["refusal"] | {"size": 1235})), key.public)
 
 
 def test_tile_paths() -> None:

@@ -1,6 +1,6 @@
 /**
  * Signed refusals: that the service saw a validly signed statement and would not take it, so that censorship leaves
- * evidence. The log's key signs `"yui/v1/refusal\n" || JCS{code, root, size, statement, time}`.
+ * evidence (`ledger/refusal.py`). The log's key signs `"yui/v1/refusal\n" || JCS{code, root, size, statement, time}`.
  */
 
 import { b64, concat, unb64, utf8 } from "./bytes.js";
@@ -16,7 +16,7 @@ const CODE = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/;
 /**
  * @typedef {{code: string, root: string, size: number, statement: string, time: string}} Facts
  *   statement: base64 id; root, size: the checkpoint under which it was judged
- * @typedef {Facts & {sig: string}} SignedRefusal sig: base64 of 64 bytes
+ * @typedef {Facts & {signature: string}} SignedRefusal signature: base64 of 64 bytes
  */
 
 /** The bytes that the log's key signs. @param {Facts} facts */
@@ -35,7 +35,7 @@ export async function verifyRefusal(value, vkey, statement) {
   const refusal = checkForm(value);
   if (refusal.statement !== b64(await statementId(statement))) throw new ProofError("refusal.statement");
   try {
-    return await verifyRaw("ed25519", (await parseVkey(vkey)).public, unb64(refusal.sig, 64), signedBytes(refusal));
+    return await verifyRaw("ed25519", (await parseVkey(vkey)).public, unb64(refusal.signature, 64), signedBytes(refusal));
   } catch (error) {
     if (error instanceof SignatureFault) throw new SignatureFault("refusal.signature");
     throw error;
@@ -44,7 +44,7 @@ export async function verifyRefusal(value, vkey, statement) {
 
 /** @param {unknown} value @returns {SignedRefusal} */
 function checkForm(value) {
-  if (!isRecord(value) || Object.keys(value).sort().join() !== "code,root,sig,size,statement,time") throw new FormatError("refusal.form");
+  if (!isRecord(value) || Object.keys(value).sort().join() !== "code,root,signature,size,statement,time") throw new FormatError("refusal.form");
   const refusal = /** @type {SignedRefusal} */ (value);
   unb64(refusal.statement, 32);
   unb64(refusal.root, 32);

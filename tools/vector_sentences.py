@@ -1,0 +1,201 @@
+"""Sentences about statements of every type: what both halves must say, in both languages."""
+
+# ruff: noqa: E501  (one case a line)
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any, Final
+
+from app.texts.sentences import Sentences
+from ledger import canonical
+from tools.vector_cases import STATEMENTS
+from tools.vector_keys import ED25519_PUBLIC
+
+Json = dict[str, Any]
+_COMMIT: Final = {"commit": canonical.b64(hashlib.sha256(b"sealed").digest())}
+
+
+def named(prefix: str, word: str) -> str:
+    """An id that stands for ``word``."""
+    return f"{prefix}_{base64.b32encode(hashlib.sha256(word.encode()).digest()[:16]).decode().rstrip('=').lower()}"
+
+
+_HANA, _TARO, _ROKU = named("mem", "hana"), named("mem", "taro"), named("mem", "roku")
+_PROPOSAL, _KEY, _RESOURCE, _BOOKING = named("prop", "a"), named("key", "a"), named("res", "a"), named("bkg", "a")
+_CONTRIBUTION, _INVITATION, _APPLICATION, _MOVEMENT = (
+    named("con", "a"),
+    named("inv", "a"),
+    named("app", "a"),
+    named("mov", "a"),
+)
+_UNTIL = "2026-05-01T14:59:00.000Z"
+NAMES: Final = {
+    _HANA: "山田はな",
+    _TARO: "Taro $& {}",
+    _PROPOSAL: "公民館の屋根\u202e\nを直す",
+    f"{_PROPOSAL}/option_2": "みかん",
+    "class:regular": "正組合員",
+    "choice:yes": "a server's lie",
+    "kind:mowing": "草刈り",
+    "unit:mowing": "hour",
+    "unit:rice": "kg",
+    "unit:meals": "meal",
+}
+_PROFILE: Final = {"name": _COMMIT, "kana": _COMMIT}
+_FULL_PROFILE: Final = dict.fromkeys(
+    ("address", "alias", "contact", "group", "household", "kana", "name", "number"), _COMMIT
+)
+_NEW_KEY: Final = {"alg": "webauthn", "public": ED25519_PUBLIC, "credential": "AAAA"}
+_CALENDAR: Final = {
+    "opening": [{"weekday": 0, "opens": 540, "closes": 1020}, {"weekday": 6, "opens": 0, "closes": 1440}],
+    "slot": 90,
+    "buffer": 15,
+    "capacity": 2,
+}
+_TERMS: Final = {
+    "title": _COMMIT,
+    "description": _COMMIT,
+    "cost": 1200,
+    "needs_confirmation": True,
+    "classes": ["regular", "guest"],
+    "deposit": 50,
+    "cancellation": {"free_hours": 24, "numerator": 1, "denominator": 2},
+    "steward": _ROKU,
+    "payout": "burn",
+}
+_RULE: Final = {
+    "method": {"module": "yes_no/1"},
+    "quorum": {"fraction": [1, 3], "of": []},
+    "late": False,
+    "limit": None,
+}
+_EFFECTS: Final = [
+    {"effect": "text"},
+    {"effect": "rule", "kind": "ordinary", "document": _RULE},
+    {"effect": "policy", "area": "commons", "document": {"mode": "counts"}},
+    {"effect": "role", "member": _ROKU, "role": "auditor", "scope": "coop", "from": None, "until": _UNTIL},
+    {"effect": "admit", "applicant": _APPLICATION, "class": "regular"},
+    {"effect": "unheard_of", "amount": -5},
+]
+
+BODIES: Final[list[tuple[str, Json, Json]]] = [
+    ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": "yes"}, {}),
+    ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": "option_2", "paper": _COMMIT}, {}),
+    ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": _COMMIT}, {"choice": "abstain"}),
+    ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": _COMMIT}, {}),
+    ("ballot.object/1", {"proposal": _PROPOSAL}, {}),
+    ("booking.request/1", {"resource": _RESOURCE, "quantity": 3, "note": _COMMIT}, {"note": "夕方に\n取りに行きます"}),
+    ("booking.request/1", {"resource": _RESOURCE, "starts": "2026-04-30T15:00:00.000Z", "ends": _UNTIL}, {}),
+    *((f"booking.{verb}/1", {"booking": _BOOKING, "note": _COMMIT}, {}) for verb in ("confirm", "refuse", "cancel")),
+    *((f"booking.{verb}/1", {"booking": _BOOKING}, {}) for verb in ("hand_over", "settle")),
+    ("contribution.report/1", {"kind": "mowing", "quantity": 150, "on": "2026-04-01", "note": _COMMIT}, {"note": "x" * 301}),
+    ("contribution.report/1", {"kind": "rice", "quantity": 1_234_560, "on": "2024-02-29"}, {}),
+    ("contribution.report/1", {"kind": "meals", "quantity": 12, "on": "2025-12-31", "paper": _COMMIT}, {}),
+    ("contribution.report/1", {"kind": "constructor", "quantity": 5, "on": "2026-01-01"}, {}),
+    ("contribution.attest/1", {"contribution": _CONTRIBUTION}, {}),
+    ("contribution.object/1", {"contribution": _CONTRIBUTION, "reason": _COMMIT}, {"reason": "\U00020bb7野家" * 120}),
+    ("contribution.resolve/1", {"contribution": _CONTRIBUTION, "decision": "uphold", "reason": _COMMIT}, {}),
+    ("contribution.withdraw/1", {"contribution": _CONTRIBUTION}, {}),
+    ("coop.profile/1", {"profile": {"name": _COMMIT, "token_word": _COMMIT}}, {"profile/name": "尾鷲の結"}),
+    ("coop.visibility/1", {"tiles": "public", "entries": "members"}, {}),
+    ("key.enrol/1", _NEW_KEY | {"root": True, "label": _COMMIT}, {"label": "phone"}),
+    ("key.enrol/1", _NEW_KEY | {"root": False, "may": ["ballot.cast/1", "token.gift/1"], "with_role": "concierge"}, {}),
+    ("key.limit/1", {"key": _KEY, "may": ["ballot.cast/1"]}, {}),
+    ("key.revoke/1", {"key": _KEY, "reason": "lost"}, {}),
+    ("key.claim/1", _NEW_KEY | {"invitation": _INVITATION}, {}),
+    ("key.recover/1", _NEW_KEY | {"member": _ROKU, "reason": _COMMIT}, {}),
+    ("key.object/1", {"key": _KEY}, {}),
+    ("key.settle/1", {"key": _KEY, "accept": False, "reason": _COMMIT}, {}),
+    (
+        "ledger.genesis/1",
+        {
+            "fold": 1,
+            "founders": [_NEW_KEY | {"cls": "regular", "type": "person", "profile": _PROFILE}],
+            "log_key": ED25519_PUBLIC,
+            "clerk_key": ED25519_PUBLIC,
+            "rp_ids": ["coop.example"],
+            "origins": ["https://coop.example"],
+            "utc_offset": -570,
+            "fiscal_month": 4,
+            "tiles": "members",
+            "entries": "auditors",
+            "profile": dict.fromkeys(("about", "head_word", "member_word", "name", "token_word"), _COMMIT),
+            "rules": {"ordinary": _RULE},
+            "policies": {"members": {"classes": ["regular"]}},
+        },
+        {"founders/0/profile/name": "山田はな"},
+    ),
+    ("ledger.tick/1", {}, {}),
+    ("member.invite/1", {"key": _KEY, "until": _UNTIL, "uses": 30, "cls": "regular", "admits": True}, {}),
+    ("member.invite/1", {"key": _KEY, "until": _UNTIL, "member": _ROKU}, {}),
+    ("member.invitation_close/1", {"invitation": _INVITATION}, {}),
+    ("member.apply/1", _NEW_KEY | {"cls": "regular", "type": "household", "profile": _FULL_PROFILE, "invitation": _INVITATION}, {}),
+    ("member.admit/1", {"application": _APPLICATION, "cls": "regular"}, {}),
+    ("member.decline/1", {"application": _APPLICATION, "reason": _COMMIT}, {}),
+    ("member.enter/1", {"cls": "regular", "type": "person", "profile": _PROFILE, "joined_on": "2019-04-01"}, {"profile/name": "\u9ad9\u6a4b", "profile/kana": "たかはし"}),
+    ("member.profile/1", {"member": _ROKU, "profile": _PROFILE}, {"profile/name": {"family": "\u9ad9", "given": ["a", 1, None, True, {}]}}),
+    ("member.correct/1", {"member": _ROKU, "cls": "regular", "type": "organisation", "reason": _COMMIT}, {}),
+    ("member.suspend/1", {"member": _ROKU, "reason": _COMMIT}, {}),
+    ("member.suspend/1", {"member": _ROKU, "reason": _COMMIT, "until": _UNTIL}, {}),
+    ("member.reinstate/1", {"member": _ROKU}, {}),
+    ("member.leave/1", {}, {}),
+    ("member.end/1", {"member": _ROKU, "how": "moved", "reason": _COMMIT}, {}),
+    ("member.erase/1", {"member": _ROKU}, {}),
+    ("proposal.draft/1", {"kind": "ordinary", "title": _COMMIT, "text": _COMMIT}, {"title": "屋根", "text": ""}),
+    ("proposal.draft/1", {"kind": "rules", "title": _COMMIT, "text": _COMMIT, "effects": _EFFECTS, "paper": _COMMIT}, {}),
+    ("proposal.amend/1", {"proposal": _PROPOSAL, "title": _COMMIT, "text": _COMMIT, "options": [_COMMIT, _COMMIT]}, {"options/1": "みかん"}),
+    ("proposal.open/1", {"proposal": _PROPOSAL}, {}),
+    ("proposal.open/1", {"proposal": _PROPOSAL, "opens_at": "2026-12-31T15:00:00.000Z"}, {}),
+    ("proposal.withdraw/1", {"proposal": _PROPOSAL}, {}),
+    ("proposal.roll/1", {"proposal": _PROPOSAL, "heads": 1200, "weight": 1_234_567}, {}),
+    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"yes": {"heads": 1000, "weight": 1000}}, "result": "no_quorum"}, {}),
+    ("resource.offer/1", {"availability": {"kind": "stock", "quantity": 20, "unit": "bag"}, "terms": _TERMS}, {"terms/title": "みかん"}),
+    ("resource.offer/1", {"availability": {"kind": "calendar"} | _CALENDAR, "terms": {"title": _COMMIT, "cost": 0, "needs_confirmation": False}}, {}),
+    ("resource.update/1", {"resource": _RESOURCE, "terms": _TERMS, "calendar": _CALENDAR}, {}),
+    ("resource.restock/1", {"resource": _RESOURCE, "change": -12}, {}),
+    ("resource.restock/1", {"resource": _RESOURCE, "change": 1200}, {}),
+    ("resource.close/1", {"resource": _RESOURCE}, {}),
+    ("resource.reopen/1", {"resource": _RESOURCE}, {}),
+    ("role.give/1", {"member": _ROKU, "role": "steward"}, {}),
+    ("role.give/1", {"member": _ROKU, "role": "auditor", "scope": "coop", "from": "2026-04-01T00:00:00.000Z", "until": _UNTIL}, {}),
+    ("role.end/1", {"member": _ROKU, "role": "auditor"}, {}),
+    ("token.gift/1", {"to": _TARO, "amount": 12_050, "note": _COMMIT}, {"note": "ありがとう"}),
+    ("token.gift/1", {"to": _TARO, "amount": 0}, {}),
+    ("token.reverse/1", {"movement": _MOVEMENT, "amount": 7, "reason": _COMMIT}, {}),
+]  # fmt: skip
+
+_MANNERS: Final[list[Json]] = [
+    {"names": {}, "utc_offset": 540, "token": None},
+    {"names": NAMES, "utc_offset": -570, "token": ["$1 円座", 2]},
+]
+
+
+def build() -> Json:
+    """Each statement's text with what is said about it, without names and with them."""
+    rows = []
+    for type_, body, privates in BODIES:
+        statement = STATEMENTS[0] | {"type": type_, "body": body, "author": _HANA}
+        if type_ == "ledger.genesis/1":
+            statement |= {"author": "genesis", "cosigners": [_KEY]}
+        rows.append(_row(statement, privates))
+    framed = STATEMENTS[1] | {
+        "author": _HANA,
+        "cosigners": [_TARO, _ROKU],
+        "for": _ROKU,
+        "body": {"proposal": _PROPOSAL, "choice": "no"},
+    }
+    rows += [_row(framed | {"via": via}, {}) for via in ("paper", "assisted", "room")]
+    return {"manners": _MANNERS, "rows": rows}
+
+
+def _row(statement: Json, privates: Json) -> Json:
+    said = {}
+    for lang in ("ja", "en"):
+        speakers = [
+            Sentences(lang, names=m["names"], utc_offset=m["utc_offset"], token=m["token"] and tuple(m["token"]))
+            for m in _MANNERS
+        ]
+        said[lang] = [speaker.of(statement, privates) for speaker in speakers]
+    return {"statement": canonical.encode(statement).decode(), "privates": privates, **said}
