@@ -53,7 +53,7 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     if access is None:
         raise ImproperlyConfiguredException(f"{handler} names no access")
     installation: Installation = connection.app.state.installation
-    if access is Access.DEMO and not installation.settings.demo:
+    if access is Access.DEMO and not connection.app.state.web.demo:
         raise Problem("http.not_found", 404)
     slug = connection.path_params.get("slug")
     visit = await current_visit(connection, installation, slug) if slug else None

@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from app.installation import Installation
+from app.keystore import PrivacyKeys
+from app.storage.ledgers import Ledger
 from ledger import canonical
 from ledger.books import coop
 from ledger.books.coop import Coop
@@ -27,8 +30,9 @@ Ref = tuple[str, str]
 class Reading:
     """One ledger as pages read it."""
 
-    def __init__(self, pool: asyncpg.Pool, keystore: Any, books: Books, ledger_id: int) -> None:
-        self.pool, self.keystore, self.books, self.ledger_id = pool, keystore, books, ledger_id
+    def __init__(self, pool: asyncpg.Pool, privacy: PrivacyKeys, books: Books, ledger: Ledger) -> None:
+        self.pool, self.privacy, self.books, self.ledger = pool, privacy, books, ledger
+        self.ledger_id = ledger.id
 
     async def find(self, kind: type[R], id_: str) -> R | None:
         """The record, or None."""
@@ -87,9 +91,10 @@ class Reading:
         )
         found: dict[Ref, Any] = {}
         for row in rows:
-            opening = self.keystore.open(self.ledger_id, row["subject"], row["sealed"])
+            statement, path = row["statement_id"], row["path"]
+            opening = self.privacy.open(self.ledger_id, row["subject"], statement, path, row["sealed"])
             if opening is not None:
-                found[canonical.b64(row["statement_id"]), row["path"]] = opening.value
+                found[canonical.b64(statement), path] = opening.value
         return found
 
     async def text(self, statement: str, path: str, default: str = "") -> str:
@@ -104,7 +109,7 @@ class Reading:
         return {id_: str(texts.get(refs[id_], short(id_))) for id_ in records}
 
     async def coop(self) -> Coop | None:
-        """The co-op's record."""
+        """The co-op's record; None between the making of a ledger and its genesis."""
         return await self.find(Coop, coop.ID)
 
     async def roles_of(self, member: str) -> frozenset[str]:
@@ -117,6 +122,12 @@ class Reading:
         if not isinstance(record, kind):
             raise TypeError(f"{record} is no {kind.__name__}")
         return record
+
+
+async def reading_of(installation: Installation, slug: str) -> Reading:
+    """The ledger at that address, to read. LedgerUnknown ``ledger.unknown`` where there is none."""
+    ledger = await installation.ledger(slug)
+    return Reading(installation.database.pool, installation.privacy, installation.books, ledger)
 
 
 def short(id_: str) -> str:

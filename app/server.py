@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import Any
 
@@ -20,13 +21,14 @@ from app.api import problems
 from app.installation import Installation
 from app.pages.environment import STATIC, make_environment
 from app.routes import ROUTES
+from app.settings import WebSettings
 from app.texts import Catalogue
 
 SESSION_SECONDS = 14 * 24 * 3600
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 """Nothing from elsewhere, nothing inline, nobody may frame us."""
 
@@ -40,20 +42,18 @@ HEADERS = {
 }
 
 
-def create_app(installation: Installation) -> Litestar:
+def create_app(installation: Installation, web: WebSettings) -> Litestar:
     """The service over an open installation."""
-    settings = installation.settings
-    secure = settings.address.startswith("https://")
     session = CookieBackendConfig(
-        secret=installation.keystore.web_secret(),
+        secret=web.secret,
         key="yui",
         max_age=SESSION_SECONDS,
         httponly=True,
-        secure=secure,
+        secure=web.secure,
         samesite="lax",
     )
     # Far above what people do, far below what guessing needs; per address and process.
-    limit = RateLimitConfig(rate_limit=("minute", settings.requests_per_minute), exclude=["^/static/"])
+    limit = RateLimitConfig(rate_limit=("minute", web.requests_per_minute), exclude=["^/static/"])
     app = Litestar(
         route_handlers=[
             *ROUTES,
@@ -72,17 +72,22 @@ def create_app(installation: Installation) -> Litestar:
         },
         middleware=[limit.middleware, session.middleware],
         csrf_config=CSRFConfig(
-            secret=installation.keystore.web_secret().hex(),
-            cookie_secure=secure,
+            secret=hashlib.sha256(b"csrf\n" + web.secret).hexdigest(),
+            cookie_secure=web.secure,
             cookie_samesite="lax",
         ),
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
         exception_handlers={Exception: problems.respond},
         state=State(
-            {"environment": make_environment(), "installation": installation, "texts": Catalogue.load(strict=False)}
+            {
+                "environment": make_environment(),
+                "installation": installation,
+                "texts": Catalogue.load(strict=False),
+                "web": web,
+            }
         ),
-        request_max_body_size=settings.max_body,
+        request_max_body_size=web.max_body,
         logging_config=None,
         openapi_config=None,
     )

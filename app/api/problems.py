@@ -8,10 +8,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException
 
+from app.errors import LedgerUnknown, ServiceError
 from app.pages.frame import LANGUAGE_COOKIE
+from app.sequencer.lane import Refused
 from app.texts import LANGUAGES, Catalogue
 from ledger.errors import FormatError, LedgerError, Refusal, SignatureFault, UnknownVersion
 
@@ -19,7 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
 
 
-class Problem(Exception):  # noqa: N818
+class Problem(Exception):
     """A refusal of the service itself, outside any ledger."""
 
     def __init__(self, code: str, status: int, **params: Any) -> None:
@@ -43,19 +46,26 @@ def language(request: Request[Any, Any, Any]) -> str:
 
 def describe(error: Exception) -> tuple[str, int, dict[str, Any]]:
     """Stable code, HTTP status and parameters of any error."""
+    if isinstance(error, Refused):
+        return describe(error.error)
     if isinstance(error, Problem):
         return error.code, error.status, error.params
-    if isinstance(error, Refusal):
-        return error.code, 409, error.params
-    if isinstance(error, (FormatError, SignatureFault, UnknownVersion)):
-        return error.code, 400, error.params
-    if isinstance(error, LedgerError):
-        return error.code, 500, error.params
-    if isinstance(error, ValidationException):
-        return "http.bad_request", 400, {}
+    if isinstance(error, (LedgerError, ServiceError)):
+        return error.code, _status(error), error.params
     if isinstance(error, HTTPException):
         return _HTTP_CODES.get(error.status_code, "http.error"), error.status_code, {}
     return "http.internal", 500, {}
+
+
+def _status(error: LedgerError | ServiceError) -> int:
+    """Conflict: the ledger said no. Bad request: the form is wrong. Unavailable: the service can't, for now."""
+    if isinstance(error, Refusal):
+        return 409
+    if isinstance(error, LedgerUnknown):
+        return 409 if error.code == "ledger.taken" else 404
+    if isinstance(error, (FormatError, SignatureFault, UnknownVersion)):
+        return 400
+    return 503
 
 
 def sentence(texts: Catalogue, lang: str, code: str, params: dict[str, Any]) -> str:
@@ -87,6 +97,7 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         from app.pages.errors import page  # noqa: PLC0415  (pages import problems)
 
         return page(request, document(request, error))
-    signed = getattr(error, "signed_refusal", None)
-    body = document(request, error) | ({"refusal": signed} if signed else {})
+    body = document(request, error)
+    if isinstance(error, Refused):
+        body["refusal"] = msgspec.to_builtins(error.signed)
     return Response(body, status_code=status, media_type=MEDIA_TYPE)

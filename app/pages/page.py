@@ -54,7 +54,7 @@ async def frame_of(request: Request[Any, Any, Any], visit: Visit | None) -> Fram
         return Frame(**common)
     base = f"/c/{visit.slug}"
     installation: Installation = request.app.state.installation
-    published = await installation.published(visit.slug)
+    published = await installation.log.published(visit.reading.ledger)
     return Frame(
         **common,
         coop=await visit.reading.text(visit.coop.profile, "profile/name", visit.slug),

@@ -10,8 +10,9 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
+from app.errors import LedgerUnknown
 from app.installation import Installation
-from app.reading import Reading
+from app.reading import Reading, reading_of
 from app.visit import Visit
 from ledger.books.keys import Key
 from ledger.books.members import Member
@@ -24,8 +25,9 @@ async def current_visit(
     connection: ASGIConnection[Any, Any, Any, Any], installation: Installation, slug: str
 ) -> Visit | None:
     """The request's view of the co-op at that address; None where there is no such co-op."""
-    reading = await installation.reading(slug)
-    if reading is None:
+    try:
+        reading = await reading_of(installation, slug)
+    except LedgerUnknown:
         return None
     coop = await reading.coop()
     if coop is None:
