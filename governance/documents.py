@@ -5,6 +5,7 @@ A fault says where and, by a stable word, why; the sentence about it is made by 
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from fractions import Fraction
@@ -33,7 +34,7 @@ def read(value: Any, struct: type[T], tag: str) -> T:
     """``value`` as that struct; ``tag`` is the member that chose the struct. Every field strict, none unknown."""
     if not isinstance(value, dict):
         raise Fault("", "not_object")
-    fields = msgspec.structs.fields(struct)
+    fields = _fields(struct)
     for name in sorted(value.keys() - {tag} - {field.encode_name for field in fields}):
         raise Fault(name, "unknown_field")
     given = {}
@@ -65,6 +66,12 @@ def fraction(text: str) -> Fraction:
 def spell(value: Fraction) -> str:
     """The one spelling of a share: ``1/1`` for the whole."""
     return f"{value.numerator}/{value.denominator}"
+
+
+@functools.cache
+def _fields(struct: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Reading the annotations takes far longer than reading a document, which every ballot does."""
+    return msgspec.structs.fields(struct)
 
 
 def _field(value: Any, field: msgspec.structs.FieldInfo) -> Any:

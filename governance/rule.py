@@ -48,9 +48,9 @@ QUESTIONS: Final[Mapping[str, tuple[type[Module], ...]]] = {
     "secrecy": secrecy.MODULES,
 }
 """Every module of every question, in the order in which a rule is read aloud."""
-KEYS: Final = tuple(
-    key for modules in QUESTIONS.values() for module in modules for key in module.KEYS
-) + tuple(f"rule.channels.{channel}" for channel in CHANNELS)
+KEYS: Final = tuple(key for modules in QUESTIONS.values() for module in modules for key in module.KEYS) + tuple(
+    f"rule.channels.{channel}" for channel in CHANNELS
+)
 """Every key that ``describe`` can answer with: what the catalogues must have."""
 
 M = TypeVar("M", bound=Module)

@@ -56,8 +56,11 @@ class RuleHead(Record, frozen=True, kw_only=True):
 
 
 def current(state: State, decides: str) -> RuleVersion:
-    """The version in force; refusal ``rule_head.unknown`` where the co-op has no rule for that kind."""
-    return state.need(RuleVersion, f"{decides}/{state.need(RuleHead, decides).version}")
+    """The version in force; refusal ``rule.none`` where the co-op has no rule for that kind."""
+    head = state.find(RuleHead, decides)
+    if head is None:
+        raise Refusal("rule.none", kind=decides)
+    return state.need(RuleVersion, f"{decides}/{head.version}")
 
 
 def check(decides: str, document: Any) -> Rule:
