@@ -14,6 +14,7 @@ import base64
 import binascii
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ MAX_DEPTH: Final = 16
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?\Z")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
+_CONTAINERS: Final = frozenset((dict, list, tuple))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -59,20 +61,20 @@ def check(value: Any, path: str = "", depth: int = 0) -> None:
     elif kind is int:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise FormatError("format.integer", path=path)
-    elif kind is dict:
+    elif kind in _CONTAINERS:
         if depth >= MAX_DEPTH:
             raise FormatError("format.depth", path=path)
-        for key, item in value.items():
-            if type(key) is not str or not _KEY.match(key):
-                raise FormatError("format.key", path=path)
-            check(item, f"{path}/{key}" if path else key, depth + 1)
-    elif kind is list or kind is tuple:  # structs keep their arrays as tuples; both are written the same
-        if depth >= MAX_DEPTH:
-            raise FormatError("format.depth", path=path)
-        for position, item in enumerate(value):
-            check(item, f"{path}/{position}" if path else str(position), depth + 1)
+        items = _items(value, path) if kind is dict else enumerate(value)
+        for key, item in items:
+            check(item, f"{path}/{key}" if path else str(key), depth + 1)
     elif kind is not bool and value is not None:
         raise FormatError("format.value", path=path)
+
+
+def _items(value: dict[Any, Any], path: str) -> Iterable[tuple[str, Any]]:
+    if not all(type(key) is str and _KEY.match(key) for key in value):
+        raise FormatError("format.key", path=path)
+    return value.items()
 
 
 def _check_text(text: str, path: str) -> None:

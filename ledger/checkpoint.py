@@ -1,9 +1,9 @@
-"""Checkpoints: C2SP ``tlog-checkpoint`` bodies inside C2SP ``signed-note`` envelopes.
+r"""Checkpoints: C2SP ``tlog-checkpoint`` bodies inside C2SP ``signed-note`` envelopes.
 
-    body      = origin "\\n" size "\\n" base64(root) "\\n"          (exactly three lines, no extensions)
-    note      = body "\\n" signature lines
-    signature = "\\u2014 " name " " base64(key hash (4 bytes) || signature) "\\n"
-    key hash  = SHA-256(name || "\\n" || 0x01 || Ed25519 public key)[:4]
+    body      = origin "\n" size "\n" base64(root) "\n"          (exactly three lines, no extensions)
+    note      = body "\n" signature lines
+    signature = "\u2014 " name " " base64(key hash (4 bytes) || signature) "\n"
+    key hash  = SHA-256(name || "\n" || 0x01 || Ed25519 public key)[:4]
     vkey      = name "+" hex(key hash) "+" base64(0x01 || Ed25519 public key)
 
 The operator's signature comes first. Lines of keys that a reader does not know are carried, not

@@ -78,4 +78,3 @@ def envelope(draft: Draft, signatures: tuple[Signature, ...]) -> dict[str, Any]:
         "signatures": [msgspec.to_builtins(signature) for signature in signatures],
         "statement": canonical.decode(draft.data),
     }
-

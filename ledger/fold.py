@@ -221,5 +221,5 @@ _N = TypeVar("_N")
 def _add(table: dict[str, _N], more: Mapping[str, _N]) -> None:
     twice = table.keys() & more.keys()
     if twice:
-        raise ValueError(f"two books claim {sorted(twice)}")  # noqa: EM102, TRY003
+        raise ValueError(f"two books claim {sorted(twice)}")
     table.update(more)

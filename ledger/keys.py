@@ -51,7 +51,7 @@ def check_public(alg: str, public: str) -> None:
     if alg not in ALGORITHMS:
         raise SignatureFault("key.algorithm", alg=alg)
     scheme, data = split_public(public)
-    if alg != "webauthn" and scheme != alg:
+    if alg not in {"webauthn", scheme}:
         raise SignatureFault("key.algorithm", alg=alg)
     if scheme == "ed25519":
         if not crypto_core_ed25519_is_valid_point(data):

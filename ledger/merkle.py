@@ -159,12 +159,18 @@ def check_consistency(old: int, new: int, path: list[bytes], old_root: bytes, ne
     _check_hashes([*path, old_root, new_root])
     if not path:
         raise ProofError("proof.length")
-    rest = list(path) if old & (old - 1) else [old_root, *path]
+    left, right = _roots_of_consistency(old, new, path if old & (old - 1) else [old_root, *path])
+    if left != old_root or right != new_root:
+        raise ProofError("proof.consistency", old=old, new=new)
+
+
+def _roots_of_consistency(old: int, new: int, path: list[bytes]) -> tuple[bytes, bytes]:
+    """RFC 9162 section 2.1.4.2, steps 3 to 6: the roots of both trees that a path leads to."""
     first, second = old - 1, new - 1
     while first & 1:
         first, second = first >> 1, second >> 1
-    left = right = rest[0]
-    for sibling in rest[1:]:
+    left = right = path[0]
+    for sibling in path[1:]:
         if second == 0:
             raise ProofError("proof.length")
         if first & 1 or first == second:
@@ -174,8 +180,9 @@ def check_consistency(old: int, new: int, path: list[bytes], old_root: bytes, ne
         else:
             right = node_hash(right, sibling)
         first, second = first >> 1, second >> 1
-    if second != 0 or left != old_root or right != new_root:
-        raise ProofError("proof.consistency", old=old, new=new)
+    if second != 0:
+        raise ProofError("proof.length")
+    return left, right
 
 
 def _split(size: int) -> int:

@@ -1,6 +1,6 @@
-"""Bound private values: what the log commits to without saying it.
+r"""Bound private values: what the log commits to without saying it.
 
-    commitment = SHA-256("yui/v1/private\\n" || salt || JCS{author, ledger, nonce, path, value})
+    commitment = SHA-256("yui/v1/private\n" || salt || JCS{author, ledger, nonce, path, value})
 
 In a body a private value stands as ``{"commit": base64}``. Salt (32 random bytes) and value travel
 beside the statement. Author, ledger, nonce and path are inside the hash, so a commitment copied into

@@ -70,8 +70,8 @@ class Trace(msgspec.Struct, frozen=True):
     value: Any
 
 
-class Missing(Exception):  # noqa: N818  (a request, not an error: whoever can wait fetches and tries again)
-    """A source has to fetch before it can answer: ``("get", kind, id)``, ``("scan", …)`` or ``("trace", …)``."""
+class Missing(Exception):
+    """A request, not an error: whoever can wait fetches and tries again. A source has to fetch before it can answer: ``("get", kind, id)``, ``("scan", …)`` or ``("trace", …)``."""
 
     def __init__(self, *request: Any) -> None:
         super().__init__(*request)

@@ -1,4 +1,4 @@
-"""Statements and entries: what a person signs, and what the log keeps of it.
+r"""Statements and entries: what a person signs, and what the log keeps of it.
 
     statement = canonical JSON, at most 32,768 bytes
     statement id = SHA-256("yui/v1/statement\n" || statement)

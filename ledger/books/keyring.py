@@ -96,7 +96,13 @@ def add(ctx: Context, member: str, alg: str, public: str, **fields: object) -> K
         raise Refusal("key.too_many", limit=MAX_KEYS)
     defaults: dict[str, object] = {"credential": None, "root": True, "status": "active"}
     key = Key(
-        id=id_, index=ctx.index, member=member, alg=alg, public=public, since=ctx.time, **(defaults | fields)  # type: ignore[arg-type]
+        id=id_,
+        index=ctx.index,
+        member=member,
+        alg=alg,
+        public=public,
+        since=ctx.time,
+        **(defaults | fields),  # type: ignore[arg-type]
     )
     ctx.state.put(key)
     return key

@@ -19,7 +19,7 @@ COOP: Final = "coop"
 
 
 class Role(Record, frozen=True, kw_only=True):
-    """One assignment; ``from_`` and ``until`` in ms. The id is ``member/role/scope``, so a new term replaces the old."""
+    """One assignment; times in ms. The id is ``member/role/scope``, so a new term replaces the old."""
 
     kind: ClassVar[str] = "role"
     member: str
@@ -82,7 +82,7 @@ def require_second(ctx: Context, *roles: str) -> None:
         raise Refusal("role.second_required", roles=list(roles))
 
 
-def give(moment: Moment, member: str, role: str, scope: str, from_: int, until: int | None) -> None:  # noqa: PLR0913
+def give(moment: Moment, member: str, role: str, scope: str, from_: int, until: int | None) -> None:
     """Assign a role from ``from_`` (now, if past) until ``until`` (None: until ended); times in ms."""
     if role not in ROLES:
         raise Refusal("role.unknown", id=role)

@@ -128,8 +128,8 @@ class _Audit:
             for one in examined:
                 if index == 0:
                     self.outcome.genesis = one.hash.hex()
-                self._walk.take(index, one, self._tree.append(one.hash))
-                if one.entry is not None and not self._walk.stopped:
+                counts = self._walk.take(index, one, self._tree.append(one.hash))
+                if counts and one.entry is not None:
                     self._private.check(index, one.entry)
                 index += 1
             progress(index, self._head.size)

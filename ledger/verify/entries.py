@@ -74,17 +74,19 @@ class Walk:
         point = self._desk.point(size)
         return None if point is None else canonical.b64(point.root)
 
-    def take(self, index: int, examined: Examined, root: bytes) -> None:
-        """Judge entry ``index``; ``root`` is the tree's with this entry."""
+    def take(self, index: int, examined: Examined, root: bytes) -> bool:
+        """Judge entry ``index``; ``root`` is the tree's with this entry. Whether it changed the books."""
         fault, entry = examined.fault, examined.entry
         if fault is not None:
             self._report.step(fault.step).find(fault.code, index, **fault.params)
+        counts = False
         if entry is not None:
             # Every check runs, so that an entry with two faults is found twice.
             checks = (self._is_unique(index, entry), self._has_seen(index, entry), self._is_timely(index, entry))
             if fault is None and all(checks) and not self.stopped:
-                self._fold(index, entry, examined.facts)
+                counts = self._fold(index, entry, examined.facts)
         self._desk.add_point(Point(root, self._latest))
+        return counts
 
     def finish(self, size: int) -> None:
         """Say of the times what bounds them."""
@@ -137,7 +139,7 @@ class Walk:
                 self._bounded = max(self._bounded, entry.statement.seen.size)
         return timely
 
-    def _fold(self, index: int, entry: Entry, facts: tuple[Facts, ...]) -> None:
+    def _fold(self, index: int, entry: Entry, facts: tuple[Facts, ...]) -> bool:
         state = State(self._desk)
         self._unauthentic = False
         try:
@@ -153,6 +155,8 @@ class Walk:
             self._let_time_pass(index, entry.received)
         else:
             self._desk.absorb(state)
+            return True
+        return False
 
     def _let_time_pass(self, index: int, received: int) -> None:
         """What was due befalls the books even though the entry does not count."""
