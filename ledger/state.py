@@ -71,7 +71,10 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 class Missing(Exception):
-    """A request, not an error: whoever can wait fetches and tries again. A source has to fetch before it can answer: ``("get", kind, id)``, ``("scan", …)`` or ``("trace", …)``."""
+    """A request, not an error: whoever can wait fetches what is named and tries again.
+
+    The request is ``("get", kind, id)``, ``("scan", …)`` or ``("trace", …)``.
+    """
 
     def __init__(self, *request: Any) -> None:
         super().__init__(*request)
