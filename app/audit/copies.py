@@ -49,7 +49,7 @@ class FolderCopy:
         """See ``Copy.lines``."""
         try:
             with (self._folder / path).open("rb") as file:
-                yield from _lines(file)
+                yield from read_lines(file)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise Absent("source.absent", path=path) from error
         except OSError as error:
@@ -74,7 +74,7 @@ class AddressCopy:
     def lines(self, path: str) -> Iterator[bytes]:
         """See ``Copy.lines``."""
         with _get(f"{self._url}/{path}", path) as answer:
-            yield from _lines(answer)
+            yield from read_lines(answer)
 
     def paths(self) -> None:
         """An address can't tell what it holds."""
@@ -185,7 +185,7 @@ def _limited(data: bytes, path: str) -> bytes:
     return data
 
 
-def _lines(file: Any) -> Iterator[bytes]:
+def read_lines(file: Any) -> Iterator[bytes]:
     """Lines without their ends; a last line that has none keeps a mark, so that it equals no true line."""
     while line := file.readline(MAX_LINE):
         yield line[:-1] if line.endswith(b"\n") else line + b"\x00"
