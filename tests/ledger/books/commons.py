@@ -18,8 +18,8 @@ from ledger.books import (
     contributions,
     coop,
     keys,
-    membership,
     members,
+    membership,
     policies,
     resources,
     roles,
@@ -142,7 +142,7 @@ class Commons:
         self._keep(state)
         return result
 
-    def say(  # noqa: PLR0913
+    def say(
         self,
         author: str,
         type_: str,
@@ -250,7 +250,8 @@ def _audit_tokens(memory: Memory) -> None:
         held[hold.member] += hold.amount
     for account in accounts:
         assert 0 <= account.held <= account.total
-        assert account.total == totals[account.id] == sum(p.change for p in memory.scan("posting", account.id, None))
+        postings = [record for record in every(memory, tokens.Posting) if record.account == account.id]
+        assert account.total == totals[account.id] == sum(posting.change for posting in postings)
         assert account.held == held[account.id]
         assert memory.traced("balance", account.id, 10**9, 10**15) == account.total
     for supply in every(memory, tokens.Supply):

@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.ledger.books.commons import policy
 
 from ledger.books import commons_policy
 from ledger.errors import FormatError, Refusal
+from tests.ledger.books.commons import policy
 
 
 def fault(document: dict[str, Any]) -> tuple[str, str]:
