@@ -159,6 +159,10 @@ class _Audit:
         except Absent:
             paths = self._copy.paths()
             return paths is not None and any(path.startswith("tile/entries/") for path in paths)
+        except Unreadable as error:
+            if error.code != "source.forbidden":
+                raise
+            return False
         return True
 
     def _leaves(self) -> Iterator[list[bytes]]:

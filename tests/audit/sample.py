@@ -77,7 +77,7 @@ class FilesCopy:
 
 def audit(copy: Copy, spread: Spread = map, **trust: Any) -> Report:
     """An audit with a desk of dictionaries."""
-    return verify(copy, house.HOUSE, lambda _size: MemoryDesk(), Trust(now=START, **trust), spread)
+    return verify(copy, house.HOUSE, lambda _size: MemoryDesk(), Trust(**({"now": START} | trust)), spread)
 
 
 def export_village(village: Village, folder: Path, scope: Scope | None = EVERYTHING) -> Path:
