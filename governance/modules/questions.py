@@ -80,8 +80,9 @@ class Leading(NamedTuple):
 
 
 def compare(name: str, unit: str, have: int, share: Fraction, of: str, base: int, *, strict: bool) -> Step:
-    """The step that asks whether ``have`` reaches that share of ``base``. Of nothing, nothing is ever reached."""
+    """The step that asks whether ``have`` reaches that share of ``base``."""
     bar = share * base
+    # At least 1, whatever the share: nothing is ever reached of nothing.
     need = math.floor(bar) + 1 if strict else max(1, math.ceil(bar))
     return Step(
         name=name,
@@ -92,7 +93,7 @@ def compare(name: str, unit: str, have: int, share: Fraction, of: str, base: int
         of=of,
         base=base,
         need=need,
-        holds=base > 0 and have >= need,
+        holds=have >= need,
     )
 
 

@@ -138,6 +138,43 @@ def test_no_choice_is_lighter_or_heavier_than_its_ballots_can_be() -> None:
     announce(coop, vote, "passed", yes=(2, 10), no=(1, 1), **rest)
 
 
+@pytest.mark.parametrize(
+    ("counts", "refused"),
+    [
+        ({"yes": (1, 5), "no": (1, 5), "abstain": (1, 5)}, "count.total"),
+        ({"yes": (1, 5), "no": (1, 0), "abstain": (1, 2)}, "count.weight"),
+        ({"yes": (1, 1), "no": (1, 1), "abstain": (1, 5)}, "proposal.count_differs"),
+        ({"yes": (2, 3), "no": (1, 4), "abstain": (0, 0)}, "proposal.count_differs"),
+        ({"yes": (1, 6), "no": (1, 1), "abstain": (1, 0)}, "count.weight"),
+        ({"yes": (1, 7), "no": (2, 2), "abstain": (0, 0)}, "count.total"),
+        ({"yes": (0, 1), "no": (2, 5), "abstain": (1, 1)}, "count.weight"),
+        ({"yes": (0, 1), "no": (3, 6), "abstain": (0, 0)}, "count.weight"),
+    ],
+)
+def test_an_announced_count_is_held_against_the_weights(counts: dict[str, tuple[int, int]], refused: str) -> None:
+    """One ballot weighs 5 and two weigh 1 each: three heads, seven together."""
+    coop = Assembly(ordinary=CLASSED)
+    coop.join("Saki", "supporter")
+    coop.join("Taro", "supporter")
+    vote = coop.voting()
+    for name in ("Ume", "Saki", "Taro"):
+        coop.vote(name, vote, Private("yes"))
+    coop.close()
+    # This rule has no quorum: what can be true is still refused for the result announced with it.
+    assert code(announce, coop, vote, "no_quorum", **counts, invalid=(0, 0)) == refused
+
+
+def test_no_choice_of_one_ballot_outweighs_the_heaviest() -> None:
+    coop = Assembly(ordinary=CLASSED)
+    coop.join("Saki", "supporter")
+    vote = coop.voting()
+    for name in ("Ume", "Kenta", "Saki"):
+        coop.vote(name, vote, Private("yes"))
+    coop.close()
+    counts = {"yes": (1, 9), "no": (1, 1), "abstain": (1, 1), "invalid": (0, 0)}
+    assert code(announce, coop, vote, "passed", **counts) == "count.weight"
+
+
 def test_a_decision_of_sealed_ballots_takes_effect_too() -> None:
     coop = Assembly(role=SEALED)
     effect = {"effect": "role", "member": coop.id("Kenta"), "role": "auditor", "scope": "coop"}

@@ -62,6 +62,16 @@ def test_voting_opens_at_the_index_of_the_entries_before_it() -> None:
     assert coop.proposal(proposal).opened_index == before
 
 
+def test_the_entry_that_opens_a_vote_at_once_precedes_the_opening() -> None:
+    coop = Assembly()
+    proposal = coop.voting()
+    before = coop.size
+    coop.wait(HOUR)
+    opened = coop.proposal(proposal)
+    assert opened.opens_at == (opened.called_at or 0) + 1
+    assert opened.opened_index == before
+
+
 def test_a_proposer_may_choose_a_later_opening_but_no_earlier_one() -> None:
     coop = Assembly(ordinary=NOTICE)
     later = coop.draft()
