@@ -1,0 +1,72 @@
+"""What ids are called, for whoever reads: people by name to members, by a short id to strangers.
+
+One decision in one place: strangers on a public ledger read what was done, never who by name; titles of
+proposals and offers are open wherever the ledger's entries are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from app.reading import Reading, Ref
+from app.visit import Visit
+from governance.books.proposals import Proposal
+from ledger.books.bookings import Booking
+from ledger.books.resources import Resource, ResourceTerms
+
+_ID: Final = re.compile(r"\b[a-z]{2,8}_[a-z2-7]{26}\b")
+
+
+def sees_names(visit: Visit) -> bool:
+    """Whether members' names are shown to the reader."""
+    return visit.signed_in
+
+
+def sees_titles(visit: Visit) -> bool:
+    """Whether titles and texts of proposals and offers are shown to the reader."""
+    return visit.signed_in or visit.coop.entries == "public"
+
+
+def ids_in(text: str) -> set[str]:
+    """Every id that a text (a statement's JSON, say) names."""
+    return set(_ID.findall(text))
+
+
+async def names_for(visit: Visit, ids: Iterable[str]) -> dict[str, str]:
+    """Display names by id, as far as there are any and the reader may see them."""
+    found: dict[str, str] = {}
+    by_kind: dict[str, list[str]] = {}
+    for id_ in ids:
+        by_kind.setdefault(id_.partition("_")[0], []).append(id_)
+    reading = visit.reading
+    if sees_names(visit) and "mem" in by_kind:
+        found |= await reading.names(by_kind["mem"])
+    if sees_titles(visit):
+        found |= await _proposal_titles(reading, by_kind.get("prop", []))
+        found |= await _resource_titles(reading, by_kind.get("res", []))
+        found |= await _booking_titles(reading, by_kind.get("bkg", []))
+    return found
+
+
+async def _proposal_titles(reading: Reading, ids: list[str]) -> dict[str, str]:
+    proposals = await reading.find_many(Proposal, ids)
+    return await _titles(reading, {p.id: (p.statement, "title") for p in proposals.values()})
+
+
+async def _resource_titles(reading: Reading, ids: list[str]) -> dict[str, str]:
+    resources = await reading.find_many(Resource, ids)
+    terms = await reading.find_many(ResourceTerms, [f"{r.id}/{r.version}" for r in resources.values()])
+    return await _titles(reading, {t.resource: (t.statement, "terms/title") for t in terms.values()})
+
+
+async def _booking_titles(reading: Reading, ids: list[str]) -> dict[str, str]:
+    bookings = await reading.find_many(Booking, ids)
+    titles = await _resource_titles(reading, [b.resource for b in bookings.values()])
+    return {b.id: titles[b.resource] for b in bookings.values() if b.resource in titles}
+
+
+async def _titles(reading: Reading, places: dict[str, Ref]) -> dict[str, str]:
+    texts: dict[Ref, Any] = await reading.texts(list(places.values()))
+    return {id_: str(texts[place]) for id_, place in places.items() if place in texts}

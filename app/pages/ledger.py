@@ -1,0 +1,103 @@
+"""The ledger on pages: the stream, one page per entry, and the page that verifies in the browser."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, get
+from litestar.params import Parameter
+
+from app.access import OPT, Access
+from app.api.problems import Problem, language
+from app.installation import Installation
+from app.pages.page import Page, show
+from app.stream import PAGE, Wanted, lines, may_read_texts, plain, spell
+from app.visit import Visit
+from ledger import canonical, ids, merkle
+from ledger.books.members import Member
+
+BOOKS: Final = ("proposal", "ballot", "contribution", "token", "resource", "booking", "member", "role", "key", "coop")
+"""What the stream can be narrowed to: the part of a type before its dot."""
+
+
+@get("/c/{slug:str}/ledger", opt={OPT: Access.COOP})
+async def stream(
+    request: Request[Any, Any, Any],
+    visit: Visit,
+    installation: Installation,
+    before: Annotated[int | None, Parameter(ge=0)] = None,
+    book: Annotated[str, Parameter(max_length=20)] = "",
+    who: Annotated[str, Parameter(max_length=40)] = "",
+    ticks: bool = False,
+) -> Page:
+    """Newest entries first, narrowed as asked."""
+    wanted = Wanted(before, book if book in BOOKS else "", who if ids.is_id(who, "mem") else "", ticks)
+    found = await lines(installation, visit, language(request), wanted)
+    published = await installation.log.published(visit.reading.ledger)
+    people = await visit.reading.names([wanted.who]) if wanted.who and visit.signed_in else {}
+    return await show(
+        request,
+        visit,
+        "ledger/_lines.html" if request.headers.get("hx-request") else "ledger/stream.html",
+        lines=found,
+        wanted=wanted,
+        books=BOOKS,
+        size=published.size,
+        older=found[-1].index if len(found) == PAGE and found[-1].index > 0 else None,
+        person=people.get(wanted.who, ""),
+    )
+
+
+@get("/c/{slug:str}/ledger/{index:int}", opt={OPT: Access.COOP})
+async def entry(request: Request[Any, Any, Any], visit: Visit, installation: Installation, index: int) -> Page:
+    """One entry: its sentence, who signed, what it says byte for byte, and the proof that it is there."""
+    stored = await installation.log.entry(visit.reading.ledger, index)
+    if stored is None:
+        raise Problem("entry.unknown", 404, index=index)
+    (line,) = await spell(visit, language(request), [stored])
+    statement = line.entry.statement
+    own = visit.member is not None and visit.member.id in (*statement.signers, statement.for_)
+    if not (visit.sees_entries or own):
+        raise Problem("entry.closed", 403, index=index)
+    receipt = await installation.log.receipt(visit.reading.ledger, index)
+    published = await installation.log.published(visit.reading.ledger)
+    return await show(
+        request,
+        visit,
+        "ledger/entry.html",
+        line=line,
+        leaf=stored.leaf.decode(),
+        leaf_hash=merkle.leaf_hash(stored.leaf).hex(),
+        statement_id=canonical.b64(stored.statement_id),
+        pretty=plain(line.entry),
+        signers=await _signers(visit, line.entry.statement.signers),
+        path=[node.hex() for node in receipt.path],
+        size=published.size,
+        texts_open=may_read_texts(visit, line.entry),
+    )
+
+
+@get("/c/{slug:str}/verify", opt={OPT: Access.COOP})
+async def verify(request: Request[Any, Any, Any], visit: Visit, installation: Installation) -> Page:
+    """The check in the reader's own browser, and how to make it without ours."""
+    published = await installation.log.published(visit.reading.ledger)
+    return await show(
+        request,
+        visit,
+        "ledger/verify.html",
+        size=published.size,
+        root=published.root.hex(),
+        note=published.note.decode(),
+        address=request.app.state.web.address,
+    )
+
+
+async def _signers(visit: Visit, signers: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(id, name or nothing) of each signer."""
+    members = [signer for signer in signers if signer.startswith("mem_")]
+    named = await visit.reading.names(members) if visit.signed_in else {}
+    known = await visit.reading.find_many(Member, members)
+    return [(signer, named.get(signer, "") if signer in known else "") for signer in signers]
+
+
+ROUTES = (stream, entry, verify)

@@ -1,0 +1,114 @@
+"""The ledger as people read it: entries newest first, each as its plain sentence.
+
+A reader to whom entries are not open still gets the own ones, and the number of those in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from app.installation import Installation
+from app.naming import ids_in, names_for, sees_titles
+from app.storage.log import Stored
+from app.texts.sentences import Sentences
+from app.visit import Visit
+from ledger import canonical, ids
+from ledger.fold import TICK
+from ledger.statement import Entry, parse_leaf
+
+PAGE: Final = 20
+_OPEN_TEXTS: Final = ("proposal.", "resource.", "coop.")
+"""Types whose private texts are what the co-op publishes about itself."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of the stream."""
+
+    index: int
+    entry: Entry
+    sentence: str
+
+    @property
+    def type(self) -> str:
+        """The statement's type without its version, for headings."""
+        return self.entry.statement.type.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader asks the stream for: entries below ``before``, of a book (``token``), of a member."""
+
+    before: int | None = None
+    book: str = ""
+    who: str = ""
+    ticks: bool = False
+
+
+async def lines(installation: Installation, visit: Visit, lang: str, wanted: Wanted) -> list[Line]:
+    """At most PAGE entries, newest first, that the reader may see."""
+    published = await installation.log.published(visit.reading.ledger)
+    before = min(wanted.before if wanted.before is not None else published.size, published.size)
+    who = wanted.who if visit.sees_entries else (visit.member.id if visit.member else "nobody")
+    # Type and parties stand in the leaf's text; the author's own column narrows most of it.
+    rows = await visit.reading.pool.fetch(
+        "SELECT index, statement_id, received, leaf FROM entry WHERE ledger_id = $1 AND index < $2 "
+        "AND ($3 = '' OR position(convert_to('\"type\":\"' || $3 || '.', 'UTF8') IN leaf) > 0) "
+        "AND ($4 = '' OR position(convert_to('\"' || $4 || '\"', 'UTF8') IN leaf) > 0) "
+        "AND ($5 OR author <> $6 OR position(convert_to($7, 'UTF8') IN leaf) = 0) "
+        "ORDER BY index DESC LIMIT $8",
+        visit.reading.ledger_id,
+        before,
+        wanted.book,
+        who,
+        wanted.ticks,
+        ids.CLERK,
+        f'"type":"{TICK}"',
+        PAGE,
+    )
+    stored = [Stored(**row) for row in rows]
+    return await spell(visit, lang, stored)
+
+
+async def spell(visit: Visit, lang: str, stored: list[Stored]) -> list[Line]:
+    """Entries with their sentences, as the reader may know names and texts."""
+    entries = [(row.index, parse_leaf(row.leaf)) for row in stored]
+    named: set[str] = set()
+    for _, entry in entries:
+        named |= ids_in(entry.statement_bytes.decode())
+    sentences = Sentences(lang, names=await names_for(visit, named), utc_offset=visit.coop.utc_offset)
+    texts = await _texts(visit, [entry for _, entry in entries])
+    return [
+        Line(index, entry, sentences.of(plain(entry), texts.get(canonical.b64(entry.id), {})))
+        for index, entry in entries
+    ]
+
+
+def plain(entry: Entry) -> dict[str, Any]:
+    """The statement as JSON."""
+    found: dict[str, Any] = msgspec.json.decode(entry.statement_bytes)
+    return found
+
+
+def may_read_texts(visit: Visit, entry: Entry) -> bool:
+    """Whether the reader may see an entry's private texts: one's own, and what the co-op publishes."""
+    own = visit.member is not None and visit.member.id in (entry.statement.author, entry.statement.for_)
+    return own or (entry.statement.type.startswith(_OPEN_TEXTS) and sees_titles(visit))
+
+
+async def _texts(visit: Visit, entries: list[Entry]) -> dict[str, dict[str, Any]]:
+    """Statement id (base64) → path → value, of the entries whose texts the reader may see."""
+    open_ones = [entry.id for entry in entries if may_read_texts(visit, entry)]
+    rows = await visit.reading.pool.fetch(
+        "SELECT statement_id, path FROM private WHERE ledger_id = $1 AND statement_id = ANY($2)",
+        visit.reading.ledger_id,
+        open_ones,
+    )
+    places = [(canonical.b64(row["statement_id"]), row["path"]) for row in rows]
+    found: dict[str, dict[str, Any]] = {}
+    for (statement, path), value in (await visit.reading.texts(places)).items():
+        found.setdefault(statement, {})[path] = value
+    return found
