@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
+from ledger import canonical
 from ledger.books.terms import DAY_MINUTES, Calendar
 from ledger.errors import Refusal
 from ledger.fold import Moment
@@ -57,7 +58,7 @@ def count(calendar: Calendar, offset: int, starts: int, ends: int) -> int:
     ``offset``: the co-op's, in minutes. A booking may run over midnight where the hours of both days meet.
     """
     if starts % MINUTE or ends % MINUTE or ends <= starts:
-        raise Refusal("booking.times", starts=starts, ends=ends)
+        raise Refusal("booking.times", starts=canonical.format_time(starts), ends=canonical.format_time(ends))
     first, last = starts // MINUTE + offset, ends // MINUTE + offset
     if last - first > MAX_DAYS * DAY_MINUTES:
         raise Refusal("booking.too_long", days=MAX_DAYS)

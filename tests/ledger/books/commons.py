@@ -121,7 +121,7 @@ class Commons:
         self.ids[name] = id_
         return id_
 
-    def appoint(self, name: str, role: str) -> None:
+    def appoint(self, name: str, role: roles.RoleName) -> None:
         self.act(lambda moment: roles.give(moment, self.ids[name], role, roles.COOP, moment.time, None))
 
     def adopt(self, **changes: Any) -> None:

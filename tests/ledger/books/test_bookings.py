@@ -78,7 +78,7 @@ def test_a_crate_from_request_to_settlement(village: Commons) -> None:
     act(village, "Aiko", "hand_over", id_)
     assert stock(village, res) == (7, 0, 3)
     act(village, "Botan", "settle", id_)
-    assert read(village, id_).state == "settled"
+    assert (read(village, id_).state, read(village, id_).forfeited) == ("settled", 0)
     assert (village.total("Botan"), village.available("Botan"), village.total("Aiko")) == (94, 94, 6)
     assert every(village.memory, Due) == []
 
