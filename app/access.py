@@ -49,12 +49,14 @@ OFFICIALS = ("administrator", "facilitator", "concierge")
 
 async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Litestar guard on every route: leaves the visit on the connection or refuses."""
-    access: Access | None = handler.opt.get(OPT)
-    if access is None:
+    if not is_named(handler):
         raise ImproperlyConfiguredException(f"{handler} names no access")
+    access: Access = handler.opt.get(OPT, Access.OPEN)
     installation: Installation = connection.app.state.installation
     if access is Access.DEMO and not connection.app.state.web.demo:
         raise Problem("http.not_found", 404)
+    if access is Access.SIGNED:
+        return
     slug = connection.path_params.get("slug")
     visit = await current_visit(connection, installation, slug) if slug else None
     if slug and visit is None:
@@ -64,8 +66,13 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         _check(access, visit)
 
 
+def is_named(handler: BaseRouteHandler) -> bool:
+    """Whether the route names its access. Litestar's own answer to OPTIONS tells the methods and nothing else."""
+    return OPT in handler.opt or getattr(handler, "http_methods", None) == {"OPTIONS"}
+
+
 def _check(access: Access, visit: Visit) -> None:
-    if access in (Access.OPEN, Access.SIGNED, Access.DEMO):
+    if access in (Access.OPEN, Access.DEMO):
         return
     if access is Access.COOP:
         allowed = visit.sees_tiles

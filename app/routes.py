@@ -6,4 +6,6 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-ROUTES: Final[tuple[ControllerRouterHandler, ...]] = ()
+from app.api import routes as api
+
+ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (*api.ROUTES,)

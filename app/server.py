@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from typing import Any
@@ -17,7 +18,7 @@ from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.static_files import create_static_files_router
 
 from app import access
-from app.api import problems
+from app.api import openapi, problems
 from app.installation import Installation
 from app.pages.environment import STATIC, make_environment
 from app.routes import ROUTES
@@ -53,7 +54,9 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
         samesite="lax",
     )
     # Far above what people do, far below what guessing needs; per address and process.
-    limit = RateLimitConfig(rate_limit=("minute", web.requests_per_minute), exclude=["^/static/"])
+    limit = RateLimitConfig(
+        rate_limit=("minute", web.requests_per_minute), exclude=["^/static/"], exclude_opt_key="exclude_from_rate_limit"
+    )
     app = Litestar(
         route_handlers=[
             *ROUTES,
@@ -62,7 +65,6 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
                 directories=[STATIC],
                 opt={access.OPT: access.Access.OPEN},
                 cache_control=None,
-                include_in_schema=False,
             ),
         ],
         guards=[access.authorise],
@@ -83,13 +85,16 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
             {
                 "environment": make_environment(),
                 "installation": installation,
+                # Set when the service is about to stop: what would go on for ever ends by itself.
+                "closing": asyncio.Event(),
                 "texts": Catalogue.load(strict=False),
                 "web": web,
             }
         ),
         request_max_body_size=web.max_body,
         logging_config=None,
-        openapi_config=None,
+        include_in_schema=False,
+        openapi_config=openapi.CONFIG,
     )
     _require_access(app)
     return app
@@ -105,7 +110,7 @@ def _require_access(app: Litestar) -> None:
     """A route that nobody has thought about must not start."""
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
-            if isinstance(handler, HTTPRouteHandler) and access.OPT not in handler.opt:
+            if isinstance(handler, HTTPRouteHandler) and not access.is_named(handler):
                 raise RuntimeError(f"{route.path} names no access")
 
 

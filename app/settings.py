@@ -16,7 +16,8 @@ SECRET_SIZE: Final = 32
 class WebSettings:
     """``address``: the one public address, without a slash at the end. ``demo``: the role switcher is there.
 
-    ``secret``: 32 bytes that seal session cookies; shared by all processes of an installation.
+    ``secret``: 32 bytes that seal session cookies; shared by all processes of an installation. ``metrics_token``
+    opens ``/metrics`` to others than this machine; empty: to nobody else.
     """
 
     address: str
@@ -24,6 +25,7 @@ class WebSettings:
     demo: bool = False
     requests_per_minute: int = 600
     max_body: int = 8_388_608
+    metrics_token: str = ""
 
     @property
     def secure(self) -> bool:

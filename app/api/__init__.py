@@ -1,0 +1,1 @@
+"""The API: everything below the pages, as handlers by area."""

@@ -16,7 +16,7 @@ from app.errors import LedgerUnknown, ServiceError
 from app.pages.frame import LANGUAGE_COOKIE
 from app.sequencer.lane import Refused
 from app.texts import LANGUAGES, Catalogue
-from ledger.errors import FormatError, LedgerError, Refusal, SignatureFault, UnknownVersion
+from ledger.errors import FormatError, LedgerError, ProofError, Refusal, SignatureFault, UnknownVersion
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def _status(error: LedgerError | ServiceError) -> int:
         return 409
     if isinstance(error, LedgerUnknown):
         return 409 if error.code == "ledger.taken" else 404
-    if isinstance(error, (FormatError, SignatureFault, UnknownVersion)):
+    if isinstance(error, (FormatError, SignatureFault, ProofError, UnknownVersion)):
         return 400
     return 503
 

@@ -2,6 +2,8 @@
 
 ``ledger`` is the installation's list of ledgers; everything else belongs to one of them. Text that is ordered or
 compared as bytes is ``COLLATE "C"``. Times are milliseconds since 1970 (UTC).
+
+The last three are the service's own: what they hold is on its way into a ledger, or gone after a while.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 metadata: Final = MetaData()
 
@@ -134,3 +136,37 @@ private: Final = Table(
     Index("private_statement", "ledger_id", "statement_id"),
 )
 """Salts and values of private values, sealed under their subject's key."""
+
+challenge: Final = Table(
+    "challenge",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _binary("value", primary_key=True),
+    _big("expires"),
+)
+"""What someone who signs in has been asked to sign. Whoever answers takes it away, so that it serves once."""
+
+pending: Final = Table(
+    "pending",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _binary("statement_id", primary_key=True),
+    _binary("statement"),
+    Column("signers", ARRAY(Text(collation="C")), nullable=False),
+    # One for each signer, null where it is still missing.
+    Column("signatures", JSON, nullable=False),
+    # Path and base64 of each private value, sealed under a key of its own until the statement is in the ledger.
+    Column("sealed", JSON, nullable=False),
+    _big("created"),
+    _big("expires"),
+)
+"""Statements that wait for their cosigners."""
+
+founding: Final = Table(
+    "founding",
+    metadata,
+    _binary("id", primary_key=True),
+    _binary("sealed"),
+    _big("expires"),
+)
+"""Drafts of a genesis that founders join before it is sealed; each under a privacy key of its own."""

@@ -1,0 +1,47 @@
+"""``/.well-known/yui.json``: which ledgers are here, under which keys, for what the asker may see. Only a hint."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+
+from app.access import OPT, Access
+from app.api.answers import NO_COOKIES, errors
+from app.audit.house import FORMAT
+from app.installation import Installation
+from app.session.current import SIGNED_IN, current_visit
+from app.visit import Visit
+
+PATH: Final = "/.well-known/yui.json"
+
+
+@get(
+    PATH,
+    opt={OPT: Access.OPEN, **NO_COOKIES},
+    include_in_schema=True,
+    tags=["log"],
+    summary="The ledgers of this installation",
+    responses=errors(),
+)
+async def discovery(
+    request: Request[Any, Any, Any], installation: NamedDependency[Installation]
+) -> Response[dict[str, Any]]:
+    """Ledgers whose checkpoints the asker may see; members-only ones are not even named to strangers."""
+    visits = [await current_visit(request, installation, ledger.slug) for ledger in await installation.ledgers()]
+    cards = [_card(request, visit) for visit in visits if visit is not None and visit.sees_tiles]
+    caching = "private" if SIGNED_IN in request.session else "public, max-age=60"
+    return Response({"ledgers": cards, "version": FORMAT}, headers={"Cache-Control": caching})
+
+
+def _card(request: Request[Any, Any, Any], visit: Visit) -> dict[str, Any]:
+    coop = visit.coop
+    return {
+        "name": visit.slug,
+        "origin": coop.origin,
+        "url": f"{request.app.state.web.address}/log/{visit.slug}",
+        "visibility": {"entries": coop.entries, "tiles": coop.tiles},
+        "vkeys": [coop.log_key],
+        "witnesses": [],
+    }

@@ -1,0 +1,128 @@
+"""The log as files, on the paths of C2SP tlog-tiles, for auditors, mirrors and witnesses.
+
+Who may read what is the co-op's setting. What everyone may read is marked so that proxies may keep it; an answer to
+somebody signed in never is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath
+
+from app.access import OPT, Access
+from app.api.answers import NO_COOKIES, errors
+from app.api.problems import Problem
+from app.installation import Installation
+from app.session.current import SIGNED_IN
+from app.visit import Visit
+from ledger.errors import FormatError
+from ledger.tiles import WIDTH, Tile, parse_path
+
+_FOREVER: Final = "max-age=31536000, immutable"
+_SHORT: Final = "max-age=3600"
+"""A partial tile never changes either, but a wider one soon takes its place."""
+_FRESH: Final = "max-age=1, must-revalidate"
+_FILE: Final = "application/octet-stream"
+
+
+def _caching(request: Request[Any, Any, Any], age: str, *, public: bool) -> dict[str, str]:
+    # The session cookie is renewed with every answer to whoever has one: nobody else may be handed that.
+    shared = public and SIGNED_IN not in request.session
+    return {"Cache-Control": f"{'public' if shared else 'private'}, {age}"}
+
+
+@get(
+    "/checkpoint",
+    opt={OPT: Access.COOP, **NO_COOKIES},
+    summary="The published checkpoint (C2SP tlog-checkpoint)",
+    responses={
+        200: ResponseSpec(str, description="The signed note.", media_type="text/plain", generate_examples=False),
+        304: ResponseSpec(None, description="It is the one that you have."),
+        **errors(401, 403, 404),
+    },
+)
+async def checkpoint(
+    slug: FromPath[str],
+    request: Request[Any, Any, Any],
+    installation: NamedDependency[Installation],
+    visit: NamedDependency[Visit],
+) -> Response[bytes]:
+    """The guard's note."""
+    note = (await installation.log.published(visit.reading.ledger)).note
+    headers = _caching(request, _FRESH, public=visit.coop.tiles == "public")
+    tag = f'"{hashlib.sha256(note).hexdigest()[:32]}"'
+    if tag in _tags(request.headers.get("if-none-match", "")):
+        return Response(b"", status_code=304, headers=headers | {"ETag": tag})
+    return Response(note, media_type="text/plain; charset=utf-8", headers=headers | {"ETag": tag})
+
+
+@get(
+    "/tile/entries/{path:path}",
+    opt={OPT: Access.ENTRIES, **NO_COOKIES},
+    summary="A bundle of entries (C2SP tlog-tiles)",
+    description="`path`: `{N}` or `{N}.p/{W}`.",
+    responses={
+        200: ResponseSpec(bytes, description="Entries.", media_type=_FILE, generate_examples=False),
+        **errors(401, 403, 404),
+    },
+)
+async def bundle(
+    slug: FromPath[str],
+    path: FromPath[str],
+    request: Request[Any, Any, Any],
+    installation: NamedDependency[Installation],
+    visit: NamedDependency[Visit],
+) -> Response[bytes]:
+    """Up to 256 entries, each a big-endian uint16 length and its bytes."""
+    tile = _parse(f"tile/entries/{path.lstrip('/')}")
+    return await _tile(request, installation, visit, tile, public=visit.coop.entries == "public")
+
+
+@get(
+    "/tile/{path:path}",
+    opt={OPT: Access.COOP, **NO_COOKIES},
+    summary="A hash tile (C2SP tlog-tiles)",
+    description="`path`: `{L}/{N}` or `{L}/{N}.p/{W}`.",
+    responses={
+        200: ResponseSpec(bytes, description="Hashes.", media_type=_FILE, generate_examples=False),
+        **errors(401, 403, 404),
+    },
+)
+async def hash_tile(
+    slug: FromPath[str],
+    path: FromPath[str],
+    request: Request[Any, Any, Any],
+    installation: NamedDependency[Installation],
+    visit: NamedDependency[Visit],
+) -> Response[bytes]:
+    """Up to 256 hashes of 32 bytes."""
+    tile = _parse(f"tile/{path.lstrip('/')}")
+    if tile.level is None:
+        raise Problem("http.not_found", 404)
+    return await _tile(request, installation, visit, tile, public=visit.coop.tiles == "public")
+
+
+def _parse(path: str) -> Tile:
+    try:
+        return parse_path(path)
+    except FormatError as error:
+        raise Problem("http.not_found", 404) from error
+
+
+async def _tile(
+    request: Request[Any, Any, Any], installation: Installation, visit: Visit, tile: Tile, *, public: bool
+) -> Response[bytes]:
+    data = await installation.log.tile(visit.reading.ledger, tile)
+    if data is None:
+        raise Problem("http.not_found", 404)
+    age = _FOREVER if tile.width == WIDTH else _SHORT
+    return Response(data, media_type=_FILE, headers=_caching(request, age, public=public))
+
+
+def _tags(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

@@ -1,0 +1,91 @@
+"""What travels through the API, as OpenAPI describes it. Times are UTC text in milliseconds, bytes are base64."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from ledger.refusal import SignedRefusal
+
+Base64 = Annotated[str, Meta(extra_json_schema={"format": "byte"})]
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Size = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+class Problem(msgspec.Struct, omit_defaults=True):
+    """RFC 9457 problem document. ``code`` is stable; ``title`` is a sentence in the reader's language.
+
+    ``refusal``: the operator's signed word that a validly signed statement was turned away.
+    """
+
+    type: str
+    code: str
+    status: int
+    title: str
+    params: dict[str, Any]
+    refusal: SignedRefusal | None = None
+
+
+class Receipt(msgspec.Struct, omit_defaults=True):
+    """Proof that a statement is in the log: its entry's exact bytes and index, the inclusion path, and the signed
+    checkpoint. ``consistency``: from the size that was asked about to the checkpoint's.
+    """
+
+    index: int
+    leaf: Base64
+    proof: list[Base64]
+    checkpoint: str
+    consistency: list[Base64] | None = None
+
+
+class Entry(msgspec.Struct):
+    """One entry as it can be read, and its receipt. ``id``: the statement's id, which ``replaces`` names."""
+
+    index: int
+    id: Base64
+    received: Time
+    statement: dict[str, Any]
+    signatures: list[dict[str, str]]
+    leaf: Base64
+    proof: list[Base64]
+    checkpoint: str
+
+
+class Session(msgspec.Struct):
+    """Who is signed in at a co-op: member id, id of the key that signed in, roles held now."""
+
+    member: str
+    key: str
+    roles: list[str]
+
+
+class Context(msgspec.Struct, omit_defaults=True):
+    """What a device needs to know before it signs. ``utc_offset`` in minutes; ``time`` is the service's clock."""
+
+    slug: str
+    origin: str
+    vkey: str
+    checkpoint: str
+    size: int
+    consistency: list[Base64]
+    time: Time
+    rp_ids: list[str]
+    origins: list[str]
+    utc_offset: int
+    session: Session | None = None
+
+
+class Challenge(msgspec.Struct):
+    """What to sign to sign in: ``yui/v1/session``, a line feed, and the canonical JSON of exactly these three."""
+
+    challenge: Base64
+    expires: Time
+    origin: str
+
+
+class Proof(msgspec.Struct):
+    """A Merkle proof (RFC 9162)."""
+
+    proof: list[Base64]

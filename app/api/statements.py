@@ -1,0 +1,98 @@
+"""Posting statements: what a person has signed becomes an entry, or is refused with a signed word."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, RawBody
+
+from app.access import OPT, Access
+from app.api import problems, shapes
+from app.api.answers import SELF_AUTHENTICATING, Since, consistency_since, errors, receipt_shape
+from app.api.bodies import ENVELOPE, ENVELOPES, takes
+from app.errors import ServiceError
+from app.installation import Installation
+from app.sequencer.lane import Refused
+from app.storage.log import Receipt
+from ledger import checkpoint
+from ledger.errors import FormatError, LedgerError
+
+MAX_BATCH: Final = 100
+_batch = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+@post(
+    "/statements",
+    opt={OPT: Access.SIGNED, **SELF_AUTHENTICATING},
+    summary="Post a statement",
+    description=(
+        "The same statement again is answered with its first receipt. A refusal carries the operator's signature, "
+        "so that turning statements away leaves evidence."
+    ),
+    operation_class=takes(ENVELOPE),
+    responses=errors(400, 404, 409, 413),
+)
+async def post_statement(
+    slug: FromPath[str], body: RawBody, installation: NamedDependency[Installation], since: Since = None
+) -> shapes.Receipt:
+    """The receipt, once the entry is durable and published."""
+    ledger = await installation.ledger(slug)
+    receipt = await installation.submit(ledger, await installation.read(body))
+    if since is None:
+        return receipt_shape(receipt)
+    size = checkpoint.parse(receipt.note)[0].size
+    return receipt_shape(receipt, await consistency_since(installation, ledger, since, size))
+
+
+@post(
+    "/statements/batch",
+    opt={OPT: Access.SIGNED, **SELF_AUTHENTICATING},
+    status_code=200,
+    summary="Post up to a hundred statements",
+    description="Each is judged on its own: the answer has, in their order, a receipt or a problem for each.",
+    operation_class=takes(ENVELOPES),
+    responses={
+        200: ResponseSpec(list[shapes.Receipt | shapes.Problem], description="In order.", generate_examples=False),
+        **errors(400, 404, 413),
+    },
+)
+async def post_statements(
+    slug: FromPath[str],
+    body: RawBody,
+    request: Request[Any, Any, Any],
+    installation: NamedDependency[Installation],
+) -> Response[Any]:
+    """A receipt or a problem for each."""
+    ledger = await installation.ledger(slug)
+    read = await asyncio.gather(*(installation.read(bytes(one)) for one in _envelopes(body)), return_exceptions=True)
+    # All are queued before the first is answered, in their order: one batch, one commit.
+    submitted = (_refuse(one) if isinstance(one, BaseException) else installation.submit(ledger, one) for one in read)
+    outcomes = await asyncio.gather(*submitted, return_exceptions=True)
+    return Response([_outcome(request, outcome) for outcome in outcomes])
+
+
+def _envelopes(body: bytes) -> list[msgspec.Raw]:
+    try:
+        envelopes = _batch.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise FormatError("format.envelope", detail=str(error)) from error
+    if not 1 <= len(envelopes) <= MAX_BATCH:
+        raise FormatError("format.batch_size", limit=MAX_BATCH, found=len(envelopes))
+    return envelopes
+
+
+async def _refuse(error: BaseException) -> Receipt:
+    raise error
+
+
+def _outcome(request: Request[Any, Any, Any], outcome: Receipt | BaseException) -> Any:
+    if isinstance(outcome, Receipt):
+        return receipt_shape(outcome)
+    if isinstance(outcome, (LedgerError, Refused, ServiceError)):
+        return problems.document(request, outcome)
+    raise outcome
