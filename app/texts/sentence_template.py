@@ -6,8 +6,8 @@
 
 A path is relative to the statement's body, or to the item inside `{*…}`; `/author` starts at the statement itself,
 `/actor` is whose act it is, and `.` is the item. A value is "there" unless it is missing, null, false, empty text or an
-empty list: 0 is there. What a template names and the statement lacks is an error: nobody is to sign a sentence with a hole
-in it.
+empty list: 0 is there. What a template names and the statement lacks is an error: nobody is to sign a sentence with a
+hole in it.
 """
 
 import re

@@ -4,8 +4,8 @@ What a member reads before signing and what the entry's page says later come fro
 `en.json`. A statement's type names its template (`sentence_template.py`); `frame` adds for whom, through whom and with
 whom it is said; keys beginning with `word.` are words for codes, `format.` ways of writing.
 
-Only the catalogue decides what a code means. Names of people and things are looked up in `names` (id → name), which comes
-from the service: so a sentence can call someone by a wrong name, never turn a yes into a no.
+Only the catalogue decides what a code means. Names of people and things are looked up in `names` (id → name), which
+comes from the service: so a sentence can call someone by a wrong name, never turn a yes into a no.
 """
 
 import json

@@ -1,0 +1,81 @@
+/** The service's answers as values or errors: what the server says no to is a Refusal, silence is a DeviceError. */
+
+import { DeviceError, Refusal } from "./errors.js";
+
+/**
+ * @typedef {{origin: string, vkey: string, checkpoint: string, consistency: string[], rp_id?: string, utc_offset?: number,
+ *   token?: {name: string, decimals: number}}} Context consistency: from the size asked for, empty where that was 0
+ * @typedef {import("./receipt.js").Receipt & {consistency: string[]}} Answer consistency: from the statement's `seen`
+ * @typedef {{receipt: Answer} | {problem: Problem}} BatchResult
+ * @typedef {{code: string, params?: Record<string, unknown>, title?: string, refusal?: unknown}} Problem RFC 9457
+ */
+
+/** Codes that say "not now" or "not you yet": the statement itself was not judged, so it may be sent again. */
+const NOT_JUDGED = new Set([401, 403, 408, 425, 429]);
+
+export class Api {
+  /** @param {string} slug @param {string} [root] */
+  constructor(slug, root = "/api/v1") {
+    this.base = `${root}/ledgers/${encodeURIComponent(slug)}`;
+  }
+
+  /** @param {number} kept size of the checkpoint this device has verified, 0 for none @returns {Promise<Context>} */
+  context(kept) {
+    return this.#call(`context?kept=${kept}`);
+  }
+
+  /** @param {number} from @param {number} to @returns {Promise<string[]>} */
+  async consistency(from, to) {
+    return (await this.#call(`consistency?from=${from}&to=${to}`)).proof;
+  }
+
+  /** @param {string} envelope JSON @returns {Promise<Answer>} */
+  submit(envelope) {
+    return this.#call("statements", envelope);
+  }
+
+  /** @param {string[]} envelopes @returns {Promise<BatchResult[]>} in the same order */
+  async submitMany(envelopes) {
+    return (await this.#call("statements/batch", `{"submissions":[${envelopes.join(",")}]}`)).results;
+  }
+
+  /** Leave a statement for its other signers; missing signatures are null. @param {string} envelope @returns {Promise<{id: string}>} */
+  leave(envelope) {
+    return this.#call("pending", envelope);
+  }
+
+  /** @param {string} id hex statement id @returns {Promise<{statement: any, signatures: any[], private: any[]}>} */
+  pending(id) {
+    return this.#call(`pending/${encodeURIComponent(id)}`);
+  }
+
+  /** @param {string} path @param {string} [body] JSON; posts when given @returns {Promise<any>} */
+  async #call(path, body) {
+    const response = await this.#fetch(`${this.base}/${path}`, body);
+    const answer = await response.json().catch(() => null);
+    if (response.ok && answer !== null) return answer;
+    const code = answer?.code ?? "http.error";
+    if (response.status >= 500 || response.ok || NOT_JUDGED.has(response.status)) {
+      throw new DeviceError("service.unavailable", { status: response.status, code });
+    }
+    throw new Refusal(code, answer?.params ?? {}, answer ?? {});
+  }
+
+  /** @param {string} address @param {string} [body] */
+  async #fetch(address, body) {
+    const headers = { Accept: "application/json, application/problem+json", "X-CSRFToken": globalThis.document?.body?.dataset.csrf ?? "" };
+    const post = { method: "POST", body, headers: { ...headers, "Content-Type": "application/json" } };
+    try {
+      return await fetch(address, { credentials: "same-origin", cache: "no-store", ...(body === undefined ? { headers } : post) });
+    } catch {
+      throw new DeviceError("network.offline"); // fetch says no more than that
+    }
+  }
+}
+
+/** The sentences and words that signing needs. @param {string} lang @param {string} [root] @returns {Promise<{sentences: Record<string, string>, texts: Record<string, string>}>} */
+export async function fetchTexts(lang, root = "/api/v1") {
+  const response = await fetch(`${root}/texts/${lang}/signing`, { credentials: "same-origin" }).catch(() => null);
+  if (!response?.ok) throw new DeviceError("network.offline");
+  return response.json();
+}

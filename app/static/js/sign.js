@@ -1,0 +1,120 @@
+/**
+ * What pages call: `signAndSubmit` says something on a ledger, `flush` sends what waited for a network, `signExact` signs
+ * bytes that were drafted elsewhere (a genesis). `cosign.js` and `batch.js` hold the ways with several people or many lines.
+ */
+
+import { Api, fetchTexts } from "./api.js";
+import { confirmSigning } from "./dialog.js";
+import { Keystore } from "./keystore.js";
+import { Signer, envelope } from "./signer.js";
+import { encodeStatement, statementId } from "./statement.js";
+import { openStore } from "./store.js";
+import { Texts } from "./texts.js";
+import { hex, unb64 } from "./bytes.js";
+
+/**
+ * @typedef {import("./signer.js").Recorded|import("./signer.js").Queued} Outcome
+ * @typedef {{status: "pending", id: string, missing: string[]}} Pending id: hex statement id; missing: who has yet to sign
+ * @typedef {{slug: string, lang?: "ja"|"en", names?: Record<string, string>, origin?: string}} Place
+ *   slug: the co-op's address here; names: what ids are called in sentences; origin: the log's origin, where known
+ * @typedef {"device"|"passkey"|import("./signing_keys.js").SigningKey} KeyChoice
+ * @typedef {Place & import("./signer.js").Wish & {key?: KeyChoice, keys?: Record<string, import("./signing_keys.js").SigningKey>}} SigningWish
+ *   key: the author's (default: the device key, else the passkey kept here); keys: those of other signers that are here too
+ */
+
+/** @type {Promise<Keystore>|undefined} */
+let keystore;
+/** @type {Map<string, Promise<{sentences: Record<string, string>, texts: Record<string, string>}>>} */
+const catalogues = new Map();
+
+/** This device's keystore. */
+export function openKeystore() {
+  keystore ??= openStore().then((store) => new Keystore(store));
+  keystore.catch(() => (keystore = undefined));
+  return keystore;
+}
+
+/** The texts that signing needs, as `Texts`. @param {"ja"|"en"} [lang] */
+export const openTexts = async (lang = pageLanguage()) => new Texts((await catalogue(lang)).texts);
+
+/** @param {Place} place @returns {Promise<Signer>} */
+export async function openSigner({ slug, lang = pageLanguage(), names, origin }) {
+  const { sentences, texts } = await catalogue(lang);
+  const words = new Texts(texts);
+  const confirm = (/** @type {import("./dialog.js").Request} */ request) => confirmSigning(words, request);
+  return new Signer({ api: new Api(slug), keystore: await openKeystore(), texts: words, lang, sentences, names, origin, confirm });
+}
+
+/**
+ * Say something on a ledger: verify the checkpoint, show the sentence, sign, submit, verify the receipt. When other signers'
+ * keys are not on this device, the statement is left for them.
+ * @param {SigningWish} request
+ * @returns {Promise<Outcome|Pending>}
+ */
+export async function signAndSubmit(request) {
+  const { slug, lang, names, origin, key, keys, ...wish } = request;
+  const signer = await openSigner({ slug, lang, names, origin });
+  return signAndSubmitWith(signer, wish, key, keys);
+}
+
+/**
+ * @param {Signer} signer
+ * @param {import("./signer.js").Wish} wish
+ * @param {KeyChoice} [key]
+ * @param {Record<string, import("./signing_keys.js").SigningKey>} [keys]
+ * @returns {Promise<Outcome|Pending>}
+ */
+export async function signAndSubmitWith(signer, wish, key, keys = {}) {
+  const kept = await signer.refresh();
+  const own = await chooseKey(signer, kept.ledger, wish.author, key ?? keys[wish.author]);
+  const draft = await signer.draft(wish, kept);
+  await signer.confirm([draft]);
+  const signatures = await signer.sign(draft, { ...keys, [wish.author]: own });
+  return signatures.includes(null) ? leave(signer, draft, signatures) : signer.submit(draft, signatures, wish.author);
+}
+
+/**
+ * Leave a statement on the server for its other signers.
+ * @param {Signer} signer
+ * @param {import("./signer.js").Draft} draft
+ * @param {(import("./statement.js").Signature|null)[]} signatures
+ * @returns {Promise<Pending>}
+ */
+export async function leave(signer, draft, signatures) {
+  const { author, cosigners = [] } = draft.statement;
+  const missing = [author, ...cosigners].filter((_, position) => signatures[position] === null);
+  await signer.api.leave(envelope(draft, signatures));
+  return { status: "pending", id: hex(unb64(draft.id)), missing };
+}
+
+/** Send what waited for a network. @param {Place} place */
+export const flush = async (place) => (await openSigner(place)).flush();
+
+/**
+ * Sign a statement that was drafted elsewhere, byte for byte, after showing what it says. Returns what to post.
+ * @param {Place & {statement: object, openings?: import("./private.js").Opening[], keys: Record<string, import("./signing_keys.js").SigningKey>}} request
+ *   keys by signer; those of others are left null
+ */
+export async function signExact({ statement, openings = [], keys, ...place }) {
+  const signer = await openSigner(place);
+  const draft = await signer.describe(encodeStatement(statement), openings);
+  await signer.confirm([draft]);
+  const signatures = await signer.sign(draft, keys);
+  return { id: hex(await statementId(draft.bytes)), signatures, envelope: envelope(draft, signatures) };
+}
+
+/** @param {Signer} signer @param {string} ledger @param {string} member @param {KeyChoice} [choice] */
+export function chooseKey(signer, ledger, member, choice) {
+  return choice && typeof choice === "object" ? choice : signer.keystore.need(ledger, member, choice);
+}
+
+/** @returns {"ja"|"en"} */
+const pageLanguage = () => (document.documentElement.lang === "en" ? "en" : "ja");
+
+/** @param {"ja"|"en"} lang */
+function catalogue(lang) {
+  const loading = catalogues.get(lang) ?? fetchTexts(lang);
+  catalogues.set(lang, loading);
+  loading.catch(() => catalogues.delete(lang));
+  return loading;
+}
