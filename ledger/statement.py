@@ -27,6 +27,7 @@ VIAS: Final = ("paper", "assisted", "room")
 
 T = TypeVar("T")
 
+_encoder = msgspec.json.Encoder(order="sorted")
 _TYPE = re.compile(r"[a-z]+(\.[a-z_]+)+/[1-9][0-9]*\Z")
 _ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.\-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9][a-z0-9.\-_]*)*\Z")
 
@@ -181,6 +182,10 @@ def _check_nonce(text: str) -> None:
 
 def _convert(value: Any, kind: type[T], path: str) -> T:
     try:
-        return msgspec.convert(value, kind, strict=True)
+        found = msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
         raise FormatError("format.shape", path=path, detail=str(error)) from error
+    # Optional members are left out when empty: an empty one would be a second spelling of the same thing.
+    if _encoder.encode(found) != _encoder.encode(value):
+        raise FormatError("format.empty", path=path)
+    return found
