@@ -14,7 +14,7 @@ from governance.books import rules
 from ledger import checkpoint, ids, keys
 from ledger.books import coop, members, membership, policies, roles
 from ledger.books.coop import Coop, EntryVisibility, TileVisibility
-from ledger.books.keys import Key
+from ledger.books.keys import Credential, Key, check_passkey
 from ledger.errors import FormatError, Refusal
 from ledger.fold import GENESIS_TYPE, Book, Context, Handler
 from ledger.statement import Statement
@@ -32,7 +32,7 @@ class Founder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cls: str
     type: members.MemberType
     profile: members.Profile
-    credential: str | None = None
+    credential: Credential | None = None
 
 
 class Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,23 +60,31 @@ def _found(ctx: Context, body: Genesis) -> None:
     _check_calendar(body)
     if coop.OPENNESS.index(body.entries) > coop.OPENNESS.index(body.tiles):
         raise Refusal("coop.visibility_order")
-    ctx.state.put(
-        Coop(
-            id=coop.ID,
-            index=0,
-            origin=ctx.statement.ledger,
-            fold=body.fold,
-            log_key=body.log_key,
-            clerk_key=body.clerk_key,
-            rp_ids=body.rp_ids,
-            origins=body.origins,
-            utc_offset=body.utc_offset,
-            fiscal_month=body.fiscal_month,
-            tiles=body.tiles,
-            entries=body.entries,
-            profile=ctx.id,
-        )
+    record = Coop(
+        id=coop.ID,
+        index=0,
+        origin=ctx.statement.ledger,
+        fold=body.fold,
+        log_key=body.log_key,
+        clerk_key=body.clerk_key,
+        rp_ids=body.rp_ids,
+        origins=body.origins,
+        utc_offset=body.utc_offset,
+        fiscal_month=body.fiscal_month,
+        tiles=body.tiles,
+        entries=body.entries,
+        profile=ctx.id,
     )
+    for facts in ctx.facts:
+        check_passkey(record, facts)
+    ctx.state.put(record)
+    _adopt(ctx, body)
+    for ordinal, founder in enumerate(body.founders):
+        _enter_founder(ctx, ordinal, founder)
+
+
+def _adopt(ctx: Context, body: Genesis) -> None:
+    """Put the first policies and rules in force: one for every area, one for every kind."""
     for area in sorted(policies.AREAS):
         if area not in body.policies:
             raise Refusal("genesis.policy_missing", area=area)
@@ -87,8 +95,6 @@ def _found(ctx: Context, body: Genesis) -> None:
             raise Refusal("genesis.rule_missing", kind=kind)
     for kind, document in sorted(body.rules.items()):
         rules.adopt(ctx, kind, document, None)
-    for ordinal, founder in enumerate(body.founders):
-        _enter_founder(ctx, ordinal, founder)
 
 
 def _check_keys(ctx: Context, body: Genesis) -> None:
@@ -97,7 +103,9 @@ def _check_keys(ctx: Context, body: Genesis) -> None:
         raise Refusal("genesis.log_key", name=log_key.name)
     keys.check_public("ed25519", keys.ed25519_public(log_key.public))
     keys.check_public("ed25519", body.clerk_key)
-    if keys.ed25519_public(log_key.public) == body.clerk_key:
+    operators = (keys.ed25519_public(log_key.public), body.clerk_key)
+    # The operator's two keys are apart from each other and from everyone's who acts in the co-op.
+    if len({*operators, *(founder.public for founder in body.founders)}) < len(operators) + len(body.founders):
         raise Refusal("genesis.same_key")
     founders = tuple(ids.key_id(founder.public) for founder in body.founders)
     if not 1 <= len(founders) <= MAX_FOUNDERS or founders != ctx.statement.cosigners:
@@ -105,9 +113,6 @@ def _check_keys(ctx: Context, body: Genesis) -> None:
     for founder, signature in zip(body.founders, ctx.signatures, strict=True):
         if founder.public != signature.key or founder.alg != signature.alg:
             raise Refusal("genesis.founders", founders=len(founders))
-    for facts in ctx.facts:
-        if facts.passkey is not None and facts.passkey.origin not in body.origins:
-            raise Refusal("passkey.origin", origin=facts.passkey.origin)
 
 
 def _check_calendar(body: Genesis) -> None:

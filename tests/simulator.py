@@ -6,23 +6,40 @@ openings and a signed checkpoint. All randomness comes from counters, so a villa
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import itertools
-from typing import Any
+import json
+import re
+from typing import Any, NamedTuple
 
+import pytest
 from nacl.signing import SigningKey
 
 from governance.all_books import BOOKS
-from ledger import canonical, checkpoint, fold, ids, keys, merkle
-from ledger.compose import Private, compose, nonce, public_of, seen, sign_ed25519
+from ledger import canonical, checkpoint, fold, ids, keys, merkle, passkey
+from ledger.compose import Draft, Private, compose, nonce, public_of, seen, sign_ed25519
+from ledger.errors import LedgerError, Refusal
 from ledger.fold import Books
 from ledger.private import Opening
 from ledger.state import Memory, State
-from ledger.statement import Entry, Signature, Statement, build_leaf, parse_leaf
+from ledger.statement import DOMAIN, Entry, Signature, Statement, build_leaf, parse_leaf, statement_id
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
 START = canonical.parse_time("2026-04-01T00:00:00.000Z")
+
+
+class Passkey(NamedTuple):
+    """Where a passkey is asked to sign: the page's origin, and its relying party id."""
+
+    origin: str = "https://village.example"
+    rp_id: str = "village.example"
+
+
+def refused(code: str) -> Any:
+    """Expect that refusal and no other."""
+    return pytest.raises(LedgerError, match=rf"^{re.escape(code)}( |$)")
 
 
 class Village:
@@ -37,6 +54,9 @@ class Village:
         self.openings: dict[bytes, tuple[Opening, ...]] = {}
         self.ids: dict[str, str] = {}
         self.keys: dict[str, SigningKey] = {}
+        self.passkeys: dict[str, Passkey] = {}
+        self._entries: dict[bytes, Entry] = {}
+        self._nonces: set[tuple[str, str]] = set()
         self._count = itertools.count()
         self.log_key, self.clerk_key = self.key("log key"), self.key("clerk key")
         self._found(founders or ("Hanako",), genesis)
@@ -93,12 +113,31 @@ class Village:
     ) -> Entry:
         """Have ``author`` (a name, ``clerk``, or a key id's name in ``keys_of``) sign and submit; Refusal passes on."""
         statement = self.statement(author, type_, body, cosigners, for_, via, replaces, seen_size)
-        draft = compose(statement, self._salt)
-        names = self._names(statement, author, cosigners, keys_of or {})
-        signatures = tuple(sign_ed25519(self.key(name), draft.data) for name in names)
+        draft, signatures = self.signed(statement, self._names(statement, author, cosigners, keys_of or {}))
         entry = self.submit(draft.data, signatures)
         self.openings[entry.id] = draft.openings
         return entry
+
+    def signed(self, statement: Statement, names: list[str]) -> tuple[Draft, tuple[Signature, ...]]:
+        """The statement, composed, and signed with the keys of those names in order."""
+        draft = compose(statement, self._salt)
+        return draft, tuple(self.sign(name, draft.data) for name in names)
+
+    def alg(self, name: str) -> str:
+        """What that name signs with."""
+        return "webauthn" if name in self.passkeys else "ed25519"
+
+    def sign(self, name: str, data: bytes) -> Signature:
+        """That name's signature, by passkey where the name has one."""
+        where = self.passkeys.get(name)
+        if where is None:
+            return sign_ed25519(self.key(name), data)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(DOMAIN + data).digest()).rstrip(b"=").decode()
+        client = json.dumps({"type": "webauthn.get", "challenge": challenge, "origin": where.origin}).encode()
+        shown = passkey.rp_id_hash(where.rp_id) + b"\x05" + bytes(4)
+        sig = self.key(name).sign(shown + hashlib.sha256(client).digest()).signature
+        public = public_of(self.key(name))
+        return Signature("webauthn", public, canonical.b64(sig), canonical.b64(shown), canonical.b64(client))
 
     def statement(  # noqa: PLR0913, PLR0917
         self,
@@ -129,13 +168,20 @@ class Village:
         )
 
     def submit(self, data: bytes, signatures: tuple[Signature, ...]) -> Entry:
-        """Fold and append, as the lane does; the clock moves on a second."""
+        """Fold and append, as the lane does; the clock moves on a second. The same again gives the first entry."""
         leaf = build_leaf(data, signatures, self.time)
         entry = parse_leaf(leaf)
         facts = tuple(keys.verify_statement(signature, data) for signature in signatures)
+        if statement_id(data) in self._entries:
+            return self._entries[statement_id(data)]
+        nonce_used = (entry.statement.author, entry.statement.nonce)
+        if nonce_used in self._nonces:
+            raise Refusal("statement.nonce_reused")
         state = self.state
         fold.apply(self.books, state, self, self.size, entry, facts)
         self.memory.absorb(state)
+        self._entries[entry.id] = entry
+        self._nonces.add(nonce_used)
         self.leaves.append(leaf)
         self.frontier.append(merkle.leaf_hash(leaf))
         self.roots.append(self.frontier.root())
@@ -159,7 +205,7 @@ class Village:
             self.key_id(name),
             "member.apply/1",
             {
-                "alg": "ed25519",
+                "alg": self.alg(name),
                 "cls": cls,
                 "invitation": ids.object_id("inv", invitation.id),
                 "profile": {"name": Private(name)},
@@ -221,7 +267,7 @@ def genesis_body(village: Village, founders: tuple[str, ...]) -> dict[str, Any]:
         "fold": 1,
         "founders": [
             {
-                "alg": "ed25519",
+                "alg": village.alg(name),
                 "cls": "member",
                 "profile": {"name": Private(name)},
                 "public": public_of(village.key(name)),

@@ -7,13 +7,13 @@ device: only a root key enrols or limits others.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from ledger import ids
 from ledger.books import keys, members, policies, roles
-from ledger.books.keys import Key
+from ledger.books.keys import Credential, Key
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler, Moment
 from ledger.private import Commit
@@ -23,6 +23,7 @@ from ledger.statement import Statement
 DAY: Final = 86_400_000
 MAX_KEYS: Final = 20
 """Keys in force per member: enough for every device and card, few enough to read."""
+StatementType = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]+(\.[a-z_]+)+/[1-9][0-9]{0,3}\Z", max_length=64)]
 
 
 class Enrol(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,9 +32,9 @@ class Enrol(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alg: str
     public: str
     root: bool
-    credential: str | None = None
+    credential: Credential | None = None
     label: Commit | None = None
-    may: tuple[str, ...] = ()
+    may: tuple[StatementType, ...] = ()
     with_role: Literal["concierge"] | None = None
 
 
@@ -41,23 +42,27 @@ class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``key.limit/1``: what a key of one's own may still sign. Limits only narrow."""
 
     key: str
-    may: tuple[str, ...]
+    may: tuple[StatementType, ...]
 
 
 class Revoke(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``key.revoke/1``: a key is out of force: one's own, or by two officials when the member asks."""
+    """``key.revoke/1``: a key is out of force: one's own, or by two officials when the member asks.
+
+    Against a recovery that is not one's wish there is ``key.object/1``: whoever found the phone could otherwise
+    put an end to every attempt, and nobody would look into it.
+    """
 
     key: str
     reason: Literal["lost", "replaced", "compromised", "unused"]
 
 
 class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``key.claim/1``: a member without any key takes up a first one through an invitation to that member."""
+    """``key.claim/1``: a member who never had a key takes up a first one, the author, through an invitation."""
 
     invitation: str
     alg: str
     public: str
-    credential: str | None = None
+    credential: Credential | None = None
 
 
 class Recover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +72,7 @@ class Recover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alg: str
     public: str
     reason: Commit
-    credential: str | None = None
+    credential: Credential | None = None
 
 
 class Object(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,8 +97,6 @@ def add(ctx: Context, member: str, alg: str, public: str, **fields: object) -> K
         raise Refusal("key.taken", id=id_)
     if not any(s.key == public and s.alg == alg for s in ctx.signatures) or id_ not in _speaking_keys(ctx):
         raise Refusal("key.must_sign", id=id_)
-    if len(keys.active_keys(ctx.state, member)) >= MAX_KEYS:
-        raise Refusal("key.too_many", limit=MAX_KEYS)
     defaults: dict[str, object] = {"credential": None, "root": True, "status": "active"}
     key = Key(
         id=id_,
@@ -122,6 +125,11 @@ def revoke_all(moment: Moment, member: str) -> None:
 
 def _enrol(ctx: Context, body: Enrol) -> None:
     by = keys.require_root(ctx)
+    # Only here: a recovery puts all other keys out of force, so whoever holds the old ones can't block it with many.
+    if len(keys.active_keys(ctx.state, ctx.author)) >= MAX_KEYS:
+        raise Refusal("key.too_many", limit=MAX_KEYS)
+    if body.root and (body.may or body.with_role):
+        raise Refusal("key.root_limited")
     add(
         ctx,
         ctx.author,
@@ -139,6 +147,8 @@ def _enrol(ctx: Context, body: Enrol) -> None:
 def _limit(ctx: Context, body: Limit) -> None:
     keys.require_root(ctx)
     key = _own(ctx, body.key)
+    if key.status != "active":
+        raise Refusal(f"key.{key.status}", id=key.id)
     if not body.may or (key.may and not set(body.may) <= set(key.may)):
         raise Refusal("key.limit_widens", id=key.id)
     if key.root and _is_last_root(ctx, key):
@@ -151,6 +161,8 @@ def _revoke(ctx: Context, body: Revoke) -> None:
     if key.status == "revoked":
         raise Refusal("key.revoked", id=key.id)
     if key.member == ctx.author:
+        if key.status != "active":
+            raise Refusal(f"key.{key.status}", id=key.id)
         if keys.signing_key(ctx).id != key.id:
             keys.require_root(ctx)
     else:
@@ -166,9 +178,19 @@ def _claim(ctx: Context, body: Claim) -> None:
     if invitation.member is None:
         raise Refusal("invitation.kind", id=invitation.id)
     members.need_active(ctx.state, invitation.member)
-    if keys.active_keys(ctx.state, invitation.member):
-        raise Refusal("key.has_keys", id=invitation.member)
+    require_keyless(ctx, invitation.member)
+    # The key in the link has passed through other hands: it must not become the member's.
+    if ids.key_id(body.public) != ctx.author:
+        raise Refusal("key.must_sign", id=ctx.author)
     add(ctx, invitation.member, body.alg, body.public, credential=body.credential)
+
+
+def require_keyless(ctx: Context, member: str) -> None:
+    """Refusal ``key.has_keys`` for whoever ever had a key: two officials who revoke it could else put one of
+    theirs in its place at once, without the waiting time and the objection that a recovery has.
+    """
+    if ctx.state.children(Key, member, limit=1):
+        raise Refusal("key.has_keys", id=member)
 
 
 def use_invitation(ctx: Context, invitation: members.Invitation) -> None:

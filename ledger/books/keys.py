@@ -6,7 +6,9 @@ index, inside the fold, so a revocation earlier in the same batch already holds.
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
+
+import msgspec
 
 from ledger import ids, passkey
 from ledger.books import coop, members, roles
@@ -21,13 +23,15 @@ OFFICIALS: Final = ("administrator", "facilitator")
 """Who may enter a paper, or an act in the room, for a member."""
 COUNTERSIGNERS: Final = ("administrator", "auditor", "facilitator")
 """Who may countersign what was entered for a member."""
+Credential = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_-]{1,1364}\Z")]
+"""A passkey's credential id as browsers write it (base64url, at most 1023 bytes): no place for a name."""
 
 
 class Key(Record, frozen=True, kw_only=True):
     """One public key of a member.
 
-    ``may``: statement types it is limited to (empty: all). ``with_role``: valid only together with a
-    cosigner of that role. ``recovered``: when it took the place of lost keys (ms), for such a key can't act
+    ``may``: statement types it is limited to (empty: all). ``with_role``: valid only together with another
+    signer of that role. ``recovered``: when it took the place of lost keys (ms), for such a key can't act
     on what was opened before.
     """
 
@@ -58,6 +62,8 @@ class Key(Record, frozen=True, kw_only=True):
 def authenticate(ctx: Context, handler: Handler) -> None:
     """Every signer's key must be valid for that signer, at this index, for this type. Refusal otherwise."""
     statement = ctx.statement
+    if statement.for_ is not None and not handler.assisted:
+        raise Refusal("statement.for_not_allowed", type=statement.type)
     if statement.type == GENESIS_TYPE:
         for signer, signature in zip(statement.signers, ctx.signatures, strict=True):
             _check_bare_key(signer, signature)
@@ -69,7 +75,7 @@ def authenticate(ctx: Context, handler: Handler) -> None:
         raise Refusal("statement.author", author=statement.author)
     for signer, signature, facts in zip(statement.signers, ctx.signatures, ctx.facts, strict=True):
         _check_signer(ctx, handler, record, signer, signature)
-        _check_passkey(record, facts)
+        check_passkey(record, facts)
     if statement.for_ is not None:
         _check_entered_for(ctx, handler)
 
@@ -121,13 +127,25 @@ def _check_member_key(ctx: Context, handler: Handler, signer: str, signature: Si
         raise Refusal(f"key.{key.status}", id=key.id)
     if key.may and ctx.statement.type not in key.may:
         raise Refusal("key.limited", id=key.id, type=ctx.statement.type)
-    if key.with_role is not None and not roles.cosigned_by(ctx, key.with_role):
+    if key.with_role is not None and not _vouched(ctx, signer, key.with_role):
         raise Refusal("key.needs_cosigner", id=key.id, role=key.with_role)
     if not handler.inactive:
         members.need_active(ctx.state, signer)
 
 
-def _check_passkey(record: Coop, facts: Facts) -> None:
+def _vouched(ctx: Context, signer: str, role: str) -> bool:
+    """Whether another signer holds the role, and says so with a key that needs nobody itself: two copied
+    cards must not vouch for each other.
+    """
+    for other, signature in zip(ctx.statement.signers, ctx.signatures, strict=True):
+        if other != signer and roles.holds(ctx.state, other, role):
+            key = ctx.state.find(Key, ids.key_id(signature.key))
+            if key is not None and key.with_role is None:
+                return True
+    return False
+
+
+def check_passkey(record: Coop, facts: Facts) -> None:
     """Which pages may ask a passkey to sign for this co-op is part of its ledger."""
     assertion = facts.passkey
     if assertion is None:
@@ -141,11 +159,10 @@ def _check_passkey(record: Coop, facts: Facts) -> None:
 def _check_entered_for(ctx: Context, handler: Handler) -> None:
     """An act entered for a member: by the right official, countersigned, and a paper committed to."""
     statement = ctx.statement
-    if not handler.assisted:
-        raise Refusal("statement.for_not_allowed", type=statement.type)
     if statement.for_ == statement.author:
         raise Refusal("statement.for_oneself")
-    members.need_active(ctx.state, ctx.actor)
+    if not handler.inactive:
+        members.need_active(ctx.state, ctx.actor)
     if statement.via == "assisted":
         roles.require(ctx, "concierge")
         # The member's own cosignature (a card, a shared phone) is the best witness there is.

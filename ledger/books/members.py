@@ -44,11 +44,6 @@ class Member(Record, frozen=True, kw_only=True):
     profile_path: str
     set_by: str
 
-    @property
-    def parent(self) -> str:
-        """All members of a co-op stand together."""
-        return ""
-
 
 class Application(Record, frozen=True, kw_only=True):
     """Someone who asks to join, known by a key until admitted."""
@@ -67,14 +62,15 @@ class Application(Record, frozen=True, kw_only=True):
 
     @property
     def sort(self) -> str:
-        """Open ones can be read apart from settled ones in log order."""
+        """In the order of applying."""
         return f"{self.index:012d}"
 
 
 class Invitation(Record, frozen=True, kw_only=True):
     """A link's public half. ``key``: id of the key in the link, which cosigns what is done with it.
 
-    ``member``: for claiming an existing member's record with a first key. ``uses`` counts down.
+    ``member``: for claiming an existing member's record with a first key. ``uses`` counts down. ``policy``: version of
+    the members' policy under which it was given.
     """
 
     kind: ClassVar[str] = "invitation"
@@ -84,12 +80,16 @@ class Invitation(Record, frozen=True, kw_only=True):
     until: int
     admits: bool
     by: str
+    policy: int
     member: str | None = None
     closed: bool = False
 
 
 class Erasure(Record, frozen=True, kw_only=True):
-    """That a subject's privacy key is destroyed (``done``) or will be once retention ends (``at``, ms)."""
+    """That a subject's privacy key is destroyed (``done``) or will be once retention ends (``at``, ms).
+
+    The id is the member's, or the one that a declined applicant would have had.
+    """
 
     kind: ClassVar[str] = "erasure"
     at: int

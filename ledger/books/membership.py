@@ -29,8 +29,8 @@ OnLeave = Callable[[Moment, str], None]
 
 class Invite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``member.invite/1``: a link. ``key``: id of the key that only the link holds. ``admits``: who comes through
-    it is admitted at once, where the policy lets the author admit. ``member``: lets that member, who has no key
-    yet, take up a first one; a second official must sign, or an administrator could become anybody.
+    it is admitted at once, as long as the policy lets the author admit. ``member``: lets that member, who never had
+    a key, take up a first one; a second official must sign, or an administrator could become anybody.
     """
 
     key: str
@@ -55,7 +55,7 @@ class Apply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cls: str
     type: MemberType
     profile: Profile
-    credential: str | None = None
+    credential: keys.Credential | None = None
     invitation: str | None = None
 
 
@@ -133,7 +133,9 @@ class EndMembership(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Erase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``member.erase/1``: a former member's personal data are to be destroyed, once statutory retention ends."""
+    """``member.erase/1``: a former member's personal data are to be destroyed, once statutory retention ends; at once
+    those of an applicant who was declined, under the member id that the application would have led to.
+    """
 
     member: str
 
@@ -144,6 +146,8 @@ def admit(moment: Moment, application_id: str, cls: str) -> Member:
     if application.status != "open":
         raise Refusal("application.closed", id=application.id)
     require_class(moment, cls)
+    if moment.state.find(keys.Key, application.key) is not None:
+        raise Refusal("key.taken", id=application.key)
     member = members.enter(
         moment,
         member_of_application(application.id),
@@ -153,8 +157,6 @@ def admit(moment: Moment, application_id: str, cls: str) -> Member:
         profile_path="profile",
         set_by=application.statement,
     )
-    if moment.state.find(keys.Key, application.key) is not None:
-        raise Refusal("key.taken", id=application.key)
     moment.state.put(
         keys.Key(
             id=application.key,
@@ -177,6 +179,11 @@ def member_of_application(application_id: str) -> str:
     return "mem_" + application_id.removeprefix("app_")
 
 
+def application_of_member(member_id: str) -> str:
+    """The other way round."""
+    return "app_" + member_id.removeprefix("mem_")
+
+
 def _invite(ctx: Context, body: Invite) -> None:
     roles.require(ctx, "administrator", "concierge")
     until = canonical.parse_time(body.until)
@@ -185,7 +192,7 @@ def _invite(ctx: Context, body: Invite) -> None:
     if not ids.is_id(body.key, "key") or ctx.state.find(keys.Key, body.key) is not None:
         raise Refusal("invitation.key")
     if body.member is not None:
-        _check_claimable(ctx, body.member, body.uses)
+        _check_claimable(ctx, body.member, body)
     else:
         require_class(ctx, body.cls)
     if body.admits:
@@ -200,18 +207,18 @@ def _invite(ctx: Context, body: Invite) -> None:
             until=until,
             admits=body.admits,
             by=ctx.author,
+            policy=policies.current(ctx.state, "members").version,
             member=body.member,
         )
     )
 
 
-def _check_claimable(ctx: Context, member: str, uses: int) -> None:
+def _check_claimable(ctx: Context, member: str, body: Invite) -> None:
     ctx.refer(Member, member)
     members.need_active(ctx.state, member)
-    if uses != 1:
-        raise Refusal("invitation.terms", uses=uses)
-    if keys.active_keys(ctx.state, member):
-        raise Refusal("key.has_keys", id=member)
+    if body.uses != 1 or body.cls or body.admits:
+        raise Refusal("invitation.terms", uses=body.uses, until=body.until)
+    keyring.require_keyless(ctx, member)
     roles.require_second(ctx, *keys.COUNTERSIGNERS, "concierge")
 
 
@@ -250,8 +257,17 @@ def _apply(ctx: Context, body: Apply) -> None:
         statement=ctx.id,
     )
     ctx.state.put(application)
-    if invitation is not None and invitation.admits:
+    if invitation is not None and _admits(ctx, invitation):
         admit(ctx, application.id, body.cls)
+
+
+def _admits(ctx: Context, invitation: Invitation) -> bool:
+    """Whether a link that was to admit still does: rights fall with the term of whoever gave it, and a co-op that
+    has since decided to admit otherwise must not go on being entered through old links.
+    """
+    then = policies.version(ctx.state, "members", invitation.policy).members()
+    same = then.admission == _policy(ctx).admission
+    return invitation.admits and same and roles.holds(ctx.state, invitation.by, "administrator")
 
 
 def _admit(ctx: Context, body: Admit) -> None:
@@ -288,14 +304,14 @@ def _set_profile(ctx: Context, body: SetProfile) -> None:
     member = ctx.refer(Member, body.member)
     if ctx.actor != member.id:
         roles.require(ctx, "administrator")
-    if ctx.state.find(Erasure, member.id) is not None:
-        raise Refusal("member.erased", id=member.id)
+    _require_kept(ctx, member.id)
     ctx.state.put(msgspec.structs.replace(member, profile=ctx.id, profile_path="profile"))
 
 
 def _correct(ctx: Context, body: Correct) -> None:
     _require_admission(ctx)
     member = ctx.refer(Member, body.member)
+    _require_kept(ctx, member.id)
     if ctx.statement.replaces != member.set_by:
         raise Refusal("member.replaces", id=member.id)
     require_class(ctx, body.cls)
@@ -314,6 +330,8 @@ def _suspend(ctx: Context, body: Suspend) -> None:
         if until <= ctx.time:
             raise Refusal("member.suspend_until", until=body.until)
         ctx.schedule(until, "member.reinstates", member.id)
+    # An auditor whom the members elected must not be put aside by those who are to be audited.
+    roles.require_appointable(ctx, *roles.held(ctx, member.id))
     roles.end_all(ctx, member.id)
     members.change(ctx, member, status="suspended")
 
@@ -323,8 +341,6 @@ def _reinstate(ctx: Context, body: Reinstate) -> None:
     member = ctx.refer(Member, body.member)
     if member.status != "suspended":
         raise Refusal("member.not_suspended", id=member.id)
-    if member.id == ctx.author:
-        raise Refusal("member.suspend_oneself")
     ctx.state.unschedule("member.reinstates", member.id)
     members.change(ctx, member, status="active")
 
@@ -334,17 +350,38 @@ def _reinstates(moment: Moment, due: Due) -> None:
 
 
 def _erase(ctx: Context, body: Erase) -> None:
-    member = ctx.refer(Member, body.member)
+    _require_kept(ctx, body.member)
+    at = _declined_at(ctx, body.member) or _retained_until(ctx, body.member)
+    ctx.state.put(Erasure(id=body.member, index=ctx.index, at=max(at, ctx.time), done=at <= ctx.time))
+    if at > ctx.time:
+        ctx.schedule(at, "member.erases", body.member)
+
+
+def _declined_at(ctx: Context, member: str) -> int | None:
+    """For an applicant who was declined: now, for the roll has no trace of them to be retained. Else None."""
+    application = ctx.state.find(Application, application_of_member(member))
+    if application is None or application.status != "declined":
+        return None
+    ctx.refer(Application, application.id)
+    if ctx.author != application.key:
+        roles.require(ctx, "administrator")
+    return ctx.time
+
+
+def _retained_until(ctx: Context, id_: str) -> int:
+    """When statutory retention of a former member's data ends (ms)."""
+    member = ctx.refer(Member, id_)
     if ctx.author != member.id:
         roles.require(ctx, "administrator")
-    if member.status in ("active", "suspended") or member.ended is None:
+    if member.ended is None:
         raise Refusal("member.still_member", id=member.id)
-    if ctx.state.find(Erasure, member.id) is not None:
-        raise Refusal("member.erased", id=member.id)
-    at = member.ended + _policy(ctx).retention_days * keyring.DAY
-    ctx.state.put(Erasure(id=member.id, index=ctx.index, at=max(at, ctx.time), done=at <= ctx.time))
-    if at > ctx.time:
-        ctx.schedule(at, "member.erases", member.id)
+    return member.ended + _policy(ctx).retention_days * keyring.DAY
+
+
+def _require_kept(ctx: Context, member: str) -> None:
+    """Nothing more is kept under a privacy key that is destroyed, or will be."""
+    if ctx.state.find(Erasure, member) is not None:
+        raise Refusal("member.erased", id=member)
 
 
 def _erases(moment: Moment, due: Due) -> None:
@@ -426,7 +463,7 @@ def book(on_leave: tuple[OnLeave, ...]) -> Book:
             Handler("member.reinstate/1", Reinstate, _reinstate, subject=_named_member),
             Handler("member.leave/1", Leave, leave, assisted=True, inactive=True),
             Handler("member.end/1", EndMembership, end_membership, subject=_named_member),
-            Handler("member.erase/1", Erase, _erase, inactive=True),
+            Handler("member.erase/1", Erase, _erase, by=("member", "key"), inactive=True),
         ),
         dues={"member.reinstates": _reinstates, "member.erases": _erases},
     )

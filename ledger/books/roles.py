@@ -10,6 +10,7 @@ from ledger import canonical
 from ledger.books import members, policies
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler, Moment
+from ledger.private import Commit
 from ledger.state import Due, Record, State
 
 RoleName = Literal["administrator", "auditor", "facilitator", "concierge", "steward"]
@@ -28,6 +29,10 @@ class Role(Record, frozen=True, kw_only=True):
     from_: int
     until: int | None
     active: bool
+
+    def pending(self, now: int) -> bool:
+        """Whether the term has yet to begin at ``now`` (ms), and has not been called off."""
+        return not self.active and self.from_ > now and (self.until is None or self.until > self.from_)
 
     @property
     def parent(self) -> str:
@@ -56,6 +61,7 @@ class End(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     member: str
     role: RoleName
     scope: Literal["coop"] = "coop"
+    paper: Commit | None = None
 
 
 def holds(state: State, member: str, role: str, scope: str = COOP) -> bool:
@@ -82,17 +88,20 @@ def require_second(ctx: Context, *roles: str) -> None:
         raise Refusal("role.second_required", roles=list(roles))
 
 
-def give(moment: Moment, member: str, role: str, scope: str, from_: int, until: int | None) -> None:
-    """Assign a role from ``from_`` (now, if past) until ``until`` (None: until ended); times in ms."""
-    if role not in ROLES:
-        raise Refusal("role.unknown", id=role)
+def give(moment: Moment, member: str, role: RoleName, scope: str, from_: int, until: int | None) -> None:
+    """Assign a role from ``from_`` (now, if past) until ``until`` (None: until ended); times in ms.
+
+    A term that is to follow on a running one without a gap (re-election) prolongs it.
+    """
     members.need_active(moment.state, member)
     if until is not None and until <= max(from_, moment.time):
         raise Refusal("role.term", until=until)
     id_ = f"{member}/{role}/{scope}"
     before = moment.state.find(Role, id_)
     if from_ > moment.time and before is not None and before.active:
-        raise Refusal("role.running", id=id_)
+        if before.until is None or from_ > before.until or (until is not None and until <= before.until):
+            raise Refusal("role.running", id=id_)
+        from_ = before.from_
     if before is not None:
         moment.state.unschedule("role.starts", id_)
         moment.state.unschedule("role.ends", id_)
@@ -119,7 +128,7 @@ def end_all(moment: Moment, member: str) -> None:
     """Whoever leaves, or is suspended, acts for nobody any more."""
     for role in ROLES:
         assignment = moment.state.find(Role, f"{member}/{role}/{COOP}")
-        if assignment is not None and (assignment.active or assignment.from_ > moment.time):
+        if assignment is not None and (assignment.active or assignment.pending(moment.time)):
             end(moment, assignment)
 
 
@@ -140,7 +149,7 @@ def _ends(moment: Moment, due: Due) -> None:
 
 def _give(ctx: Context, body: Give) -> None:
     require(ctx, "administrator")
-    _require_appointable(ctx, body.role)
+    require_appointable(ctx, body.role)
     ctx.refer(members.Member, body.member)
     from_ = ctx.time if body.from_ is None else canonical.parse_time(body.from_)
     until = None if body.until is None else canonical.parse_time(body.until)
@@ -151,18 +160,25 @@ def _end(ctx: Context, body: End) -> None:
     assignment = ctx.refer(Role, f"{body.member}/{body.role}/{body.scope}")
     if ctx.actor != body.member:
         require(ctx, "administrator")
-        _require_appointable(ctx, body.role)
-    if not assignment.active and assignment.from_ <= ctx.time:
+        require_appointable(ctx, body.role)
+    if not assignment.active and not assignment.pending(ctx.time):
         raise Refusal("role.over", id=assignment.id)
     if body.role == "administrator" and not another_administrator(ctx, body.member):
         raise Refusal("role.last_administrator")
     end(ctx, assignment)
 
 
-def _require_appointable(ctx: Context, role: str) -> None:
+def require_appointable(ctx: Context, *roles: str) -> None:
+    """What only decisions give, only decisions take; refusal ``role.by_decision``."""
     policy = policies.current(ctx.state, "members").members()
-    if role not in policy.appointed:
-        raise Refusal("role.by_decision", role=role)
+    for role in roles:
+        if role not in policy.appointed:
+            raise Refusal("role.by_decision", role=role)
+
+
+def held(moment: Moment, member: str) -> tuple[str, ...]:
+    """The roles in which that member now acts."""
+    return tuple(role for role in ROLES if holds(moment.state, member, role))
 
 
 def another_administrator(ctx: Context, member: str) -> bool:
