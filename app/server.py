@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 from typing import Any
 
 from litestar import Litestar, Request
@@ -17,7 +16,7 @@ from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.static_files import create_static_files_router
 
-from app import access
+from app import access, logs
 from app.api import openapi, problems
 from app.installation import Installation
 from app.pages.environment import STATIC, make_environment
@@ -72,7 +71,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
             "installation": Provide(provide_installation, sync_to_thread=False),
             "visit": Provide(access.provide_visit, sync_to_thread=False),
         },
-        middleware=[limit.middleware, session.middleware],
+        middleware=[logs.RequestLog(), limit.middleware, session.middleware],
         csrf_config=CSRFConfig(
             secret=hashlib.sha256(b"csrf\n" + web.secret).hexdigest(),
             cookie_secure=web.secure,
@@ -112,6 +111,3 @@ def _require_access(app: Litestar) -> None:
         for handler in getattr(route, "route_handlers", ()):
             if isinstance(handler, HTTPRouteHandler) and not access.is_named(handler):
                 raise RuntimeError(f"{route.path} names no access")
-
-
-logging.getLogger("granian.access").setLevel(logging.WARNING)

@@ -1,0 +1,171 @@
+"""An installation that runs: its database, migrations, itself, and the work that goes on beside requests.
+
+``yui serve`` and ``yui demo`` do the same with it::
+
+    async with runtime.running(places) as installation:
+        await runtime.serve(installation, web, host, port, ready)
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Final
+
+import asyncpg
+from granian.constants import HTTPModes, Interfaces
+from granian.errors import FatalError
+from granian.server.embed import Server
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import logs
+from app.clerk import Clerk
+from app.cli.failures import CommandError, fail, say
+from app.cli.places import Places
+from app.erasure import Eraser
+from app.installation import Installation, Settings
+from app.server import create_app
+from app.settings import WebSettings
+from app.storage.embedded import EmbeddedError, EmbeddedPostgres, Stage
+from app.storage.migrate import migrate
+from governance.all_books import BOOKS
+
+_ANSWERING: Final = 0.02
+"""Seconds between two looks whether the server answers."""
+_GRACE: Final = 5.0
+"""Seconds that running requests have when the service stops."""
+_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
+
+
+def run(main: Callable[[], Coroutine[Any, Any, None]]) -> int:
+    """Run a command's coroutine until it ends or a signal ends it; the exit code. Everything is closed either way."""
+    try:
+        asyncio.run(_until_signal(main))
+    except asyncio.CancelledError:
+        return 0
+    except CommandError as error:
+        return fail(*say(error.code, **error.params))
+    except EmbeddedError as error:
+        return fail(error.sentence("ja"), error.sentence("en"))
+    return 0
+
+
+async def _until_signal(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    task = asyncio.ensure_future(main())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _cancel_once(task))
+    await task
+
+
+def _cancel_once(task: asyncio.Future[None]) -> Callable[[], None]:
+    """A second Ctrl-C must not break off the clearing up."""
+    asked = False
+
+    def cancel() -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            task.cancel()
+
+    return cancel
+
+
+@contextlib.asynccontextmanager
+async def database(places: Places, progress: Callable[[Stage], None] = lambda _: None) -> AsyncIterator[str]:
+    """The service's address of a migrated database, embedded or outside. CommandError or EmbeddedError."""
+    _prepare(places)
+    async with contextlib.AsyncExitStack() as stack:
+        if places.database_url is None or places.owner_url is None:
+            postgres = await stack.enter_async_context(EmbeddedPostgres(places.data, progress))
+            service, owner = postgres.service_dsn.url, postgres.owner_dsn.url
+        else:
+            service, owner = places.database_url, places.owner_url
+        try:
+            await migrate(owner)
+        except _AWAY as error:
+            raise CommandError("database_away", reason=_first_line(error)) from error
+        yield service
+
+
+@contextlib.asynccontextmanager
+async def running(places: Places, progress: Callable[[Stage], None] = lambda _: None) -> AsyncIterator[Installation]:
+    """An open installation with its clerk and its eraser at work."""
+    async with database(places, progress) as url, Installation.open(Settings(places.data, url, BOOKS)) as installation:
+        tasks = [asyncio.create_task(work.run()) for work in (Clerk(installation), Eraser(installation))]
+        try:
+            yield installation
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def serve(
+    installation: Installation, web: WebSettings, host: str, port: int, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Answer requests until cancelled; ``ready`` is called once the server answers. CommandError where it can't."""
+    check_port(host, port)
+    app = create_app(installation, web)
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_enabled=False,
+        backlog=1024,
+    )
+    serving = asyncio.create_task(server.serve())
+    try:
+        await _answers(host, port, serving)
+        ready()
+        await asyncio.shield(serving)
+    finally:
+        app.state.closing.set()
+        server.stop()  # type: ignore[no-untyped-call]
+        with contextlib.suppress(TimeoutError, FatalError):
+            await asyncio.wait_for(serving, _GRACE)
+
+
+def check_port(host: str, port: int) -> None:
+    """CommandError where the port can't be had. The server itself would share it with another one of its kind."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise CommandError("port", host=host, port=port, reason=reason) from error
+
+
+async def _answers(host: str, port: int, serving: asyncio.Task[None]) -> None:
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(_ANSWERING)
+            continue
+        writer.close()
+        return
+    raise CommandError("port", host=host, port=port, reason=str(serving.exception()))
+
+
+def _prepare(places: Places) -> None:
+    """A data directory that can be written to, and a log."""
+    try:
+        places.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = places.data / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CommandError("data", path=places.data, reason=error.strerror) from error
+    logs.configure(places.data)
+
+
+def _first_line(error: BaseException) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip() or type(cause).__name__).splitlines()[0]

@@ -1,0 +1,70 @@
+"""``yui serve``: the service, until Ctrl-C. With the embedded PostgreSQL, or the one that YUI_DATABASE_URL names."""
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from app.cli import places
+
+if TYPE_CHECKING:
+    from app.settings import WebSettings
+
+PORT = 8321
+HOST = "127.0.0.1"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen, under which address people come, and where the data lies."""
+    parser.add_argument("--port", type=int, default=PORT, help=f"待ち受けるポート(既定 {PORT}) / the port to listen at")
+    parser.add_argument("--host", default=HOST, help="待ち受ける場所 / the interface to listen at")
+    parser.add_argument(
+        "--address",
+        default=os.environ.get("YUI_ADDRESS"),
+        help="公開するアドレス(https://…) / the address by which people come",
+    )
+    parser.add_argument(
+        "--requests-per-minute",
+        type=int,
+        default=int(os.environ.get("YUI_REQUESTS_PER_MINUTE", "600")),
+        metavar="N",
+        help="一つの接続元から1分間に受け付ける数 / how many requests of one caller are taken in a minute",
+    )
+    places.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve; 0 after Ctrl-C, 2 where it can't be done."""
+    from app.cli import runtime
+    from app.cli.failures import say
+
+    where = places.places(args)
+
+    async def main() -> None:
+        runtime.check_port(args.host, args.port)
+        async with runtime.running(where, show) as installation:
+            web = web_settings(args, where)
+            ready = say("ready", address=web.address)
+            await runtime.serve(installation, web, args.host, args.port, lambda: print(*ready, sep="\n", flush=True))
+
+    return runtime.run(main)
+
+
+def show(stage: str) -> None:
+    """Say what a start that takes long is doing."""
+    from app.cli.failures import say
+
+    print(*say(f"stage.{stage}"), sep="\n", flush=True)
+
+
+def web_settings(args: argparse.Namespace, where: places.Places, *, demo: bool = False) -> "WebSettings":
+    """As the arguments have it. Without an address, this machine's own: passkeys need a name, not a number."""
+    from app.settings import WebSettings, web_secret
+
+    address = (args.address or f"http://localhost:{args.port}").rstrip("/")
+    return WebSettings(
+        address=address,
+        secret=web_secret(where.data),
+        demo=demo,
+        requests_per_minute=args.requests_per_minute,
+        metrics_token=os.environ.get("YUI_METRICS_TOKEN", ""),
+    )

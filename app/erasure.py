@@ -1,0 +1,59 @@
+"""Erasing: once the ledger says that a subject is erased, the key goes, and what was sealed under it.
+
+The entry comes first and the key after it, so a crash in between leaves the work to be done, never undone: every start
+and every new head looks again, and destroying what is gone already changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from app.errors import ServiceError
+from app.installation import Installation
+from app.storage.ledgers import Ledger
+from ledger.books.members import Erasure
+
+_log = logging.getLogger("yui.erasure")
+PAUSE: Final = 1.0
+"""Seconds between two looks whether a ledger has grown."""
+
+
+class Eraser:
+    """One process's eraser. ``run`` until it is cancelled."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._seen: dict[int, int] = {}
+
+    async def run(self) -> None:
+        """Look around for ever; trouble is logged and tried again."""
+        while True:
+            try:
+                await self.look_around()
+            except (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("%s", type(error).__name__)
+            await asyncio.sleep(PAUSE)
+
+    async def look_around(self) -> None:
+        """Erase in every ledger that has grown since the last look."""
+        for ledger in await self._installation.ledgers():
+            size = (await self._installation.log.published(ledger)).size
+            if self._seen.get(ledger.id) != size:
+                await self._erase(ledger)
+                self._seen[ledger.id] = size
+
+    async def _erase(self, ledger: Ledger) -> None:
+        pool, privacy = self._installation.database.pool, self._installation.privacy
+        query = "SELECT data FROM record WHERE ledger_id = $1 AND kind = $2"
+        erasures = [
+            msgspec.json.decode(data, type=Erasure) for (data,) in await pool.fetch(query, ledger.id, "erasure")
+        ]
+        for subject in (erasure.id for erasure in erasures if erasure.done):
+            await asyncio.to_thread(privacy.erase, ledger.id, subject)
+            # Unreadable from here on, in every backup too; the rows go so that nobody wonders what they are.
+            await pool.execute("DELETE FROM private WHERE ledger_id = $1 AND subject = $2", ledger.id, subject)
