@@ -4,7 +4,7 @@ A policy is data, adopted by decision and versioned (``policies.py``). A contrib
 version that was in force when it was reported, a booking by the version when it was requested: a new
 version changes nothing that has begun.
 
-No yen: tokens are thanks, not money. A document in which any key, code, unit or name means money is
+No yen: tokens are thanks, not money. A document in which any key, code or unit means money is
 refused as ``commons.money``, whatever else it says.
 """
 
@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from ledger.errors import FormatError, Refusal
+from ledger.private import Commit
 
 UNITS: Final = {
     "hour": 60,  # minutes
@@ -49,14 +50,14 @@ Cap = Annotated[int, msgspec.Meta(ge=1, le=MAX_TOKENS)]
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of contribution: ``tokens`` for every ``per`` units (an exact fraction; 0 counts without minting).
 
-    ``name`` is the co-op's own word for it; without one, pages know the name by the code.
+    ``name`` is the co-op's own word for it, a private value like all prose; without one, pages know it by the code.
     """
 
     code: Code
     unit: str
     tokens: Annotated[int, msgspec.Meta(ge=0, le=MAX_RATE)]
     per: Annotated[int, msgspec.Meta(ge=1, le=MAX_RATE)] = 1
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] | None = None
+    name: Commit | None = None
 
     def earned(self, quantity: int) -> int:
         """Tokens for ``quantity`` smallest parts, rounded down: nobody is owed a fraction of a token."""

@@ -67,7 +67,7 @@ def policy(**changes: Any) -> dict[str, Any]:
     return {
         "mode": "tokens",
         "kinds": [
-            {"code": "cleaning", "unit": "hour", "tokens": 2, "name": "草刈り・清掃"},
+            {"code": "cleaning", "unit": "hour", "tokens": 2},
             {"code": "produce", "unit": "kg", "tokens": 1, "per": 3},
             {"code": "thanks", "unit": "session", "tokens": 0},
         ],
