@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger import canonical, checkpoint, ids, merkle, private, refusal, statement, tiles
+from ledger import canonical, checkpoint, ids, merkle, private, receipt, refusal, statement, tiles
 from ledger.errors import LedgerError
 from ledger.keys import SESSION_DOMAIN
 from tools import vector_cases as cases
@@ -235,14 +235,14 @@ def _receipts() -> Json:
     leaves, hashes = _log(7)
     path = merkle.prove_inclusion(_reader(hashes), 6, 7)
     proof = [canonical.b64(value) for value in path]
-    receipt = {"index": 6, "entry": canonical.b64(leaves[6]), "proof": proof, "checkpoint": _note(hashes, 7)}
+    note = _note(hashes, 7)
+    file = receipt.Receipt(leaves[6], 6, tuple(path), note.encode()).to_file().decode()
     entry = statement.parse_leaf(leaves[6])
     consistency = merkle.prove_consistency(_reader(hashes), 5, 7)
-    head = ["c2sp.org/tlog-proof@v1", f"extra {receipt['entry']}", "index 6"]
     return {
         "vkey": _vkey(),
-        "receipt": receipt,
-        "file": "\n".join([*head, *proof, "", _note(hashes, 7)]),
+        "receipt": {"index": 6, "leaf": canonical.b64(leaves[6]), "proof": proof, "checkpoint": note},
+        "file": file,
         "statement": entry.statement_bytes.decode(),
         "kept": _note(hashes, 5),
         "consistency": [canonical.b64(h) for h in consistency],

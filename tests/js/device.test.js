@@ -82,8 +82,7 @@ test("an assertion becomes the signature that Python accepts", async () => {
 test("log-in challenges are signed in their own domain and for this site only", async () => {
   const { session } = vectors("signatures");
   assert.deepEqual(sessionMessage(session.fields), unb64(session.message));
-  globalThis.location = { origin: "https://evil.example" };
-  assert.throws(() => signSession({}, session.fields), code("session.origin"));
+  assert.throws(() => signSession({}, "coop.example/other", session.fields), code("session.origin"));
 });
 
 test("texts: the three rules", () => {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger import canonical, checkpoint, ids, keys, merkle, private, refusal, statement, tiles
+from ledger import canonical, checkpoint, ids, keys, merkle, private, receipt, refusal, statement, tiles
 from ledger.errors import FormatError, LedgerError, ProofError, SignatureFault
 from ledger.statement import Signature
 from tools import vectors as generator
@@ -137,12 +137,15 @@ def test_checkpoints() -> None:
 
 def test_receipts() -> None:
     cases = read("receipts")
-    receipt = cases["receipt"]
-    leaf = canonical.unb64(receipt["entry"])
-    head = checkpoint.verify(receipt["checkpoint"].encode(), checkpoint.parse_vkey(cases["vkey"]))
-    path = [canonical.unb64(text, 32) for text in receipt["proof"]]
-    merkle.check_inclusion(merkle.leaf_hash(leaf), receipt["index"], head.size, path, head.root)
-    assert statement.parse_leaf(leaf).statement_bytes == cases["statement"].encode()
+    kept_receipt = receipt.parse(cases["file"].encode())
+    head, entry = receipt.verify(kept_receipt, checkpoint.parse_vkey(cases["vkey"]))
+    assert entry.statement_bytes == cases["statement"].encode()
+    assert cases["receipt"] == {
+        "checkpoint": kept_receipt.note.decode(),
+        "index": kept_receipt.position,
+        "leaf": canonical.b64(kept_receipt.leaf),
+        "proof": [canonical.b64(value) for value in kept_receipt.path],
+    }
     kept, _ = checkpoint.parse(cases["kept"].encode())
     consistency = [canonical.unb64(text, 32) for text in cases["consistency"]]
     merkle.check_consistency(kept.size, head.size, consistency, kept.root, head.root)

@@ -3,10 +3,10 @@
 import { DeviceError, Refusal } from "./errors.js";
 
 /**
- * @typedef {{origin: string, vkey: string, checkpoint: string, consistency: string[], rp_id?: string, utc_offset?: number,
- *   token?: {name: string, decimals: number}}} Context consistency: from the size asked for, empty where that was 0
- * @typedef {import("./receipt.js").Receipt & {consistency: string[]}} Answer consistency: from the statement's `seen`
- * @typedef {{receipt: Answer} | {problem: Problem}} BatchResult
+ * @typedef {{slug: string, origin: string, vkey: string, checkpoint: string, size: number, consistency: string[], time: string,
+ *   rp_ids: string[], origins: string[], utc_offset: number, session?: {member: string, key: string, roles: string[]}}} Context
+ *   consistency: from the size asked about, empty where there is nothing to prove
+ * @typedef {import("./receipt.js").Receipt & {consistency?: string[]}} Answer
  * @typedef {{code: string, params?: Record<string, unknown>, title?: string, refusal?: unknown}} Problem RFC 9457
  */
 
@@ -21,22 +21,32 @@ export class Api {
 
   /** @param {number} kept size of the checkpoint this device has verified, 0 for none @returns {Promise<Context>} */
   context(kept) {
-    return this.#call(`context?kept=${kept}`);
+    return this.#call(`context?from=${kept}`);
   }
 
   /** @param {number} from @param {number} to @returns {Promise<string[]>} */
   async consistency(from, to) {
-    return (await this.#call(`consistency?from=${from}&to=${to}`)).proof;
+    return (await this.#call(`proofs/consistency?from=${from}&to=${to}`)).proof;
   }
 
-  /** @param {string} envelope JSON @returns {Promise<Answer>} */
-  submit(envelope) {
-    return this.#call("statements", envelope);
+  /** @param {string} envelope JSON @param {number} from size of the kept checkpoint @returns {Promise<Answer>} */
+  submit(envelope, from) {
+    return this.#call(`statements?from=${from}`, envelope);
   }
 
-  /** @param {string[]} envelopes @returns {Promise<BatchResult[]>} in the same order */
-  async submitMany(envelopes) {
-    return (await this.#call("statements/batch", `{"submissions":[${envelopes.join(",")}]}`)).results;
+  /** @param {string[]} envelopes at most 100 @returns {Promise<(Answer|Problem)[]>} in the same order */
+  submitMany(envelopes) {
+    return this.#call("statements/batch", `[${envelopes.join(",")}]`);
+  }
+
+  /** @returns {Promise<{challenge: string, expires: string, origin: string}>} */
+  challenge() {
+    return this.#call("session/challenge");
+  }
+
+  /** @param {object} answer @returns {Promise<{member: string, key: string, roles: string[]}>} */
+  signIn(answer) {
+    return this.#call("session", JSON.stringify(answer));
   }
 
   /** Leave a statement for its other signers; missing signatures are null. @param {string} envelope @returns {Promise<{id: string}>} */

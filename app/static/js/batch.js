@@ -88,13 +88,13 @@ async function send(signer, rows, onProgress) {
   return { recorded, refused, waiting: rows.length - recorded - refused.length };
 }
 
-/** @param {import("./signer.js").Signer} signer @param {Kept} row @param {import("./api.js").BatchResult} result */
+/** @param {import("./signer.js").Signer} signer @param {Kept} row @param {import("./api.js").Answer|import("./api.js").Problem} result */
 async function settle(signer, row, result) {
-  if ("receipt" in result) {
-    row.index = (await signer.accept(row, result.receipt)).index;
+  if ("leaf" in result) {
+    row.index = (await signer.accept(row, result)).index;
   } else {
-    row.refused = result.problem.code;
-    await signer.keepRefusal(row, result.problem.refusal);
+    row.refused = result.code;
+    await signer.keepRefusal(row, result.refusal);
   }
   await signer.store.put("lines", row);
 }

@@ -7,6 +7,7 @@ import { Api, fetchTexts } from "./api.js";
 import { confirmSigning } from "./dialog.js";
 import { Keystore } from "./keystore.js";
 import { Signer, envelope } from "./signer.js";
+import { signSession } from "./signing_keys.js";
 import { encodeStatement, statementId } from "./statement.js";
 import { openStore } from "./store.js";
 import { Texts } from "./texts.js";
@@ -15,8 +16,9 @@ import { hex, unb64 } from "./bytes.js";
 /**
  * @typedef {import("./signer.js").Recorded|import("./signer.js").Queued} Outcome
  * @typedef {{status: "pending", id: string, missing: string[]}} Pending id: hex statement id; missing: who has yet to sign
- * @typedef {{slug: string, lang?: "ja"|"en", names?: Record<string, string>, origin?: string}} Place
- *   slug: the co-op's address here; names: what ids are called in sentences; origin: the log's origin, where known
+ * @typedef {{slug: string, lang?: "ja"|"en", names?: Record<string, string>, token?: [string, number], origin?: string}} Place
+ *   slug: the co-op's address here; names: what ids are called in sentences; token: its name and decimals; origin: the log's
+ *   origin, where known
  * @typedef {"device"|"passkey"|import("./signing_keys.js").SigningKey} KeyChoice
  * @typedef {Place & import("./signer.js").Wish & {key?: KeyChoice, keys?: Record<string, import("./signing_keys.js").SigningKey>}} SigningWish
  *   key: the author's (default: the device key, else the passkey kept here); keys: those of other signers that are here too
@@ -38,11 +40,11 @@ export function openKeystore() {
 export const openTexts = async (lang = pageLanguage()) => new Texts((await catalogue(lang)).texts);
 
 /** @param {Place} place @returns {Promise<Signer>} */
-export async function openSigner({ slug, lang = pageLanguage(), names, origin }) {
+export async function openSigner({ slug, lang = pageLanguage(), names, token, origin }) {
   const { sentences, texts } = await catalogue(lang);
   const words = new Texts(texts);
   const confirm = (/** @type {import("./dialog.js").Request} */ request) => confirmSigning(words, request);
-  return new Signer({ api: new Api(slug), keystore: await openKeystore(), texts: words, lang, sentences, names, origin, confirm });
+  return new Signer({ api: new Api(slug), keystore: await openKeystore(), texts: words, lang, sentences, names, token, origin, confirm });
 }
 
 /**
@@ -52,8 +54,8 @@ export async function openSigner({ slug, lang = pageLanguage(), names, origin })
  * @returns {Promise<Outcome|Pending>}
  */
 export async function signAndSubmit(request) {
-  const { slug, lang, names, origin, key, keys, ...wish } = request;
-  const signer = await openSigner({ slug, lang, names, origin });
+  const { slug, lang, names, token, origin, key, keys, ...wish } = request;
+  const signer = await openSigner({ slug, lang, names, token, origin });
   return signAndSubmitWith(signer, wish, key, keys);
 }
 
@@ -85,6 +87,19 @@ export async function leave(signer, draft, signatures) {
   const missing = [author, ...cosigners].filter((_, position) => signatures[position] === null);
   await signer.api.leave(envelope(draft, signatures));
   return { status: "pending", id: hex(unb64(draft.id)), missing };
+}
+
+/**
+ * Sign in at a co-op: its challenge, answered in a domain of its own.
+ * @param {Place & {member: string, key?: KeyChoice}} request
+ */
+export async function signIn({ member, key, ...place }) {
+  const signer = await openSigner(place);
+  const { ledger } = await signer.refresh();
+  const own = await chooseKey(signer, ledger, member, key);
+  const asked = await signer.api.challenge();
+  const signature = await signSession(own, ledger, asked, { rpId: signer.rpId });
+  return signer.api.signIn({ challenge: asked.challenge, expires: asked.expires, member, signature });
 }
 
 /** Send what waited for a network. @param {Place} place */

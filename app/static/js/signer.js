@@ -30,7 +30,7 @@ import { advance, keptCheckpoint } from "./trust.js";
 export class Signer {
   /**
    * @param {{api: import("./api.js").Api, keystore: import("./keystore.js").Keystore, texts: import("./texts.js").Texts,
-   *   lang: "ja"|"en", sentences: Record<string, string>, names?: Record<string, string>, origin?: string,
+   *   lang: "ja"|"en", sentences: Record<string, string>, names?: Record<string, string>, token?: [string, number], origin?: string,
    *   confirm: (request: import("./dialog.js").Request) => Promise<boolean>}} parts
    *   origin: the log's origin where the page knows it already; needed to sign while offline
    */
@@ -63,11 +63,16 @@ export class Signer {
     return this.context.origin ?? this.parts.origin;
   }
 
+  /** Of the co-op's relying parties, the one that this page may speak for. */
+  get rpId() {
+    const host = globalThis.location?.hostname ?? "";
+    return this.context.rp_ids?.find((id) => host === id || host.endsWith(`.${id}`));
+  }
+
   /** The manner of speaking, by what the co-op's context says. */
   get sentences() {
-    const { utc_offset: utcOffset, token } = this.context;
-    const manner = { names: this.parts.names, utcOffset, token: token && /** @type {[string, number]} */ ([token.name, token.decimals]) };
-    return new Sentences(this.parts.lang, this.parts.sentences, manner);
+    const { names, token } = this.parts;
+    return new Sentences(this.parts.lang, this.parts.sentences, { names, token, utcOffset: this.context.utc_offset });
   }
 
   /** @param {Wish} wish @param {import("./trust.js").Kept} kept @returns {Promise<Draft>} */
@@ -103,7 +108,7 @@ export class Signer {
     for (const [position, signer] of signersOf(draft.statement).entries()) {
       const own = keys[signer];
       // One after the other: two passkey prompts at once would refuse each other.
-      const signature = own ? await signWith(own, message, { rpId: this.context.rp_id }) : given[position] ?? null;
+      const signature = own ? await signWith(own, message, { rpId: this.rpId }) : given[position] ?? null;
       if (signature) await verifySignature(signature, message);
       signatures.push(signature);
     }
@@ -128,8 +133,8 @@ export class Signer {
   async send(ledger, id) {
     const queued = await this.store.get("queue", [ledger, id]);
     try {
-      const answer = await this.api.submit(queued.envelope);
-      const recorded = await this.accept(queued, answer);
+      const from = (await keptCheckpoint(this.store, ledger))?.size ?? 0;
+      const recorded = await this.accept(queued, await this.api.submit(queued.envelope, from), from);
       await this.store.remove("queue", [ledger, id]);
       return recorded;
     } catch (error) {
@@ -158,18 +163,19 @@ export class Signer {
    * Believe a receipt: our exact bytes, in that tree, under a checkpoint that extends the kept one.
    * @param {{ledger: string, statement: string, member: string, sentence: string, envelope: string}} sent
    * @param {import("./api.js").Answer} answer
+   * @param {number} [from] the size from which its consistency proof starts
    * @returns {Promise<Recorded>}
    */
-  async accept(sent, answer) {
+  async accept(sent, answer, from = 0) {
     const { statement } = JSON.parse(sent.envelope);
-    const { index, entry, proof, checkpoint } = answer;
-    const receipt = { index, entry, proof, checkpoint };
+    const { index, leaf, proof, checkpoint } = answer;
+    const receipt = { index, leaf, proof, checkpoint };
     const vkey = await this.#vkey(sent.ledger);
     const verified = await verifyReceipt(receipt, vkey, encode(statement));
     const { type, at } = statement;
     await this.keystore.addReceipt({ ledger: sent.ledger, member: sent.member, statement: sent.statement, type, at, sentence: sent.sentence, vkey, receipt });
     // After the receipt was stored: should the checkpoint contradict the kept one, it is part of the evidence.
-    await this.#advance(sent.ledger, { vkey, checkpoint, consistency: answer.consistency }, statement.seen.size);
+    await this.#advance(sent.ledger, { vkey, checkpoint, consistency: answer.consistency }, from);
     return { status: "recorded", index, id: sent.statement, received: verified.entry.received, receipt, signature: verified.signature };
   }
 
@@ -185,7 +191,7 @@ export class Signer {
 
   /** @param {string} ledger @param {{vkey?: string, checkpoint?: string, consistency?: string[]}} shown @param {number} from */
   #advance(ledger, shown, from) {
-    const inline = { from, proof: shown.consistency ?? [] };
+    const inline = shown.consistency && { from, proof: shown.consistency };
     const note = /** @type {string} */ (shown.checkpoint);
     return advance(this.store, ledger, { note, vkey: /** @type {string} */ (shown.vkey), inline }, (a, b) => this.api.consistency(a, b));
   }

@@ -24,14 +24,15 @@ export function sessionMessage({ challenge, expires, origin }) {
 }
 
 /**
- * Answer a log-in challenge.
+ * Answer a log-in challenge of that ledger.
  * @param {SigningKey} key
+ * @param {string} ledger the log's origin that this device knows
  * @param {{challenge: string, expires: string, origin: string}} fields
  * @param {{rpId?: string}} [options]
  */
-export function signSession(key, fields, options) {
-  // A challenge that a look-alike page passed on names another origin.
-  if (fields.origin !== location.origin) throw new DeviceError("session.origin", { origin: fields.origin });
+export function signSession(key, ledger, fields, options) {
+  // One co-op must not pass on another's challenge and so sign in there as its own members.
+  if (fields.origin !== ledger) throw new DeviceError("session.origin", { origin: fields.origin });
   return signWith(key, sessionMessage(fields), options);
 }
 
