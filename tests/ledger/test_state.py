@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import Refusal
-from ledger.state import Due, Memory, Record, State, Trace
+from ledger.state import Due, Memory, State, Trace
+from tests.ledger.values import Thing, owners
 
-
-class Thing(Record, frozen=True, kw_only=True):
-    kind: ClassVar[str] = "thing"
-    owner: str
-    rank: int
-
-    @property
-    def parent(self) -> str:
-        return self.owner
-
-    @property
-    def sort(self) -> str:
-        return f"{self.rank:02d}"
-
-
-names = st.sampled_from(["a", "b", "c", "d", "e"])
-owners = {"a": "x", "b": "x", "c": "x", "d": "y", "e": "y"}  # a record never changes its parent
+names = st.sampled_from(sorted(owners))
 puts = st.tuples(st.just("put"), names, st.integers(0, 5))
 drops = st.tuples(st.just("drop"), names, st.just(0))
 merges = st.tuples(st.sampled_from(["push", "merge", "absorb"]), st.just(""), st.just(0))

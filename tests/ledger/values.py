@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
 from ledger import canonical, ids
 from ledger.compose import nonce, sign_ed25519
+from ledger.state import Record
 from ledger.statement import build_leaf, parse_statement
 
 KEY = SigningKey(bytes(range(32)))
@@ -17,6 +18,26 @@ ORIGIN = "coop.example/owase"
 TIME = canonical.parse_time("2026-04-01T09:00:00.000Z")
 AUTHOR = ids.object_id("mem", b"author".ljust(32))
 COSIGNER = ids.object_id("mem", b"cosigner".ljust(32))
+
+owners = {"a": "x", "b": "x", "c": "x", "d": "y", "e": "y"}
+"""Under what each thing stands: a record never changes its parent."""
+
+
+class Thing(Record, frozen=True, kw_only=True):
+    """A record to put and drop."""
+
+    kind: ClassVar[str] = "thing"
+    owner: str
+    rank: int
+
+    @property
+    def parent(self) -> str:
+        return self.owner
+
+    @property
+    def sort(self) -> str:
+        return f"{self.rank:02d}"
+
 
 keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 integers = st.integers(-canonical.MAX_INTEGER, canonical.MAX_INTEGER)

@@ -1,0 +1,31 @@
+"""Golden ledgers, one per release, fold to the same records for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from app.audit.run import Options, audit
+
+FOLDER = Path(__file__).parent
+
+RECORDS = {
+    "0.1.0": "36b443ba0f25a1f50029a4d690724b0e0ad55f83c7dc25afb1271f20aa21927e",
+}
+"""SHA-256 of ``records.jsonl`` by release. A line here never changes once its release is out."""
+
+
+def test_each_has_its_line() -> None:
+    assert {path.stem for path in FOLDER.glob("*.zip")} == set(RECORDS)
+
+
+@pytest.mark.parametrize("release", RECORDS)
+def test_the_fold_still_gives_the_same_records(release: str) -> None:
+    with ExitStack() as stack:
+        (audited,) = audit(str(FOLDER / f"{release}.zip"), Options(), stack, lambda _done, _size: None)
+        assert audited.report.findings == []
+        assert audited.report.step(10).status == "ok"
+        assert hashlib.sha256(audited.copy.read("records.jsonl")).hexdigest() == RECORDS[release]
