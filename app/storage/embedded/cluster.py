@@ -67,7 +67,7 @@ class Cluster:
         self._binaries = binaries
         self._account = account
 
-    async def prepare(self, *, creating: Callable[[], None]) -> dict[str, str]:
+    async def prepare(self, creating: Callable[[], None]) -> dict[str, str]:
         """Makes the cluster if there is none, and gives the roles' passwords. Needs the lock, and no server running.
 
         Raises ``database.version``, ``database.not_a_database``, ``database.disk_full``, ``database.failed``.
@@ -88,7 +88,7 @@ class Cluster:
             await self._create(passwords)
         return passwords
 
-    async def until_free(self, *, waiting: Callable[[], None]) -> None:
+    async def until_free(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Waits for what an earlier launcher left running in the directory, and in the end stops it."""
         await until_none_runs_in(self.directory, waiting)
 
@@ -114,7 +114,7 @@ class Cluster:
 
     async def _sweep(self) -> None:
         for half_made in self.data.glob(f"{_HALF_MADE}*"):
-            await until_none_runs_in(half_made, lambda: None)
+            await until_none_runs_in(half_made)
             shutil.rmtree(half_made)
 
     async def _create(self, passwords: dict[str, str]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,14 +15,9 @@ from app.storage.embedded.account import Account
 from app.storage.embedded.binaries import Binaries
 from app.storage.embedded.cluster import DATABASE, OWNER, SERVICE, Cluster
 from app.storage.embedded.dsn import Dsn, Server
-from app.storage.embedded.errors import EmbeddedError, from_os_error
+from app.storage.embedded.errors import from_os_error
 from app.storage.embedded.place import Lock, make_socket_directory, remove_socket_directory
 from app.storage.embedded.postmaster import PORT, Postmaster
-
-_log = logging.getLogger("yui.postgres")
-
-_WATCH = 0.1  # seconds between looks at the server
-_PAUSES = (0.0, 1.0, 5.0, 30.0)  # seconds before the first, second … attempt to start it again
 
 
 class Stage(StrEnum):
@@ -47,33 +42,32 @@ class EmbeddedPostgres:
         self._data = data
         self._progress = progress
         self._held = AsyncExitStack()  # what stop gives back, last first
-        self._server: Server | None = None
-        self._postmaster: Postmaster | None = None
+        self._running: tuple[Server, Postmaster] | None = None
         self._keeper: asyncio.Task[None] | None = None
 
     @property
     def owner_dsn(self) -> Dsn:
         """The role that owns the schema and runs migrations, once started."""
-        return self._started().owner_dsn
+        return self._started()[0].owner_dsn
 
     @property
     def service_dsn(self) -> Dsn:
         """The role of the running service, once started."""
-        return self._started().service_dsn
+        return self._started()[0].service_dsn
 
     @property
     def pid(self) -> int | None:
         """The process id of the server's postmaster while it runs."""
-        return None if self._postmaster is None else self._postmaster.pid
+        return None if self._running is None else self._running[1].pid
 
-    def _started(self) -> Server:
-        if self._server is None:
+    def _started(self) -> tuple[Server, Postmaster]:
+        if self._running is None:
             raise RuntimeError("the embedded PostgreSQL has not been started")
-        return self._server
+        return self._running
 
     async def __aenter__(self) -> Self:
         await self.start()
-        self._keeper = asyncio.create_task(self._keep())
+        self._keeper = asyncio.create_task(self._started()[1].keep())
         return self
 
     async def __aexit__(
@@ -89,25 +83,24 @@ class EmbeddedPostgres:
 
     async def start(self) -> Server:
         """Makes the database if there is none, starts the server, and waits until it is ready, however long."""
-        if self._server is not None:
+        if self._running is not None:
             raise RuntimeError("the embedded PostgreSQL has been started already")
         try:
-            self._server = await self._start()
+            self._running = await self._start()
         except OSError as error:
             await self.stop()
             raise from_os_error(error, self._data) from error
         except BaseException:
             await self.stop()
             raise
-        return self._server
+        return self._running[0]
 
     async def stop(self) -> None:
         """Ends the server (fast, then immediately, then by force) and gives everything back. May be repeated."""
-        self._server = None
+        self._running = None
         await self._held.aclose()
-        self._postmaster = None
 
-    async def _start(self) -> Server:
+    async def _start(self) -> tuple[Server, Postmaster]:
         data = self._data.absolute()
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = Lock(data)
@@ -117,36 +110,17 @@ class EmbeddedPostgres:
         remove_socket_directory(lock.last_socket_directory, account)
 
         cluster = Cluster(data, binaries, account)
-        await cluster.until_free(waiting=lambda: self._progress(Stage.WAITING))
-        passwords = await cluster.prepare(creating=lambda: self._progress(Stage.CREATING))
+        waiting, creating, recovering = (
+            partial(self._progress, stage) for stage in (Stage.WAITING, Stage.CREATING, Stage.RECOVERING)
+        )
+        await cluster.until_free(waiting)
+        passwords = await cluster.prepare(creating)
 
         sockets = make_socket_directory(account)
         self._held.callback(remove_socket_directory, str(sockets), account)
         lock.note(str(sockets))
-        self._postmaster = Postmaster(cluster, binaries, account, sockets)
-        self._held.push_async_callback(self._postmaster.end)
-        await self._launch()
+        postmaster = Postmaster(cluster, binaries, account, sockets)
+        self._held.push_async_callback(postmaster.end)
+        await postmaster.launch(waiting, recovering)
         owner, service = (Dsn(role, passwords[role], str(sockets), PORT, DATABASE) for role in (OWNER, SERVICE))
-        return Server(owner, service)
-
-    async def _launch(self) -> None:
-        if self._postmaster is not None:
-            await self._postmaster.launch(
-                waiting=lambda: self._progress(Stage.WAITING), recovering=lambda: self._progress(Stage.RECOVERING)
-            )
-
-    async def _keep(self) -> None:
-        """Starts the server again whenever it has ended unasked, for as long as it takes."""
-        failures = 0
-        while True:
-            await asyncio.sleep(_WATCH)
-            if self.pid is not None:
-                failures = 0
-                continue
-            _log.warning("PostgreSQL ended unasked and is started again")
-            await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
-            try:
-                await self._launch()
-            except (EmbeddedError, OSError) as error:
-                failures += 1
-                _log.error("PostgreSQL could not be started again: %s", error)
+        return Server(owner, service), postmaster

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +12,16 @@ from typing import IO
 from app.storage.embedded.account import Account
 from app.storage.embedded.binaries import Binaries
 from app.storage.embedded.cluster import Cluster
-from app.storage.embedded.errors import from_words
+from app.storage.embedded.errors import EmbeddedError, from_words
 from app.storage.embedded.place import empty_sockets
 from app.storage.embedded.process import Child, data_argument, read_pid_file
 
 PORT = 5432  # only a part of the socket's name: nothing listens on TCP
-_POLL = 0.02  # seconds
+_POLL = 0.02  # seconds between looks at the server: while it starts …
+_WATCH = 0.1  # … and while it runs
+_PAUSES = (0.0, 1.0, 5.0, 30.0)  # seconds before the first, second … attempt to start it again
+
+_log = logging.getLogger("yui.postgres")
 
 # What the promises of the service rest on: given on the command line, where no file can change it.
 _PROMISES = {
@@ -55,7 +60,9 @@ class Postmaster:
         """The process id while it runs."""
         return None if self._child is None or self._child.ended() is not None else self._child.pid
 
-    async def launch(self, *, waiting: Callable[[], None], recovering: Callable[[], None]) -> None:
+    async def launch(
+        self, waiting: Callable[[], None] = lambda: None, recovering: Callable[[], None] = lambda: None
+    ) -> None:
         """Starts the server and returns once it accepts connections; there is no time limit on recovery.
 
         The lock is held and nothing of PostgreSQL runs in the directory any more, so a pid file is stale. It has to go:
@@ -63,7 +70,7 @@ class Postmaster:
 
         Raises ``database.disk_full`` and ``database.failed``.
         """
-        await self._cluster.until_free(waiting=waiting)
+        await self._cluster.until_free(waiting)
         (self._cluster.directory / "postmaster.pid").unlink(missing_ok=True)
         empty_sockets(self._sockets)
         if self._cluster.needs_recovery():
@@ -76,11 +83,27 @@ class Postmaster:
                     raise from_words(self._last_words(stderr, logs_before), self._cluster.data)
                 await asyncio.sleep(_POLL)
 
+    async def keep(self) -> None:
+        """Starts the server again whenever it has ended unasked, until this is cancelled."""
+        failures = 0
+        while True:
+            await asyncio.sleep(_WATCH)
+            if self.pid is not None:
+                failures = 0
+                continue
+            _log.warning("PostgreSQL ended unasked and is started again")
+            await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
+            try:
+                await self.launch()
+            except (EmbeddedError, OSError) as error:
+                failures += 1
+                _log.error("PostgreSQL could not be started again: %s", error)
+
     async def end(self) -> None:
         """Ends the server and whatever of it outlived a kill."""
         if self._child is not None:
             await self._child.end()
-            await self._cluster.until_free(waiting=lambda: None)
+            await self._cluster.until_free()
 
     def _ready(self) -> bool:
         """What ``pg_ctl start --wait`` goes by: the eighth line of the pid file."""

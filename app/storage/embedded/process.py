@@ -157,7 +157,7 @@ def _running_by_command(directory: Path) -> list[int]:
     return [int(pid) for pid, _, command in lines if f"-D {directory} " in f"{command} " and "postgres" in command]
 
 
-async def until_none_runs_in(directory: Path, waiting: Callable[[], None]) -> None:
+async def until_none_runs_in(directory: Path, waiting: Callable[[], None] = lambda: None) -> None:
     """Waits for, and in the end stops, what an earlier launcher left running in ``directory``.
 
     Only a caller who holds the launcher's lock may call this. ``waiting`` is called once if there is something to

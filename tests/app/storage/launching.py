@@ -17,6 +17,7 @@ from app.storage.embedded import EmbeddedError, EmbeddedPostgres, process
 from app.storage.embedded.process import read_pid_file, running_in
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+PATIENCE = 60  # seconds after which a test that waits gives up; nothing here measures speed
 ROOT = os.geteuid() == 0
 # An account that is neither root nor the one PostgreSQL gets from us.
 ORDINARY = pwd.getpwnam("nobody")
@@ -73,9 +74,10 @@ def copy_installation(source: Path, target: Path) -> Path:
 
 
 async def gone(data: Path) -> None:
-    """Returns when no PostgreSQL works in the data directory any more; the test hangs if one stays."""
-    while running_in(data / "postgres"):  # noqa: ASYNC110 another's processes tell us nothing
-        await asyncio.sleep(0.02)
+    """Returns when no PostgreSQL works in the data directory any more."""
+    async with asyncio.timeout(PATIENCE):
+        while running_in(data / "postgres"):  # noqa: ASYNC110 another's processes tell us nothing
+            await asyncio.sleep(0.02)
 
 
 def postmaster_pid(data: Path) -> int:

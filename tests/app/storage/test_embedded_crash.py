@@ -15,9 +15,12 @@ import asyncpg
 import pytest
 
 from app.storage.embedded import Dsn, EmbeddedPostgres, Stage, process
-from tests.app.storage.launching import Launcher, gone, postmaster_pid
+from tests.app.storage.launching import PATIENCE, Launcher, gone, postmaster_pid
 
 pytestmark = pytest.mark.postgres
+
+# What a caller of asyncpg sees when the server goes away, depending on the moment.
+GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 async def _execute(dsn: Dsn, statement: str) -> None:
@@ -39,10 +42,11 @@ def _bystander(data: Path, *argv: str, cwd: Path | None = None) -> Iterator[subp
     owner = (data / "postgres").stat()
     identity = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": ()} if os.geteuid() == 0 else {}
     with subprocess.Popen(argv or ("sleep", "1000"), cwd=cwd or "/", **identity) as bystander:  # type: ignore[call-overload]
-        yield bystander
-        still_there = bystander.poll() is None
-        bystander.kill()
-    assert still_there, "an unrelated process was ended"
+        try:
+            yield bystander
+            assert bystander.poll() is None, "an unrelated process was ended"
+        finally:
+            bystander.kill()
 
 
 async def test_kill_9_of_our_process_and_start_at_once(data: Path) -> None:
@@ -87,11 +91,12 @@ async def test_kill_9_of_the_postmaster_under_a_running_service(data: Path) -> N
 
 
 async def _after_restart(dsn: Dsn) -> set[int]:
-    while True:  # the test hangs if the server never comes back
-        try:
-            return await _ids(dsn)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            await asyncio.sleep(0.02)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                return await _ids(dsn)
+            except GONE:
+                await asyncio.sleep(0.02)
 
 
 async def test_kill_9_of_postmaster_and_launcher_together(data: Path) -> None:
@@ -120,7 +125,7 @@ async def test_nothing_acknowledged_is_lost_under_a_load_of_writes(data: Path) -
     async def write(worker: int) -> None:
         number = worker
         while True:
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with contextlib.suppress(*GONE):
                 connection = await asyncpg.connect(**postgres.owner_dsn.keywords())
                 while True:
                     number += 4
@@ -131,12 +136,12 @@ async def test_nothing_acknowledged_is_lost_under_a_load_of_writes(data: Path) -
     async with EmbeddedPostgres(data) as postgres:
         await _execute(postgres.owner_dsn, "CREATE TABLE kept (id int PRIMARY KEY, weight text)")
         writers = [asyncio.create_task(write(worker)) for worker in range(4)]
-        for round_ in range(3):
-            while len(acknowledged) < 150 * (round_ + 1):  # noqa: ASYNC110 the load is what we wait for
-                await asyncio.sleep(0.01)
-            os.kill(postmaster_pid(data), signal.SIGKILL)
-        while len(acknowledged) < 600:  # noqa: ASYNC110 and it goes on afterwards
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(PATIENCE):
+            for goal in (150, 300, 450, 600):  # after the last kill it goes on, too
+                while len(acknowledged) < goal:  # noqa: ASYNC110 the load is what we wait for
+                    await asyncio.sleep(0.01)
+                if goal < 600:
+                    os.kill(postmaster_pid(data), signal.SIGKILL)
         for writer in writers:
             writer.cancel()
         await asyncio.wait(writers)
