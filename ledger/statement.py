@@ -124,7 +124,7 @@ def parse_leaf(leaf: bytes) -> Entry:
     value = canonical.decode(leaf)
     if not isinstance(value, dict) or set(value) != {"received", "signatures", "statement", "v"} or value["v"] != 1:
         raise FormatError("format.leaf")
-    data = canonical.encode(value["statement"])
+    data = _encoder.encode(value["statement"])  # a part of what was just read canonically
     if len(data) > MAX_STATEMENT:
         raise FormatError("format.statement_size", limit=MAX_STATEMENT)
     statement = _statement(value["statement"])
