@@ -104,7 +104,9 @@ class Lane:
         try:
             while True:
                 try:
-                    await asyncio.wait_for(self._wake.wait(), _IDLE)
+                    # Not wait_for: before Python 3.12 it can swallow the cancellation that ``stop`` sends.
+                    async with asyncio.timeout(_IDLE):
+                        await self._wake.wait()
                 except TimeoutError:
                     if not self._queue:
                         return

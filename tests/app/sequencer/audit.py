@@ -23,7 +23,8 @@ class _History:
 async def audit(connection: asyncpg.Connection, ledger: Ledger, books: Books) -> list[bytes]:
     """The leaves, once the tree, the tiles, the records and the traces are found to be exactly what they make."""
     rows = await connection.fetch(
-        "SELECT index, leaf, leaf_hash, statement_id, received FROM entry WHERE ledger_id = $1 ORDER BY index", ledger.id
+        "SELECT index, leaf, leaf_hash, statement_id, received FROM entry WHERE ledger_id = $1 ORDER BY index",
+        ledger.id,
     )
     head = await connection.fetchrow("SELECT size, root, received FROM head WHERE ledger_id = $1", ledger.id)
     assert [row["index"] for row in rows] == list(range(head["size"])), "a gap"
@@ -73,17 +74,18 @@ async def _check_tiles(connection: asyncpg.Connection, ledger: Ledger, hashes: l
 
 async def _check_records(connection: asyncpg.Connection, ledger: Ledger, memory: Memory) -> None:
     query = "SELECT kind, id, parent, sort, data FROM record WHERE ledger_id = $1"
-    stored = {(kind, id_): (parent, sort, data) for kind, id_, parent, sort, data in await connection.fetch(query, ledger.id)}
+    stored = {
+        (kind, id_): (parent, sort, data) for kind, id_, parent, sort, data in await connection.fetch(query, ledger.id)
+    }
     folded = {
-        key: (record.parent, record.sort, msgspec.json.encode(record).decode()) for key, record in memory.records.items()
+        key: (record.parent, record.sort, msgspec.json.encode(record).decode())
+        for key, record in memory.records.items()
     }
     assert stored == folded
 
 
 async def _check_traces(connection: asyncpg.Connection, ledger: Ledger, memory: Memory) -> None:
-    query = (
-        "SELECT kind, subject, index, time, value FROM trace WHERE ledger_id = $1 ORDER BY kind, subject, index, position"
-    )
+    query = "SELECT kind, subject, index, time, value FROM trace WHERE ledger_id = $1 ORDER BY kind, subject, index, position"
     stored = [(*row[:4], msgspec.json.decode(row[4])) for row in await connection.fetch(query, ledger.id)]
     folded = [
         (kind, subject, row.index, row.time, row.value)

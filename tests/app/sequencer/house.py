@@ -25,6 +25,7 @@ from tests.app.sequencer.books import BOOKS
 ORIGIN = "words.example/test"
 SLUG = "words"
 SALT = bytes(range(32))
+_fresh = itertools.count(1)
 
 
 def settings(server: Server, data: Path, clock: Clock | None = None) -> Settings:
@@ -37,7 +38,7 @@ class Person:
     def __init__(self, name: str) -> None:
         self.key = SigningKey(hashlib.sha256(name.encode()).digest())
         self.id = ids.key_id(public_of(self.key))
-        self._name, self._count = name, itertools.count()
+        self._name = name
 
     def say(self, type_: str, body: dict[str, Any], tree: tuple[int, bytes], **changes: Any) -> bytes:
         """The envelope of a statement."""
@@ -46,7 +47,7 @@ class Person:
             "author": self.id,
             "body": body,
             "ledger": ORIGIN,
-            "nonce": self.nonce(next(self._count)),
+            "nonce": self.nonce(next(_fresh)),
             "seen": seen(*tree),
             "type": type_,
             "v": 1,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -20,12 +19,12 @@ SIZE = 600
 
 
 @pytest.fixture
-async def long_house(house: House) -> AsyncIterator[House]:
+async def long_house(house: House) -> House:
     tree = house.tree
     said = [parse(house.hanako.say("word.say/1", {"number": n}, tree)) for n in range(SIZE - 1)]
     for start in range(0, len(said), 170):
         await asyncio.gather(*(house.submit(one) for one in said[start : start + 170]))
-    yield house
+    return house
 
 
 async def test_tiles_and_bundles_are_the_tree(long_house: House) -> None:
