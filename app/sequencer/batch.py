@@ -80,6 +80,10 @@ class Batch:
         self._traces: list[tuple[Any, ...]] = []
         self._sealing: list[Submission] = []
 
+    def at(self, received: int) -> None:
+        """What follows is received at that moment (ms), never before what went before."""
+        self._received = max(received, self._received)
+
     async def fold(self, waiting: Sequence[Submission]) -> list[Outcome]:
         """The outcome of each submission, in their order."""
         self._desk.source.begin()
