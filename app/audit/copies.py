@@ -16,6 +16,7 @@ from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from ledger import checkpoint
 from ledger.errors import FormatError
 from ledger.tiles import WIDTH
 from ledger.verify.report import Absent, Unreadable
@@ -89,9 +90,9 @@ def is_address(source: str) -> bool:
 def ledgers_at(address: str) -> list[tuple[str, str]]:
     """(name, URL) of the ledgers at an address: the ledger that it is itself, or all those of the installation."""
     try:
-        AddressCopy(address).read("checkpoint")
-    except Absent:
-        pass
+        checkpoint.parse(AddressCopy(address).read("checkpoint"))
+    except (Absent, FormatError):
+        pass  # another page may stand there
     else:
         return [(address, address)]
     base = urllib.parse.urljoin(address, DISCOVERY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -197,3 +198,12 @@ def test_language(environment: dict[str, str], language: str, monkeypatch: pytes
         monkeypatch.setenv(name, value)
     assert choose_language(None) == language
     assert choose_language("en") == "en"
+
+
+def test_every_code_of_the_auditor_has_words() -> None:
+    sources = [*(ROOT / "ledger/verify").glob("*.py"), *(ROOT / "app/audit").glob("*.py")]
+    said = re.compile(r"(?:\.(?:find|note|skip|stop)|Absent|Unreadable)\(\s*\"([a-z_]+\.[a-z_]+)\"")
+    codes = {code for path in sources for code in said.findall(path.read_text(encoding="utf-8"))}
+    texts = json.loads((ROOT / "app/texts/ja/verify.json").read_text(encoding="utf-8"))
+    assert len(codes) > 40
+    assert {code for code in codes if f"verify.code.{code}" not in texts} == set()
