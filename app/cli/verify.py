@@ -1,4 +1,4 @@
-"""``yui verify SOURCE``: audit a ledger from outside. Exit code 0 verified, 1 something found, 2 could not be checked."""
+"""``yui verify SOURCE``: audit a ledger from outside. Exit code 0 verified, 1 something found, 2 could not check."""
 
 import argparse
 import json
