@@ -7,7 +7,7 @@ from typing import Final
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from app.api import context, discovery, entries, events, health, log, session, statements
+from app.api import context, discovery, entries, events, founding, health, log, pending, session, statements, texts
 
 _LEDGER: Final = Router(
     "/api/v1/ledgers/{slug:str}",
@@ -15,6 +15,10 @@ _LEDGER: Final = Router(
         context.context,
         statements.post_statement,
         statements.post_statements,
+        pending.leave,
+        pending.list_pending,
+        pending.get_pending,
+        pending.withdraw,
         session.get_challenge,
         session.get_session,
         session.sign_in,
@@ -36,9 +40,11 @@ _LOG: Final = Router(
     tags=["log"],
 )
 ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
+    founding.ROUTER,
     _LEDGER,
     _LOG,
     discovery.discovery,
+    texts.signing,
     health.alive,
     health.ready,
     health.metrics,

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from ledger.private import Opening
 from ledger.refusal import SignedRefusal
+from ledger.statement import Signature
 
 Base64 = Annotated[str, Meta(extra_json_schema={"format": "byte"})]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
@@ -89,3 +91,38 @@ class Proof(msgspec.Struct):
     """A Merkle proof (RFC 9162)."""
 
     proof: list[Base64]
+
+
+class Pending(msgspec.Struct):
+    """A statement that waits for cosigners. ``id`` is the statement's in hex; ``signatures`` has null for whoever has
+    not signed yet, in the order of ``signers``; ``private`` opens the private values so that the sentence can be shown.
+    """
+
+    id: str
+    statement: dict[str, Any]
+    signers: list[str]
+    signatures: list[Signature | None]
+    private: list[Opening]
+    created: Time
+    expires: Time
+
+
+class PendingList(msgspec.Struct):
+    """What waits, oldest first."""
+
+    items: list[Pending]
+
+
+class Left(msgspec.Struct, omit_defaults=True):
+    """A statement was left for its cosigners. ``missing``: who has yet to sign; nobody, then there is a receipt."""
+
+    id: str
+    missing: list[str]
+    receipt: Receipt | None = None
+
+
+class SigningTexts(msgspec.Struct):
+    """Templates of sentences by statement type, and the other words that a page needs to let somebody sign."""
+
+    sentences: dict[str, str]
+    texts: dict[str, str]

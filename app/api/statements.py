@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, RawBody
 
+from app import pending
 from app.access import OPT, Access
 from app.api import problems, shapes
 from app.api.answers import SELF_AUTHENTICATING, Since, consistency_since, errors, receipt_shape
@@ -42,7 +43,10 @@ async def post_statement(
 ) -> shapes.Receipt:
     """The receipt, once the entry is durable and published."""
     ledger = await installation.ledger(slug)
-    receipt = await installation.submit(ledger, await installation.read(body))
+    submission = await installation.read(body)
+    receipt = await installation.submit(ledger, submission)
+    if submission.statement.cosigners:
+        await pending.settle(installation, ledger.id, submission.id)
     if since is None:
         return receipt_shape(receipt)
     size = checkpoint.parse(receipt.note)[0].size

@@ -1,0 +1,120 @@
+"""Statements that several people sign, each on a device of their own: left here by the first, found by the others."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+from litestar import delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, RawBody
+
+from app import pending
+from app.access import OPT, Access
+from app.api import shapes
+from app.api.answers import SELF_AUTHENTICATING, errors, receipt_shape
+from app.api.bodies import PENDING, takes
+from app.api.problems import Problem
+from app.installation import Installation
+from app.pending import Pending
+from app.reading import reading_of
+from app.visit import Visit
+from ledger import canonical
+
+
+@post(
+    "/pending",
+    opt={OPT: Access.SIGNED, **SELF_AUTHENTICATING},
+    summary="Leave a statement for its cosigners",
+    description=(
+        "Signatures stand in the order of the signers, null where they are missing; one at least is by a member's key. "
+        "Again with more signatures: they are added. With the last one the statement is submitted."
+    ),
+    operation_class=takes(PENDING),
+    responses=errors(400, 403, 404, 409, 413),
+)
+async def leave(slug: FromPath[str], body: RawBody, installation: NamedDependency[Installation]) -> shapes.Left:
+    """What is kept for two weeks, and who has yet to sign."""
+    reading = await reading_of(installation, slug)
+    kept = await pending.keep(installation, reading, await asyncio.to_thread(pending.parse, body))
+    if kept.missing:
+        return shapes.Left(kept.id.hex(), kept.missing)
+    receipt = await installation.submit(reading.ledger, await installation.read(kept.envelope()))
+    await pending.settle(installation, reading.ledger_id, kept.id)
+    return shapes.Left(kept.id.hex(), [], receipt_shape(receipt))
+
+
+@get(
+    "/pending",
+    opt={OPT: Access.MEMBER},
+    summary="What waits for my signature, or for others' beside mine",
+    responses=errors(401, 404),
+)
+async def list_pending(
+    slug: FromPath[str], installation: NamedDependency[Installation], visit: NamedDependency[Visit]
+) -> shapes.PendingList:
+    """Every waiting statement that names the reader as a signer."""
+    assert visit.member is not None  # noqa: S101 - the access asks for a member
+    found = await pending.of(installation, visit.reading, visit.member.id)
+    return shapes.PendingList([_shape(one) for one in found])
+
+
+@get(
+    "/pending/{id:str}",
+    opt={OPT: Access.OPEN},
+    summary="A waiting statement, to be read and signed",
+    description="For its signers. Where one of them is a bare key (a device being enrolled), for whoever has the link.",
+    responses=errors(401, 403, 404),
+)
+async def get_pending(
+    slug: FromPath[str],
+    id: FromPath[str],
+    installation: NamedDependency[Installation],
+    visit: NamedDependency[Visit],
+) -> shapes.Pending:
+    """With its private values: whoever signs must be able to read what it says."""
+    found = await pending.find(installation, visit.reading, pending.parse_id(id))
+    _require_signer(visit, found)
+    return _shape(found)
+
+
+@delete(
+    "/pending/{id:str}",
+    opt={OPT: Access.MEMBER},
+    summary="Take a waiting statement back, or decline to sign it",
+    responses=errors(401, 403, 404),
+)
+async def withdraw(
+    slug: FromPath[str],
+    id: FromPath[str],
+    installation: NamedDependency[Installation],
+    visit: NamedDependency[Visit],
+) -> None:
+    """Gone, with its private values; for every signer alike, since it can't be without any of them."""
+    found = await pending.find(installation, visit.reading, pending.parse_id(id))
+    if visit.member is None or visit.member.id not in found.statement.signers:
+        raise Problem("pending.not_yours", 403)
+    await pending.settle(installation, visit.reading.ledger_id, found.id)
+
+
+def _require_signer(visit: Visit, found: Pending) -> None:
+    signers = found.statement.signers
+    # An id is a hash over a random nonce: whoever has it was given it by one of the signers.
+    if any(signer.startswith("key_") for signer in signers):
+        return
+    if visit.member is None:
+        raise Problem("access.sign_in", 401)
+    if visit.member.id not in signers:
+        raise Problem("pending.not_yours", 403)
+
+
+def _shape(found: Pending) -> shapes.Pending:
+    return shapes.Pending(
+        id=found.id.hex(),
+        statement=msgspec.to_builtins(found.statement),
+        signers=list(found.statement.signers),
+        signatures=list(found.signatures),
+        private=list(found.openings),
+        created=canonical.format_time(found.created),
+        expires=canonical.format_time(found.expires),
+    )

@@ -1,0 +1,208 @@
+"""Statements that wait for cosigners: kept with the signatures so far, their private values sealed, for two weeks.
+
+Nothing of it is in the ledger yet. Each one's private values are sealed under a key of their own, which is destroyed
+when the statement has been submitted, taken back or has expired: what nobody agreed to leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, NamedTuple
+
+import asyncpg
+import msgspec
+
+from app.api.problems import Problem
+from app.installation import Installation
+from app.reading import Reading
+from app.sequencer.submission import MAX_SUBMISSION
+from ledger import canonical, ids
+from ledger.books.keys import Key
+from ledger.errors import FormatError
+from ledger.keys import verify_statement
+from ledger.private import Opening, check_openings
+from ledger.statement import Signature, Statement, parse_statement, statement_id
+
+LIFETIME: Final = 14 * 86_400_000
+"""Milliseconds that a statement waits."""
+
+Signatures = tuple[Signature | None, ...]
+
+
+class Pending(NamedTuple):
+    """A waiting statement: id, canonical bytes, one signature or None for each signer, openings; times in ms."""
+
+    id: bytes
+    data: bytes
+    statement: Statement
+    signatures: Signatures
+    openings: tuple[Opening, ...]
+    created: int = 0
+    expires: int = 0
+
+    @property
+    def missing(self) -> list[str]:
+        """Who has yet to sign."""
+        signers = self.statement.signers
+        return [signer for signer, signature in zip(signers, self.signatures, strict=True) if signature is None]
+
+    def envelope(self) -> bytes:
+        """What is submitted once nobody is missing."""
+        head = msgspec.json.encode({"private": self.openings, "signatures": self.signatures})
+        return head[:-1] + b',"statement":' + self.data + b"}"
+
+
+class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    statement: msgspec.Raw
+    signatures: tuple[Signature | None, ...]
+    private: tuple[Opening, ...] = ()
+
+
+def parse(data: bytes) -> Pending:
+    """Read an envelope in which signatures may be null; those given must hold arithmetically."""
+    if len(data) > MAX_SUBMISSION:
+        raise FormatError("format.submission_size", limit=MAX_SUBMISSION)
+    try:
+        envelope = msgspec.json.decode(data, type=_Envelope)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise FormatError("format.envelope", detail=str(error)) from error
+    spelled = bytes(envelope.statement)
+    statement = parse_statement(spelled)
+    if len(envelope.signatures) != len(statement.signers):
+        expected, found = len(statement.signers), len(envelope.signatures)
+        raise FormatError("format.signature_count", expected=expected, found=found)
+    check_openings(statement, envelope.private)
+    for signature in envelope.signatures:
+        if signature is not None:
+            verify_statement(signature, spelled)
+    return Pending(statement_id(spelled), spelled, statement, envelope.signatures, envelope.private)
+
+
+async def keep(installation: Installation, reading: Reading, posted: Pending) -> Pending:
+    """Keep a statement, or add signatures to the one that is kept; as it stands now.
+
+    Each signature must be by its signer's key, one of them by a member's: Problem ``pending.signer`` otherwise.
+    """
+    if posted.statement.ledger != reading.ledger.origin:
+        raise Problem("pending.ledger", 409, ledger=posted.statement.ledger)
+    await _check_signers(reading, posted)
+    await sweep(installation, reading)
+    fresh = posted._replace(created=installation.clock.now(), expires=installation.clock.now() + LIFETIME)
+    async with installation.database.pool.acquire() as connection, connection.transaction():
+        if await _insert(connection, installation, reading, fresh):
+            return fresh
+        before = await _fetch(connection, installation, reading, posted.id)
+        if before is None:
+            raise Problem("pending.unknown", 404)
+        kept = before._replace(signatures=_merged(before.signatures, posted.signatures))
+        query = "UPDATE pending SET signatures = $3 WHERE ledger_id = $1 AND statement_id = $2"
+        await connection.execute(query, reading.ledger_id, kept.id, _encode(kept.signatures))
+    return kept
+
+
+async def find(installation: Installation, reading: Reading, id_: bytes) -> Pending:
+    """The waiting statement; Problem ``pending.unknown`` where there is none (any more)."""
+    async with installation.database.pool.acquire() as connection:
+        found = await _fetch(connection, installation, reading, id_)
+    if found is None or found.expires <= installation.clock.now():
+        raise Problem("pending.unknown", 404)
+    return found
+
+
+async def of(installation: Installation, reading: Reading, member: str) -> list[Pending]:
+    """What waits for that member, or was signed by them and waits for others; oldest first."""
+    query = f"{_SELECT} AND $2 = ANY(signers) AND expires > $3 ORDER BY created, statement_id"
+    rows = await installation.database.pool.fetch(query, reading.ledger_id, member, installation.clock.now())
+    return [_read(installation, reading, row) for row in rows]
+
+
+async def settle(installation: Installation, ledger_id: int, id_: bytes) -> None:
+    """Forget a statement, because it is in the ledger or somebody has taken it back."""
+    query = "DELETE FROM pending WHERE ledger_id = $1 AND statement_id = $2"
+    done: str = await installation.database.pool.execute(query, ledger_id, id_)
+    if done.endswith(" 1"):
+        await asyncio.to_thread(installation.privacy.erase, ledger_id, _subject(id_))
+
+
+async def sweep(installation: Installation, reading: Reading) -> None:
+    """Forget what has waited too long."""
+    query = "SELECT statement_id FROM pending WHERE ledger_id = $1 AND expires <= $2"
+    for (id_,) in await installation.database.pool.fetch(query, reading.ledger_id, installation.clock.now()):
+        await settle(installation, reading.ledger_id, id_)
+
+
+_SELECT: Final = (
+    "SELECT statement_id, statement, signatures, sealed, created, expires FROM pending WHERE ledger_id = $1"
+)
+
+
+async def _check_signers(reading: Reading, posted: Pending) -> None:
+    by_member = False
+    for signer, signature in zip(posted.statement.signers, posted.signatures, strict=True):
+        if signature is None:
+            continue
+        id_ = ids.key_id(signature.key)
+        if signer != id_:
+            key = await reading.find(Key, id_)
+            if key is None or key.member != signer or key.status != "active" or key.alg != signature.alg:
+                raise Problem("pending.signer", 403, signer=signer)
+            by_member = True
+    if not by_member:
+        raise Problem("pending.signer", 403, signer=posted.statement.author)
+
+
+def _merged(before: Signatures, after: Signatures) -> Signatures:
+    return tuple(old or new for old, new in zip(before, after, strict=True))
+
+
+async def _fetch(
+    connection: asyncpg.Connection, installation: Installation, reading: Reading, id_: bytes
+) -> Pending | None:
+    row = await connection.fetchrow(f"{_SELECT} AND statement_id = $2 FOR UPDATE", reading.ledger_id, id_)
+    return None if row is None else _read(installation, reading, row)
+
+
+async def _insert(connection: asyncpg.Connection, installation: Installation, reading: Reading, fresh: Pending) -> bool:
+    """Whether it was not there yet; a row that somebody else is inserting is waited for."""
+    seal, subject = installation.privacy.seal, _subject(fresh.id)
+    sealed = [
+        (opening.path, canonical.b64(seal(reading.ledger_id, subject, fresh.id, opening))) for opening in fresh.openings
+    ]
+    done: str = await connection.execute(
+        "INSERT INTO pending (ledger_id, statement_id, statement, signers, signatures, sealed, created, expires) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (ledger_id, statement_id) DO NOTHING",
+        *(reading.ledger_id, fresh.id, fresh.data, list(fresh.statement.signers), _encode(fresh.signatures)),
+        *(_encode(sealed), fresh.created, fresh.expires),
+    )
+    return done.endswith(" 1")
+
+
+def _encode(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _read(installation: Installation, reading: Reading, row: Any) -> Pending:
+    id_, data, signatures, sealed, created, expires = row
+    openings = []
+    for path, box in msgspec.json.decode(sealed):
+        opening = installation.privacy.open(reading.ledger_id, _subject(id_), id_, path, canonical.unb64(box))
+        if opening is None:
+            raise Problem("pending.unknown", 404)
+        openings.append(opening)
+    found = msgspec.json.decode(signatures, type=tuple[Signature | None, ...])
+    return Pending(id_, data, parse_statement(data), found, tuple(openings), created, expires)
+
+
+def _subject(id_: bytes) -> str:
+    return f"pending/{id_.hex()}"
+
+
+def parse_id(text: str) -> bytes:
+    """The statement id that a path names in hex; Problem ``pending.unknown`` for anything else."""
+    try:
+        id_ = bytes.fromhex(text)
+    except ValueError as error:
+        raise Problem("pending.unknown", 404) from error
+    if id_.hex() != text or len(id_) != 32:  # noqa: PLR2004 - SHA-256
+        raise Problem("pending.unknown", 404)
+    return id_
