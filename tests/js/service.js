@@ -77,7 +77,7 @@ export class Service {
   async context(kept) {
     this.#reach();
     const proof = kept && kept <= this.leaves.length ? await this.consistency(kept, this.leaves.length) : [];
-    return { origin: ORIGIN, vkey: vkeyText(this.key), checkpoint: await this.note(), consistency: proof, utc_offset: 540, rp_ids: [] };
+    return { origin: ORIGIN, vkey: vkeyText(this.key), checkpoint: await this.note(), consistency: proof, utc_offset: 540, rp_ids: [], size: this.leaves.length };
   }
 
   async consistency(from, to) {
@@ -116,9 +116,13 @@ export class Service {
   }
 
   async leave(envelope) {
-    const id = hex(await statementId(encode(JSON.parse(envelope).statement)));
-    this.waiting.set(id, envelope);
-    return { id };
+    const { statement, signatures } = JSON.parse(envelope);
+    const id = hex(await statementId(encode(statement)));
+    const signers = [statement.author, ...(statement.cosigners ?? [])];
+    const missing = signers.filter((_, position) => signatures[position] === null);
+    if (missing.length) this.waiting.set(id, envelope);
+    else this.waiting.delete(id);
+    return { id, missing, ...(missing.length ? {} : { receipt: await this.submit(envelope) }) };
   }
 
   async pending(id) {

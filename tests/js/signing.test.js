@@ -164,6 +164,7 @@ test("a cosigner signs the same bytes after checking all that stands there", asy
   assert.deepEqual(taro.asked[0].sentences, asked[0].sentences);
   assert.deepEqual(taro.asked[0].statements, asked[0].statements);
   assert.equal(JSON.parse(service.posted[0]).signatures.length, 2);
+  assert.equal(service.waiting.size, 0);
 });
 
 test("a cosigner does not witness another history", async () => {

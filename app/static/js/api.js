@@ -49,7 +49,7 @@ export class Api {
     return this.#call("session", JSON.stringify(answer));
   }
 
-  /** Leave a statement for its other signers; missing signatures are null. @param {string} envelope @returns {Promise<{id: string}>} */
+  /** Leave a statement for its other signers, or add to one that lies there; missing signatures are null. @param {string} envelope @returns {Promise<{id: string, missing: string[], receipt?: Answer}>} */
   leave(envelope) {
     return this.#call("pending", envelope);
   }

@@ -42,7 +42,7 @@ export async function cosignWith(signer, id, member, key) {
   const own = await chooseKey(signer, kept.ledger, member, key);
   await signer.confirm([draft]);
   const signed = await signer.sign(draft, { [member]: own }, signatures);
-  return signed.includes(null) ? leave(signer, draft, signed) : signer.submit(draft, signed, member);
+  return signed.includes(null) ? leave(signer, draft, signed, member) : signer.submit(draft, signed, member, true);
 }
 
 /**
@@ -59,7 +59,7 @@ async function readPending(signer, kept, id) {
   if (statement.ledger !== kept.ledger) throw new ProofError("cosign.other_ledger", { ledger: statement.ledger });
   await checkOpenings(statement, pending.private);
   // To sign is to witness the history it names: it must be the one this device knows.
-  await checkPoint(kept, statement.seen, (from, to) => signer.api.consistency(from, to));
+  await checkPoint(kept, statement.seen, (from, to) => signer.prove(from, to));
   const signatures = signersOf(statement).map((_, position) => pending.signatures[position] ?? null);
   for (const signature of signatures) if (signature) await verifySignature(signature, signedBytes(draft.bytes));
   return { draft, signatures };

@@ -5,6 +5,7 @@
 
 import { Api, fetchTexts } from "./api.js";
 import { confirmSigning } from "./dialog.js";
+import { ProofError } from "./errors.js";
 import { Keystore } from "./keystore.js";
 import { Signer, envelope } from "./signer.js";
 import { signSession } from "./signing_keys.js";
@@ -72,7 +73,7 @@ export async function signAndSubmitWith(signer, wish, key, keys = {}) {
   const draft = await signer.draft(wish, kept);
   await signer.confirm([draft]);
   const signatures = await signer.sign(draft, { ...keys, [wish.author]: own });
-  return signatures.includes(null) ? leave(signer, draft, signatures) : signer.submit(draft, signatures, wish.author);
+  return signatures.includes(null) ? leave(signer, draft, signatures, wish.author) : signer.submit(draft, signatures, wish.author);
 }
 
 /**
@@ -80,13 +81,16 @@ export async function signAndSubmitWith(signer, wish, key, keys = {}) {
  * @param {Signer} signer
  * @param {import("./signer.js").Draft} draft
  * @param {(import("./statement.js").Signature|null)[]} signatures
- * @returns {Promise<Pending>}
+ * @param {string} member who leaves it
+ * @returns {Promise<Outcome|Pending>}
  */
-export async function leave(signer, draft, signatures) {
-  const { author, cosigners = [] } = draft.statement;
-  const missing = [author, ...cosigners].filter((_, position) => signatures[position] === null);
-  await signer.api.leave(envelope(draft, signatures));
-  return { status: "pending", id: hex(unb64(draft.id)), missing };
+export async function leave(signer, draft, signatures, member) {
+  const posted = envelope(draft, signatures);
+  const { id, missing, receipt } = await signer.api.leave(posted);
+  if (id !== hex(unb64(draft.id))) throw new ProofError("cosign.other_statement", { id });
+  if (!receipt) return { status: "pending", id, missing };
+  // Somebody else signed at the same moment, and the server has put both together.
+  return signer.accept({ ledger: draft.statement.ledger, statement: draft.id, member, sentence: draft.sentence, envelope: posted }, receipt);
 }
 
 /**

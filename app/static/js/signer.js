@@ -121,11 +121,13 @@ export class Signer {
    * @param {Draft} draft
    * @param {(Signature|null)[]} signatures
    * @param {string} member whose receipt it is
+   * @param {boolean} [waited] whether it lies on the server, waiting for this last signature
    * @returns {Promise<Recorded|Queued>}
    */
-  async submit(draft, signatures, member) {
+  async submit(draft, signatures, member, waited = false) {
     const { ledger } = draft.statement;
-    await this.store.put("queue", { ledger, statement: draft.id, member, sentence: draft.sentence, envelope: envelope(draft, signatures) });
+    const row = { ledger, statement: draft.id, member, sentence: draft.sentence, envelope: envelope(draft, signatures), waited };
+    await this.store.put("queue", row);
     return this.send(ledger, draft.id);
   }
 
@@ -134,7 +136,8 @@ export class Signer {
     const queued = await this.store.get("queue", [ledger, id]);
     try {
       const from = (await keptCheckpoint(this.store, ledger))?.size ?? 0;
-      const recorded = await this.accept(queued, await this.api.submit(queued.envelope, from), from);
+      const answer = queued.waited ? (await this.api.leave(queued.envelope)).receipt : await this.api.submit(queued.envelope, from);
+      const recorded = await this.accept(queued, /** @type {import("./api.js").Answer} */ (answer), from);
       await this.store.remove("queue", [ledger, id]);
       return recorded;
     } catch (error) {
@@ -193,7 +196,17 @@ export class Signer {
   #advance(ledger, shown, from) {
     const inline = shown.consistency && { from, proof: shown.consistency };
     const note = /** @type {string} */ (shown.checkpoint);
-    return advance(this.store, ledger, { note, vkey: /** @type {string} */ (shown.vkey), inline }, (a, b) => this.api.consistency(a, b));
+    return advance(this.store, ledger, { note, vkey: /** @type {string} */ (shown.vkey), inline }, (a, b) => this.prove(a, b));
+  }
+
+  /**
+   * A consistency proof. The context is open to everyone, the proofs of a members' tree are not: an applicant, or a phone
+   * that is being enrolled, has only the first.
+   * @param {number} from @param {number} to
+   */
+  async prove(from, to) {
+    const { size, consistency } = await this.api.context(from);
+    return size === to ? consistency : this.api.consistency(from, to);
   }
 
   /** The log key as first seen, else as the service says now. @param {string} ledger */
