@@ -7,5 +7,13 @@ from typing import Final
 from litestar.types import ControllerRouterHandler
 
 from app.api import routes as api
+from app.pages import demo, entrance, found, found_signing, ledger
 
-ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (*api.ROUTES,)
+ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
+    *api.ROUTES,
+    *demo.ROUTES,
+    *entrance.ROUTES,
+    *found.ROUTES,
+    *found_signing.ROUTES,
+    *ledger.ROUTES,
+)

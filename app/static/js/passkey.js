@@ -119,3 +119,10 @@ async function ask(call) {
   }
   throw new DeviceError("passkey.declined");
 }
+
+/** Have the person choose one of the passkeys that the device knows for this place; its credential id in base64url. @param {string} rpId */
+export async function findPasskey(rpId) {
+  const challenge = crypto.getRandomValues(new Uint8Array(32)); // nothing is proven here: the log-in challenge follows
+  const credential = await ask(() => navigator.credentials.get({ publicKey: { challenge, rpId, userVerification: "discouraged", timeout: TIMEOUT } }));
+  return b64url(new Uint8Array(credential.rawId));
+}

@@ -1,0 +1,29 @@
+"""What the pages of the entrance read beside single records: the genesis, and a passkey's key by its credential."""
+
+from __future__ import annotations
+
+from app.installation import Installation
+from app.reading import Reading
+from ledger import merkle
+from ledger.books.keys import Key
+
+
+async def genesis_hash(installation: Installation, reading: Reading) -> bytes:
+    """Leaf hash of entry 0: the root of the tree of size 1, from which every later checkpoint can be proved."""
+    stored = await installation.log.entry(reading.ledger, 0)
+    if stored is None:
+        raise LookupError(reading.ledger.origin)
+    return merkle.leaf_hash(stored.leaf)
+
+
+async def key_of_credential(reading: Reading, credential: str) -> Key | None:
+    """The active key that a passkey with this credential id speaks with. Credential ids are random: they can't be
+    guessed, and whoever has one has the passkey.
+    """
+    row = await reading.pool.fetchrow(
+        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'key' AND data->>'credential' = $2 LIMIT 1",
+        reading.ledger_id,
+        credential,
+    )
+    key = None if row is None else await reading.find(Key, row["id"])
+    return key if key is not None and key.status == "active" else None

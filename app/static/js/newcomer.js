@@ -1,0 +1,113 @@
+/**
+ * What every page does on which a person makes a key: look at the browser first, say in one plain sentence what stands in
+ * the way, make the key, and say errors in words. Nothing here knows about any co-op.
+ */
+
+import { generateDeviceKey } from "./crypto.js";
+import { inspect, outsideAddress } from "./environment.js";
+import { DeviceError, Refusal } from "./errors.js";
+import { register } from "./passkey.js";
+
+/**
+ * @typedef {import("./texts.js").Texts} Texts
+ * @typedef {{kind: "device"|"passkey", alg: string, public: string, credential?: string, privateKey?: CryptoKey}} NewKey
+ */
+
+/**
+ * Make a key of that kind. A device key asks the browser to keep it.
+ * @param {"device"|"passkey"} kind
+ * @param {{rpId: string, rpName: string, userName: string, exclude?: string[]}} wish for a passkey
+ * @returns {Promise<NewKey>}
+ */
+export async function makeKey(kind, wish) {
+  if (kind === "passkey") {
+    const { credential, public: publicText } = await register(wish);
+    return { kind, alg: "webauthn", public: publicText, credential };
+  }
+  const key = await generateDeviceKey();
+  await navigator.storage?.persist?.().catch(() => false); // a no changes nothing now
+  return { kind, ...key };
+}
+
+/** The public half, as statements and the service take it. @param {NewKey} key */
+export const publicHalf = ({ alg, public: publicText, credential }) => ({ alg, public: publicText, ...(credential && { credential }) });
+
+/**
+ * Say what this browser can't do, with a way on; offer only the kinds of key that it can make.
+ * @param {HTMLElement} root holds [data-advice] and buttons [data-make=passkey|device]; data-outside: words of the way on
+ * @param {Texts} texts
+ */
+export async function checkBrowser(root, texts) {
+  const environment = await inspect();
+  const can = { passkey: environment.canPasskey, device: environment.canDeviceKey };
+  for (const [kind, possible] of Object.entries(can)) {
+    for (const button of root.querySelectorAll(`[data-make="${kind}"]`)) /** @type {HTMLElement} */ (button).hidden = !possible;
+  }
+  if (can.device && !can.passkey) root.querySelector('[data-make="device"]')?.classList.add("button-primary");
+  if (environment.code !== "ok") {
+    const kind = can.device ? "info" : "warning";
+    const out = environment.code === "in_app" ? link(outsideAddress(location.href), root.dataset.outside ?? "") : null;
+    root.querySelector("[data-advice]")?.replaceChildren(notice(kind, texts.t(environment.advice), out));
+  }
+  return environment;
+}
+
+/**
+ * Do something once at a time: buttons rest meanwhile, errors are said in words.
+ * @param {HTMLElement} root holds [data-said]
+ * @param {Texts} texts
+ * @param {() => Promise<void>} act
+ */
+export async function busy(root, texts, act) {
+  if (root.getAttribute("aria-busy") === "true") return;
+  const buttons = [...root.querySelectorAll("button")];
+  root.setAttribute("aria-busy", "true");
+  for (const button of buttons) button.disabled = true;
+  say(root, "");
+  try {
+    await act();
+  } catch (error) {
+    console.error(error); // eslint-disable-line no-console
+    say(root, texts.error(error), "error");
+  } finally {
+    root.removeAttribute("aria-busy");
+    for (const button of buttons) button.disabled = false;
+  }
+}
+
+/** @param {HTMLElement} root @param {string} sentence @param {"info"|"success"|"warning"|"error"} [kind] */
+export function say(root, sentence, kind = "info") {
+  root.querySelector("[data-said]")?.replaceChildren(...(sentence ? [notice(kind, sentence)] : []));
+}
+
+/** A banner made of text alone. @param {string} kind @param {string} sentence @param {Node|null} [more] */
+export function notice(kind, sentence, more = null) {
+  const box = Object.assign(document.createElement("div"), { className: `banner banner-${kind}` });
+  const text = Object.assign(document.createElement("p"), { className: "banner-title", textContent: sentence });
+  box.append(text, ...(more ? [more] : []));
+  if (kind === "error") box.setAttribute("role", "alert");
+  return box;
+}
+
+/** @param {string} href @param {string} label */
+function link(href, label) {
+  const paragraph = Object.assign(document.createElement("p"), { className: "banner-body" });
+  paragraph.append(Object.assign(document.createElement("a"), { href, textContent: label, className: "button" }));
+  return paragraph;
+}
+
+/**
+ * Ask one of this site's own addresses; posts JSON when given a body.
+ * @param {string} address
+ * @param {object} [body]
+ * @returns {Promise<any>}
+ */
+export async function call(address, body) {
+  const headers = { Accept: "application/json, application/problem+json", "Content-Type": "application/json", "X-CSRFToken": document.body.dataset.csrf ?? "" };
+  const post = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+  const response = await fetch(address, { credentials: "same-origin", cache: "no-store", headers, ...post }).catch(() => null);
+  if (response === null) throw new DeviceError("network.offline");
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refusal(answer.code ?? "http.error", answer.params ?? {}, answer);
+  return answer;
+}

@@ -1,0 +1,47 @@
+/** Signing in: a button for everyone whose key is on this device, and one for a passkey that the device brings along. */
+
+import { signIn, openKeystore, openTexts } from "../sign.js";
+import { busy, call, checkBrowser } from "../newcomer.js";
+import { findPasskey } from "../passkey.js";
+
+const root = /** @type {HTMLElement} */ (document.querySelector("[data-sign-in]"));
+const { slug, origin, rpId, home, label, someone, device, passkey } = /** @type {Record<string, string>} */ (root.dataset);
+const texts = await openTexts();
+const environment = await checkBrowser(root, texts);
+if (environment.canDeviceKey) await offer();
+
+async function offer() {
+  const keystore = await openKeystore();
+  const keys = await keystore.store.below("keys", [origin]);
+  const members = [...new Set(keys.map((key) => key.member))].filter((member) => member.startsWith("mem_"));
+  for (const member of members) {
+    const [key] = await keystore.keys(origin, member);
+    root.querySelector("[data-people]")?.append(button(member, key));
+  }
+  root.querySelector("[data-any]")?.addEventListener("click", () => busy(root, texts, () => enterByPasskey(keystore)));
+}
+
+/** @param {string} member @param {any} key */
+function button(member, key) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "button button-primary button-large" });
+  const name = key.name || `${someone} ${member.slice(4, 10)}`;
+  made.append(Object.assign(document.createElement("span"), { textContent: label.replace("{name}", name) }));
+  made.append(Object.assign(document.createElement("small"), { textContent: key.kind === "device" ? device : passkey }));
+  made.addEventListener("click", () => busy(root, texts, () => enter(member, key)));
+  return made;
+}
+
+/** @param {string} member @param {any} key */
+async function enter(member, key) {
+  await signIn({ slug, member, key });
+  location.assign(new URLSearchParams(location.search).get("next")?.match(/^\/c\/[^/\\]+(\/.*)?$/)?.[0] ?? home);
+}
+
+/** @param {import("../keystore.js").Keystore} keystore */
+async function enterByPasskey(keystore) {
+  const credential = await findPasskey(rpId);
+  const { member, public: publicText } = await call(`/c/${slug}/sign-in/passkey/${credential}`);
+  const key = /** @type {const} */ ({ kind: "passkey", ledger: origin, member, alg: "webauthn", public: publicText, credential });
+  await keystore.add(key);
+  await enter(member, key);
+}
