@@ -26,6 +26,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
+    Command("demo", "app.cli.demo", "見本の村で試す / try it with a sample village"),
     Command("serve", "app.cli.serve", "サービスを動かす / run the service"),
     Command("verify", "app.cli.verify", "台帳を検証する / verify a ledger from outside"),
     Command("verify-receipt", "app.cli.verify_receipt", "控えを確かめる / check a receipt offline"),

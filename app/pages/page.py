@@ -35,7 +35,7 @@ async def show(
     frame = await frame_of(request, visit)
     environment: Environment = request.app.state.environment
     context = page_context(request.app.state.texts, frame)
-    html = environment.get_template(template).render(**context, visit=visit, **data)
+    html = environment.get_template(template).render(**context, visit=visit, demo=request.app.state.web.demo, **data)
     return Response(html, media_type=MediaType.HTML, status_code=status)
 
 

@@ -80,17 +80,15 @@ class Batch:
         self._traces: list[tuple[Any, ...]] = []
         self._sealing: list[Submission] = []
 
-    def at(self, received: int) -> None:
-        """What follows is received at that moment (ms), never before what went before."""
-        self._received = max(received, self._received)
-
-    async def fold(self, waiting: Sequence[Submission]) -> list[Outcome]:
-        """The outcome of each submission, in their order."""
+    async def fold(self, waiting: Sequence[Submission], times: Sequence[int] = ()) -> list[Outcome]:
+        """The outcome of each submission, in their order. ``times``: moments of receipt of each, where they differ."""
         self._desk.source.begin()
         await self._find_claims(waiting)
         outcomes: list[Outcome] = []
         fetches = 0
         while len(outcomes) < len(waiting):
+            if times:
+                self._received = max(self._received, times[len(outcomes)])
             try:
                 outcomes.append(self._outcome(waiting[len(outcomes)]))
                 fetches = 0
@@ -192,10 +190,13 @@ class Batch:
         self._changed, self._traces = {}, []
 
     def _seal(self, privacy: PrivacyKeys) -> list[tuple[Any, ...]]:
-        rows = []
-        for submission in self._sealing:
-            for opening in submission.openings:
-                subject = self._desk.books.subject(submission.statement, submission.id, opening.path)
-                sealed = privacy.seal(self._ledger_id, subject, submission.id, opening)
-                rows.append((self._ledger_id, subject, submission.id, opening.path, sealed))
-        return rows
+        kept = [
+            (self._desk.books.subject(submission.statement, submission.id, opening.path), submission.id, opening)
+            for submission in self._sealing
+            for opening in submission.openings
+        ]
+        privacy.prepare(self._ledger_id, (subject for subject, _, _ in kept))
+        return [
+            (self._ledger_id, subject, id_, opening.path, privacy.seal(self._ledger_id, subject, id_, opening))
+            for subject, id_, opening in kept
+        ]

@@ -56,7 +56,7 @@ class Publisher:
     def begin(self, origin: str) -> Published:
         """Make a new ledger's keys, and guard it with the checkpoint of nothing."""
         self._keys.make(origin)
-        return self._guard.create(self._keys.verifier(origin), self._sign(origin, 0, merkle.EMPTY_ROOT))
+        return self._guard.create(self._keys.verifier(origin), self.sign(origin, 0, merkle.EMPTY_ROOT).note)
 
     async def recreate_guard(self, connection: asyncpg.Connection, ledger: Ledger, head: Head) -> Published:
         """DANGEROUS: trust the database as it is and guard it anew, where the guard was lost.
@@ -65,17 +65,18 @@ class Publisher:
         """
         if await root_at(connection, ledger.id, head.size) != head.root:
             raise GuardError("guard.fork", origin=ledger.origin, size=head.size)
-        note = self._sign(ledger.origin, head.size, head.root)
+        note = self.sign(ledger.origin, head.size, head.root).note
         return await asyncio.to_thread(self._guard.create, self._keys.verifier(ledger.origin), note)
 
     async def _advance(self, connection: asyncpg.Connection, ledger: Ledger, size: int, root: bytes) -> Published:
         key = self._keys.verifier(ledger.origin)
-        note = self._sign(ledger.origin, size, root)
-        found = await asyncio.to_thread(self._guard.advance, key, note)
+        new = self.sign(ledger.origin, size, root)
+        found = await asyncio.to_thread(self._guard.advance, key, new.note)
         if found.size > size and await root_at(connection, ledger.id, found.size) != found.root:
             # Another process has published more than this. Its entries are in the same database, or this is a fork.
             raise GuardError("guard.fork", origin=ledger.origin, size=found.size)
-        return Published(size, root, note)
+        return new
 
-    def _sign(self, origin: str, size: int, root: bytes) -> bytes:
-        return checkpoint.sign(Checkpoint(origin, size, root), self._keys.get(origin, "log"))
+    def sign(self, origin: str, size: int, root: bytes) -> Published:
+        """The signed checkpoint of a tree head, not published yet."""
+        return Published(size, root, checkpoint.sign(Checkpoint(origin, size, root), self._keys.get(origin, "log")))
