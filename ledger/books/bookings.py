@@ -232,16 +232,17 @@ def _cancel(ctx: Context, body: Act) -> None:
         raise Refusal("booking.not_involved", id=booking.id)
     _need(booking, "requested", "confirmed")
     # A steward who cancels an own booking does so as its member, on the member's terms.
-    _end(ctx, booking, "cancelled", _price_of_cancelling(ctx, booking) if own else 0)
+    price = price_of_cancelling(booking, _terms(ctx.state, booking).cancellation, ctx.time) if own else 0
+    _end(ctx, booking, "cancelled", price)
 
 
-def _price_of_cancelling(ctx: Context, booking: Booking) -> int:
+def price_of_cancelling(booking: Booking, cancellation: terms.Cancellation, at: int) -> int:
+    """What cancelling at that moment (ms) costs the member; refusal ``booking.too_late`` from the start on."""
     if booking.state != "confirmed":
         return 0
-    if ctx.time >= booking.starts:
+    if at >= booking.starts:
         raise Refusal("booking.too_late", starts=canonical.format_time(booking.starts))
-    cancellation = _terms(ctx.state, booking).cancellation
-    late = ctx.time > booking.starts - cancellation.free_hours * HOUR
+    late = at > booking.starts - cancellation.free_hours * HOUR
     return cancellation.forfeit(booking.cost) if late else 0
 
 

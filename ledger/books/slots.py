@@ -75,7 +75,7 @@ def take(moment: Moment, resource: str, offset: int, capacity: int, taken: Taken
     """Write a booking's places into its days; refusal ``booking.taken`` where they are not free."""
     days = [_day(moment, resource, name) for name in _days(offset, taken.starts, taken.until)]
     others = {other.booking: other for day in days for other in day.taken}
-    if _peak(list(others.values()), taken.starts, taken.until) + taken.places > capacity:
+    if peak(list(others.values()), taken.starts, taken.until) + taken.places > capacity:
         raise Refusal("booking.taken", resource=resource)
     for day in days:
         moment.state.put(msgspec.structs.replace(day, taken=(*day.taken, taken)))
@@ -115,7 +115,7 @@ def _day(moment: Moment, resource: str, name: str) -> Day:
     return moment.state.find(Day, id_) or Day(id=id_, index=moment.index, resource=resource, taken=())
 
 
-def _peak(taken: list[Taken], starts: int, until: int) -> int:
+def peak(taken: list[Taken], starts: int, until: int) -> int:
     """Most places taken at any one time between two moments: it is reached where some booking begins."""
     times = [starts, *(other.starts for other in taken if starts < other.starts < until)]
     return max(sum(other.places for other in taken if other.starts <= time < other.until) for time in times)
