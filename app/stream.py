@@ -11,8 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from app.installation import Installation
-from app.naming import ids_in, names_for, sees_titles
+from app.naming import ids_in, kind_names, names_for, sees_titles
 from app.storage.log import Stored
+from app.texts import Catalogue
 from app.texts.sentences import Sentences
 from app.visit import Visit
 from ledger import canonical, ids
@@ -48,7 +49,7 @@ class Wanted:
     ticks: bool = False
 
 
-async def lines(installation: Installation, visit: Visit, lang: str, wanted: Wanted) -> list[Line]:
+async def lines(installation: Installation, visit: Visit, texts: Catalogue, lang: str, wanted: Wanted) -> list[Line]:
     """At most PAGE entries, newest first, that the reader may see."""
     published = await installation.log.published(visit.reading.ledger)
     before = min(wanted.before if wanted.before is not None else published.size, published.size)
@@ -70,16 +71,17 @@ async def lines(installation: Installation, visit: Visit, lang: str, wanted: Wan
         PAGE,
     )
     stored = [Stored(**row) for row in rows]
-    return await spell(visit, lang, stored)
+    return await spell(visit, texts, lang, stored)
 
 
-async def spell(visit: Visit, lang: str, stored: list[Stored]) -> list[Line]:
+async def spell(visit: Visit, catalogue: Catalogue, lang: str, stored: list[Stored]) -> list[Line]:
     """Entries with their sentences, as the reader may know names and texts."""
     entries = [(row.index, parse_leaf(row.leaf)) for row in stored]
     named: set[str] = set()
     for _, entry in entries:
         named |= ids_in(entry.statement_bytes.decode())
-    sentences = Sentences(lang, names=await names_for(visit, named), utc_offset=visit.coop.utc_offset)
+    names = await names_for(visit, named) | await kind_names(visit, catalogue, lang)
+    sentences = Sentences(lang, names=names, utc_offset=visit.coop.utc_offset)
     texts = await _texts(visit, [entry for _, entry in entries])
     return [
         Line(index, entry, sentences.of(plain(entry), texts.get(canonical.b64(entry.id), {})))

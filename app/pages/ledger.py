@@ -32,7 +32,7 @@ async def stream(
 ) -> Page:
     """Newest entries first, narrowed as asked."""
     wanted = Wanted(before, book if book in BOOKS else "", who if ids.is_id(who, "mem") else "", ticks)
-    found = await lines(installation, visit, language(request), wanted)
+    found = await lines(installation, visit, request.app.state.texts, language(request), wanted)
     published = await installation.log.published(visit.reading.ledger)
     people = await visit.reading.names([wanted.who]) if wanted.who and visit.signed_in else {}
     return await show(
@@ -54,7 +54,7 @@ async def entry(request: Request[Any, Any, Any], visit: Visit, installation: Ins
     stored = await installation.log.entry(visit.reading.ledger, index)
     if stored is None:
         raise Problem("entry.unknown", 404, index=index)
-    (line,) = await spell(visit, language(request), [stored])
+    (line,) = await spell(visit, request.app.state.texts, language(request), [stored])
     statement = line.entry.statement
     own = visit.member is not None and visit.member.id in (*statement.signers, statement.for_)
     if not (visit.sees_entries or own):
