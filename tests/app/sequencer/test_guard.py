@@ -135,6 +135,14 @@ async def test_a_database_with_another_story_is_a_fork(house: House, migrated: S
         await house.installation.log.published(house.ledger)
 
 
+async def test_a_database_that_is_set_back_while_we_run_is_not_served(house: House) -> None:
+    await house.submit(house.word(house.hanako, 1))
+    await house.installation.log.published(house.ledger)
+    await house.installation.database.pool.execute("UPDATE head SET size = 1")
+    with pytest.raises(GuardError, match=r"guard\.ahead"):
+        await house.installation.log.published(house.ledger)
+
+
 async def test_changed_hashes_below_the_head_are_noticed(house: House, migrated: Server) -> None:
     await house.submit(house.word(house.hanako, 1))
     owner = await asyncpg.connect(**migrated.owner_dsn.keywords())

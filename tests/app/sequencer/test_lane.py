@@ -107,6 +107,12 @@ async def test_unpublished_trees_were_not_seen(house: House) -> None:
     await house.submit(parse(house.hanako.say("word.say/1", {"number": 1}, tree)))
 
 
+async def test_every_published_checkpoint_can_be_seen_at_once(house: House) -> None:
+    notes = [house.genesis.note] + [(await house.submit(house.word(house.hanako, n))).note for n in range(3)]
+    rows = await house.installation.database.pool.fetch("SELECT note FROM checkpoint WHERE size > 0 ORDER BY size")
+    assert [row["note"] for row in rows] == notes
+
+
 async def test_private_values_are_kept_sealed_until_their_key_is_destroyed(house: House) -> None:
     secret = "昨日は畑を手伝いました"
     said = parse(house.hanako.say("word.say/1", {"number": 1, "text": Private(secret)}, house.tree))

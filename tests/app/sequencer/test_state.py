@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+from pathlib import Path
 
 import pytest
 
-from app.installation import Installation
+from app.installation import Installation, Settings
 from app.sequencer import state as cache
 from app.sequencer.lane import Refused
 from app.sequencer.state import PostgresSource
 from app.sequencer.submission import Submission, parse
-from ledger import ids
+from ledger import canonical, ids
 from ledger.state import Due, Missing, State, Trace
 from tests.app.sequencer.audit import audit
 from tests.app.sequencer.books import BOOKS, Total, Word
@@ -54,15 +55,10 @@ async def test_random_histories_fold_alike(house: House, seed: int, monkeypatch:
     assert len(leaves) > 50
 
 
-async def test_two_installations_take_turns(house: House, installation: Installation, tmp_path: object) -> None:
+async def test_two_installations_take_turns(house: House, installation: Installation, tmp_path: Path) -> None:
     """Each finds its cache behind the other's entries every time."""
-    from pathlib import Path
-
-    from app.clock import Clock
-    from app.installation import Settings
-
     url = installation.database.url.render_as_string(hide_password=False)
-    async with Installation.open(Settings(Path(str(tmp_path)), url, BOOKS, Clock())) as other:
+    async with Installation.open(Settings(tmp_path, url, BOOKS)) as other:
         elsewhere = House(other, house.ledger, house.genesis)
         for number in range(10):
             await house.submit(house.word(house.hanako, number, expires=1))
@@ -122,13 +118,67 @@ async def test_absorbed_writes_move_within_cached_scans(house: House) -> None:
     assert source.scan("due", "", 1)[0].id == "word.expire:w5"
 
 
-async def test_new_trace_rows_change_only_later_answers(house: House) -> None:
+async def test_what_lies_beyond_the_known_rows_stays_unknown(house: House) -> None:
+    for number in range(80):
+        await house.submit(house.word(house.hanako, number))
     source = PostgresSource(BOOKS, house.ledger.id)
     async with house.installation.database.pool.acquire() as connection:
-        await source.fetch(connection, [("traces", "total", 0, 100), ("traces", "total", 5, 100)])
+        await source.fetch(connection, [("scan", "word", house.hanako.id, 1)])
+        known = source.scan("word", house.hanako.id, 60)
+        state = State(source)
+        state.put(Word(id="word_late", index=99, author=house.hanako.id, number=10_000))
+        source.absorb(state)
+        with pytest.raises(Missing):
+            source.scan("word", house.hanako.id, 67)  # 66 were fetched, and the 67th is not the late one
+        assert source.scan("word", house.hanako.id, 60) == known
+
+
+async def test_a_fetch_in_the_middle_of_a_batch_sees_what_the_batch_has_changed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_SCAN_MARGIN", 1)
+    tree = house.tree
+    said = [parse(house.hanako.say("word.say/1", {"number": n}, tree)) for n in range(10)]
+    await asyncio.gather(*(house.submit(one) for one in said))
+    await house.installation.lanes.stop()  # the next batch begins with an empty cache
+    tree = house.tree
+    moves = [
+        parse(house.taro.say("word.change/1", {"word": ids.object_id("word", one.id), "number": 100 + n}, tree))
+        for n, one in enumerate(said[:6])
+    ]
+    # Saying 0 scans the first three words: of the seven fetched at first six have moved away by then.
+    again = parse(house.hanako.say("word.say/1", {"number": 0}, tree))
+    receipts = await asyncio.gather(*(house.submit(one) for one in (*moves, again)))
+    assert [receipt.index for receipt in receipts] == list(range(11, 18))
+    async with house.installation.database.pool.acquire() as connection:
+        await audit(connection, house.ledger, BOOKS)
+
+
+async def test_what_was_unpublished_is_asked_again_with_the_next_batch(house: House) -> None:
+    source = PostgresSource(BOOKS, house.ledger.id)
+    async with house.installation.database.pool.acquire() as connection:
+        await source.fetch(connection, [("root", 2), ("root", 1)])
+        assert source.root_at(2) is None
+        assert source.root_at(1) is not None
+        await house.submit(house.word(house.hanako, 1))
+        source.begin()
+        with pytest.raises(Missing):
+            source.root_at(2)
+        await source.fetch(connection, [("root", 2)])
+    assert source.root_at(2) == canonical.b64(house.tree[1])
+
+
+async def test_new_trace_rows_change_only_later_answers(house: House) -> None:
+    source = PostgresSource(BOOKS, house.ledger.id)
+    requests = [("traces", "total", 0, 100), ("traces", "total", 5, 100), ("traced", "total", "someone", 5, 100)]
+    async with house.installation.database.pool.acquire() as connection:
+        await source.fetch(connection, requests)
+    assert source.traced("total", "someone", 5, 100) is None
     state = State(source)
     state.trace(Trace("total", "someone", 1, 50, 7))
     source.absorb(state)
     assert source.traces("total", 0, 100) == {}
     with pytest.raises(Missing):
         source.traces("total", 5, 100)
+    with pytest.raises(Missing):
+        source.traced("total", "someone", 5, 100)
