@@ -7,7 +7,7 @@ from typing import Final
 from litestar.types import ControllerRouterHandler
 
 from app.api import routes as api
-from app.pages import demo, entrance, found, found_signing, ledger
+from app.pages import demo, entrance, found, found_signing, ledger, proposals, rules
 
 ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *api.ROUTES,
@@ -16,4 +16,6 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *found.ROUTES,
     *found_signing.ROUTES,
     *ledger.ROUTES,
+    *proposals.ROUTES,
+    *rules.ROUTES,
 )

@@ -1,0 +1,1 @@
+"""How members decide, as pages tell it: rules, effects and outcomes in words, and the forms that spell them."""

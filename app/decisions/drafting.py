@@ -1,0 +1,147 @@
+"""A proposal's effects from a submitted form: the documents, what goes wrong, and what they would do in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Final
+
+from app.decisions import policy_form, rule_form
+from app.decisions.rule_form import Values
+from app.decisions.words import Words
+from governance import effects
+from governance.modules.questions import MAX_OPTIONS
+from ledger import canonical
+from ledger.errors import LedgerError
+
+DOCUMENT: Final = "effects/0/document/"
+USE_JSON: Final = "json"
+"""The value of ``use`` when the document written as JSON is to count, not the form's fields."""
+
+
+@dataclass
+class Drafted:
+    """``effects`` as the statement has them, ``private`` values by path in its body.
+
+    ``errors`` by path in the document. ``document``: of a rule or a policy, also when it is faulty, for the form.
+    """
+
+    effects: list[dict[str, Any]] = field(default_factory=list)
+    private: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    document: dict[str, Any] | None = None
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it can be proposed as it stands."""
+        return not self.errors
+
+
+def draft(kind: str, values: Values, words: Words, utc_offset: int) -> Drafted:
+    """What the form of that kind of proposal spells."""
+    drafted = Drafted()
+    match kind:
+        case "choice":
+            _options(drafted, values, words)
+        case "rules":
+            _document(drafted, values, words, lambda: policy_form.Spelt(rule_form.document(values), {}))
+            drafted.effects = [{"effect": "rule", "kind": one(values, "decides"), "document": drafted.document or {}}]
+        case "policy":
+            area = one(values, "area")
+            _document(drafted, values, words, lambda: policy_form.document(area, values))
+            drafted.effects = [{"effect": "policy", "area": area, "document": drafted.document or {}}]
+        case "role":
+            _role(drafted, values, words, utc_offset)
+        case "admit":
+            applicant, cls = one(values, "applicant"), one(values, "class")
+            if not applicant:
+                drafted.errors["applicant"] = words.t("proposals.new.applicant.missing")
+            drafted.effects = [{"effect": "admit", "applicant": applicant, "class": cls}]
+        case _:
+            pass
+    drafted.private |= {DOCUMENT + path: name for path, name in drafted.names.items()}
+    if drafted.complete:
+        _check(drafted, kind, words)
+    return drafted
+
+
+def fault(words: Words, error: LedgerError) -> tuple[str, str]:
+    """Where in the document, and in words what is wrong."""
+    path = str(error.params.get("path", "")).removeprefix(DOCUMENT)
+    reason = error.params.get("reason")
+    if error.code == "commons.money":
+        return path, words.t("rules.fault.money")
+    key = f"rules.fault.{reason}"
+    return path, words.t(key) if words.has(key) else words.t("rules.fault.other")
+
+
+def one(values: Values, path: str) -> str:
+    """A field's value; nothing where there is no such field."""
+    found = values.get(path, ())
+    return found[-1] if found else ""
+
+
+def _check(drafted: Drafted, kind: str, words: Words) -> None:
+    try:
+        effects.parse(tuple(drafted.effects), kind)
+    except LedgerError as error:
+        path, told = fault(words, error)
+        drafted.errors[path] = told
+
+
+def _document(drafted: Drafted, values: Values, words: Words, spell: Any) -> None:
+    if one(values, "use") != USE_JSON:
+        spelt: policy_form.Spelt = spell()
+        drafted.document, drafted.names = spelt
+        return
+    try:
+        found = canonical.decode(json.dumps(json.loads(one(values, "json")), ensure_ascii=False).encode())
+    except (ValueError, LedgerError):
+        drafted.errors["json"] = words.t("rules.fault.json")
+        return
+    if not isinstance(found, dict):
+        drafted.errors["json"] = words.t("rules.fault.not_object")
+        return
+    drafted.document, drafted.names = _without_names(found)
+
+
+def _without_names(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Names of kinds written as plain text are taken out: they are sealed, each at its place."""
+    names = {}
+    kinds = document.get("kinds")
+    for row, kind in enumerate(kinds if isinstance(kinds, list) else []):
+        if isinstance(kind, dict) and isinstance(kind.get("name"), str):
+            names[f"kinds/{row}/name"] = kind.pop("name")
+    return document, names
+
+
+def _options(drafted: Drafted, values: Values, words: Words) -> None:
+    options = [line.strip() for line in one(values, "options").splitlines() if line.strip()]
+    drafted.private = {f"options/{place}": option for place, option in enumerate(options)}
+    if not 2 <= len(options) <= MAX_OPTIONS:  # noqa: PLR2004 (one option is no choice)
+        drafted.errors["options"] = words.t("proposals.new.options.few", most=MAX_OPTIONS)
+
+
+def _role(drafted: Drafted, values: Values, words: Words, utc_offset: int) -> None:
+    if not one(values, "member"):
+        drafted.errors["member"] = words.t("proposals.new.member.missing")
+    times: Mapping[str, str | None] = {
+        # A term lasts through its last day.
+        "from": _midnight(one(values, "from"), utc_offset, 0),
+        "until": _midnight(one(values, "until"), utc_offset, 1),
+    }
+    member, role = one(values, "member"), one(values, "role")
+    drafted.effects = [{"effect": "role", "member": member, "role": role, "scope": "coop", **times}]
+
+
+def _midnight(day: str, utc_offset: int, later: int) -> str | None:
+    """The beginning of a day by the co-op's clock, ``later`` days on."""
+    try:
+        found = date.fromisoformat(day) + timedelta(days=later)
+    except ValueError:
+        return None
+    zone = timezone(timedelta(minutes=utc_offset))
+    return canonical.format_time(int(datetime(found.year, found.month, found.day, tzinfo=zone).timestamp()) * 1000)

@@ -1,0 +1,164 @@
+"""What a proposal would do, in words: what it changes from, and what to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app import labels
+from app.decisions.policy_words import PolicyWords
+from app.decisions.words import Words
+from app.reading import Reading
+from governance import rule
+from governance.books.proposals import Proposal
+from governance.books.rules import RuleHead, RuleVersion
+from ledger import canonical
+from ledger.books.members import Application
+from ledger.books.policies import Policy, PolicyHead
+from ledger.errors import FormatError
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a comparison; equal sides have not changed."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything changes here."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Told:
+    """One effect: a sentence, and for documents what changes line by line."""
+
+    sentence: str
+    changes: list[Change] = field(default_factory=list)
+    document: dict[str, Any] | None = None
+
+
+async def current_rule(reading: Reading, kind: str) -> RuleVersion | None:
+    """The rule in force for a kind of proposal; None where the co-op has none."""
+    head = await reading.find(RuleHead, kind)
+    return None if head is None else await reading.find(RuleVersion, f"{kind}/{head.version}")
+
+
+async def current_policy(reading: Reading, area: str) -> Policy | None:
+    """The policy in force in an area."""
+    head = await reading.find(PolicyHead, area)
+    return None if head is None else await reading.find(Policy, f"{area}/{head.version}")
+
+
+class EffectWords:
+    """Tells effects to one reader. ``names``: whether members' names are for the reader."""
+
+    def __init__(self, reading: Reading, words: Words, *, names: bool) -> None:
+        self._reading, self._words, self._names = reading, words, names
+        self._t = words.t
+
+    async def of(self, proposal: Proposal) -> list[Told]:
+        """Every effect of a proposal, in order."""
+        kind_names = await self._reading.texts(
+            [
+                (proposal.statement, f"effects/{place}/document/kinds/{row}/name")
+                for place, effect in enumerate(proposal.effects)
+                for row, _ in enumerate(effect.get("document", {}).get("kinds", []))
+            ]
+        )
+        found = []
+        for place, effect in enumerate(proposal.effects):
+            prefix = f"effects/{place}/document/"
+            inside = {path: str(text) for (_, path), text in kind_names.items() if path.startswith(prefix)}
+            own = {path.removeprefix(prefix): text for path, text in inside.items()}
+            found.append(await self.one(effect, own, None if proposal.executed_at is None else proposal.id))
+        return found
+
+    async def one(self, effect: dict[str, Any], kind_names: dict[str, str], executed: str | None = None) -> Told:
+        """One effect; ``executed``: the proposal that has brought it about, to compare with what was until then."""
+        match effect["effect"]:
+            case "rule":
+                return await self._rule(effect, executed)
+            case "policy":
+                return await self._policy(effect, kind_names, executed)
+            case "role":
+                return await self._role(effect)
+            case "admit":
+                return await self._admit(effect)
+            case _:
+                return Told(self._t("proposals.effect.text"))
+
+    async def _rule(self, effect: dict[str, Any], executed: str | None) -> Told:
+        version = await self._version_before(RuleVersion, effect["kind"], executed)
+        old = rule_lines(self._words, None if version is None else version.document)
+        new = rule_lines(self._words, effect["document"])
+        changes = [Change(self._t(f"rules.question.{key}"), old.get(key, ""), new[key]) for key in new]
+        kind = self._words.word("proposal_kind", effect["kind"])
+        return Told(self._t("proposals.effect.rule", kind=kind), changes, effect["document"])
+
+    async def _policy(self, effect: dict[str, Any], kind_names: dict[str, str], executed: str | None) -> Told:
+        area = effect["area"]
+        version = await self._version_before(Policy, area, executed)
+        policy_words = PolicyWords(self._words)
+        old: dict[str, str] = {}
+        if version is not None:
+            old = policy_words.lines(area, version.document, await self.kinds(version))
+        new = policy_words.lines(area, effect["document"], policy_words.labels(effect["document"], kind_names))
+        changes = [Change(key, old.get(key, ""), new.get(key, "")) for key in dict.fromkeys([*new, *old])]
+        sentence = self._t("proposals.effect.policy", area=self._words.word("area", area))
+        return Told(sentence, changes, effect["document"])
+
+    async def kinds(self, version: Policy) -> dict[str, str]:
+        """What a version of the commons policy calls its kinds, by code."""
+        if version.area != "commons":
+            return {}
+        return await labels.kind_labels(self._reading, version, self._words.texts, self._words.lang)
+
+    async def _role(self, effect: dict[str, Any]) -> Told:
+        known = await self._reading.names([effect["member"]]) if self._names else {}
+        name = self._t("pages.person", name=known[effect["member"]]) if known else effect["member"][:10]
+        return Told(
+            self._t(
+                "proposals.effect.role",
+                name=name,
+                role=self._words.word("role", effect["role"]),
+                begins=self._bound("from", effect["from"]),
+                ends=self._bound("until", effect["until"]),
+            )
+        )
+
+    async def _admit(self, effect: dict[str, Any]) -> Told:
+        name = effect["applicant"][:10]
+        application = await self._reading.find(Application, effect["applicant"]) if self._names else None
+        if application is not None:
+            name = await self._reading.text(application.statement, "profile/name", name)
+        return Told(self._t("proposals.effect.admit", name=name, cls=self._words.cls(effect["class"])))
+
+    def _bound(self, end: str, time: str | None) -> str:
+        if time is None:
+            return self._t(f"proposals.effect.role.{end}.none")
+        return self._t(f"proposals.effect.role.{end}", time=self._words.fmt.moment(canonical.parse_time(time)))
+
+    async def _version_before(self, kind: Any, parent: str, executed: str | None) -> Any:
+        """The version in force; of a decision that was executed, the one that it replaced."""
+        versions = await self._reading.children(kind, parent, newest_first=True)
+        if executed is not None:
+            place = next((n for n, version in enumerate(versions) if version.proposal == executed), None)
+            return None if place is None or place + 1 >= len(versions) else versions[place + 1]
+        return versions[0] if versions else None
+
+
+def rule_lines(words: Words, document: dict[str, Any] | None) -> dict[str, str]:
+    """A rule's sentences by question; the channels together. Empty for a document that is no rule."""
+    if document is None:
+        return {}
+    try:
+        found = rule.parse(document)
+    except FormatError:
+        return {}
+    told = words.rule(found)
+    questions = list(rule.QUESTIONS)
+    return dict(zip(questions, told, strict=False)) | {"channels": "".join(told[len(questions) :])}

@@ -1,0 +1,65 @@
+"""Where one reader stands in one vote: on the roll or not, with which ballot; and who else is on the roll."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.installation import Installation
+from app.reading import Reading
+from governance.books import ballots, counts
+from governance.books.ballots import Ballot
+from governance.books.proposals import Proposal
+from governance.modules.questions import Count
+from governance.rule import Rule
+from ledger.books.members import Member
+from ledger.private import Commit
+from ledger.state import State
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``roll``: everyone's heads and weight, None before the opening; ``weight``: the reader's, 0 when not on it.
+
+    ``choice``: what the reader's ballot says, as far as it is still known; empty without a ballot.
+    """
+
+    roll: Count | None
+    weight: int
+    ballot: Ballot | None
+    choice: str
+
+
+async def standing(
+    installation: Installation, reading: Reading, proposal: Proposal, rule: Rule, member: Member | None
+) -> Standing:
+    """The reader's standing in that vote."""
+
+    def question(state: State) -> tuple[Count | None, int]:
+        if proposal.opened_index is None:
+            return None, 0
+        weight = ballots.voting_weight(state, proposal, rule, member.id) if member else 0
+        return counts.roll(state, proposal, rule), weight
+
+    roll, weight = await installation.ask(reading.ledger, question)
+    ballot = await reading.find(Ballot, f"{proposal.id}/{member.id}") if member else None
+    choice = "" if ballot is None else await said(reading, ballot)
+    return Standing(roll, weight, ballot, choice)
+
+
+async def said(reading: Reading, ballot: Ballot) -> str:
+    """What a ballot says: from the log when open, from its own voter's sealed value when confidential."""
+    if isinstance(ballot.choice, Commit):
+        return await reading.text(ballot.statement, "choice")
+    return ballot.choice
+
+
+async def on_roll(installation: Installation, reading: Reading, proposal: Proposal, rule: Rule) -> set[str]:
+    """Ids of everyone who may vote on it; empty before the opening."""
+
+    def question(state: State) -> set[str]:
+        if proposal.opened_index is None or proposal.opens_at is None:
+            return set()
+        traces = state.traces("member", proposal.opened_index, proposal.opens_at)
+        return {member for member, facts in traces.items() if rule.weight_of(facts)}
+
+    return await installation.ask(reading.ledger, question)

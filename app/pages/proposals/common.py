@@ -1,0 +1,79 @@
+"""What the pages about proposals have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Request
+
+from app.api.problems import Problem, language
+from app.decisions.effect_words import current_rule
+from app.decisions.words import Words
+from app.naming import sees_titles
+from app.reading import Reading
+from app.visit import Visit
+from governance.books.proposals import Proposal
+from governance.books.rules import RuleVersion
+from governance.rule import Rule
+from ledger.books.members_policy import MembersPolicy
+from ledger.books.policies import Policy, PolicyHead
+
+Asked = Request[Any, Any, Any]
+
+
+def words_of(request: Asked, visit: Visit) -> Words:
+    """The manner of telling about decisions to this reader."""
+    return Words(request.app.state.texts, language(request), visit.coop.utc_offset)
+
+
+async def need_proposal(visit: Visit, id_: str) -> Proposal:
+    """The proposal, or a page that says there is none."""
+    proposal = await visit.reading.find(Proposal, id_)
+    if proposal is None:
+        raise Problem("proposal.unknown", 404)
+    return proposal
+
+
+def need_member(visit: Visit) -> str:
+    """The id of the member who asks; the route's access has made sure of one."""
+    if visit.member is None:
+        raise Problem("access.sign_in", 401)
+    return visit.member.id
+
+
+async def rule_of(reading: Reading, proposal: Proposal) -> tuple[RuleVersion, Rule]:
+    """The rule that decides it: pinned at its opening, before that the one in force."""
+    version = None
+    if proposal.opened_index is not None and proposal.rule is not None:
+        version = await reading.find(RuleVersion, proposal.rule)
+    version = version or await current_rule(reading, proposal.decides)
+    if version is None:
+        raise LookupError("a proposal has a rule")
+    return version, version.rule()
+
+
+async def members_policy(reading: Reading) -> MembersPolicy:
+    """The members' policy in force."""
+    head = await reading.find(PolicyHead, "members")
+    policy = None if head is None else await reading.find(Policy, f"members/{head.version}")
+    if policy is None:
+        raise LookupError("a founded co-op has a members' policy")
+    return policy.members()
+
+
+async def texts_of(visit: Visit, proposal: Proposal, statement: str | None = None) -> tuple[str, str, list[str]]:
+    """Title, text and options of the version that a statement said, as far as the reader may see them."""
+    if not sees_titles(visit):
+        return "", "", []
+    said = statement or proposal.statement
+    # An older version may have had other options: as many as were kept for it.
+    paths = ["title", "text", *(f"options/{n}" for n in range(50))]
+    found = await visit.reading.texts([(said, path) for path in paths])
+    options = [str(found[said, path]) for path in paths[2:] if (said, path) in found]
+    return str(found.get((said, "title"), "")), str(found.get((said, "text"), "")), options
+
+
+def paragraphs(text: str) -> Sequence[str]:
+    """A text as its paragraphs."""
+    return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]

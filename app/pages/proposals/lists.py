@@ -1,0 +1,55 @@
+"""What is put to decision: open now, coming, in preparation, decided."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from app.access import OPT, Access
+from app.decisions.listing import Item, Listing, Undecided
+from app.installation import Installation
+from app.naming import sees_titles
+from app.pages.page import Page, show
+from app.pages.proposals.common import Asked
+from app.visit import Visit
+
+_Number = Annotated[int, Parameter(ge=1, le=10_000)]
+
+
+@get("/c/{slug:str}/proposals", opt={OPT: Access.COOP})
+async def proposals(
+    request: Asked,
+    visit: Visit,
+    installation: Installation,
+    q: Annotated[str, Parameter(max_length=100)] = "",
+    view: Annotated[str, Parameter(max_length=10)] = "",
+    page: _Number = 1,
+) -> Page:
+    """What is undecided, by how urgent it is; or a page of what was decided; or what the search found."""
+    now = installation.clock.now()
+    listing = Listing(visit.reading, visit.member, now, titles=sees_titles(visit))
+    undecided: Undecided | None = None
+    items: list[Item] = []
+    more = False
+    if q.strip() and sees_titles(visit):
+        items, more = await listing.search(q, page)
+    elif view == "decided":
+        items, more = await listing.decided(page)
+    else:
+        undecided = await listing.undecided()
+    partial = bool(request.headers.get("hx-request"))
+    return await show(
+        request,
+        visit,
+        "proposals/_undecided.html" if partial and undecided else "proposals/list.html",
+        now=now,
+        q=q.strip(),
+        decided=view == "decided",
+        page=page,
+        more=more,
+        undecided=undecided,
+        items=items,
+        searchable=sees_titles(visit),
+    )

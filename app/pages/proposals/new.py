@@ -1,0 +1,197 @@
+"""Drafting and amending: the kind, what it would do as a form with live words, title and reasons, the signature.
+
+The form about the effect goes to the server, which answers with the effect in words, as JSON, and with whatever is
+wrong at its field. What is signed is said once more by the signing dialog, from the bytes themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from litestar import get, post
+from litestar.params import Parameter
+
+from app import labels
+from app.access import OPT, Access
+from app.api.problems import Problem
+from app.decisions import policy_form, rule_form
+from app.decisions.drafting import Drafted, draft, one
+from app.decisions.effect_words import EffectWords, current_policy, current_rule
+from app.decisions.filling import Filled, from_document, from_proposal, with_names
+from app.decisions.people import applicants, find_people
+from app.decisions.rule_form import Values
+from app.decisions.words import Words
+from app.naming import sees_names
+from app.pages.page import Page, show
+from app.pages.proposals.common import Asked, members_policy, need_member, need_proposal, texts_of, words_of
+from app.visit import Visit
+from governance.books import rules
+from governance.books.proposals import Proposal
+from governance.rule import CHANNELS
+from ledger.books.commons_policy import UNITS
+from ledger.books.policies import AREAS, Policy
+from ledger.books.roles import ROLES
+
+KINDS = (*rules.KINDS, rules.CHOICE)
+_Code = Annotated[str, Parameter(max_length=20)]
+
+
+@get("/c/{slug:str}/proposals/new", opt={OPT: Access.MEMBER})
+async def new(
+    request: Asked, visit: Visit, kind: _Code = "", decides: _Code = "ordinary", area: _Code = "commons"
+) -> Page:
+    """Which kind of proposal; then its form, beginning from what is in force."""
+    if kind not in KINDS:
+        known = [name for name in KINDS if await current_rule(visit.reading, name) is not None]
+        return await show(request, visit, "proposals/kinds.html", kinds=KINDS, known=known)
+    values = await _in_force(visit, words_of(request, visit), kind, decides, area)
+    return await _form(request, visit, kind, values, None)
+
+
+@post("/c/{slug:str}/proposals/new", opt={OPT: Access.MEMBER}, status_code=200)
+async def preview(request: Asked, visit: Visit) -> Page:
+    """The same form with what it would do, as filled in so far."""
+    values = await _submitted(request)
+    kind = one(values, "kind")
+    if kind not in KINDS:
+        raise Problem("http.bad_request", 400)
+    # Another rule or policy was chosen: its form begins from what is in force there.
+    if one(values, "begun") not in ("", one(values, "decides") or one(values, "area")):
+        values = await _in_force(visit, words_of(request, visit), kind, one(values, "decides"), one(values, "area"))
+    return await _form(request, visit, kind, values, None)
+
+
+@get("/c/{slug:str}/proposals/{id:str}/amend", opt={OPT: Access.MEMBER})
+async def amend(request: Asked, visit: Visit, id: str) -> Page:
+    """The form of an own proposal, beginning from its current version."""
+    found = await _own(visit, id)
+    _, _, options = await texts_of(visit, found)
+    names = await _names_of(visit, found)
+    values = from_proposal(found, options, names, visit.coop.utc_offset)
+    return await _form(request, visit, found.decides, values, found)
+
+
+@post("/c/{slug:str}/proposals/{id:str}/amend", opt={OPT: Access.MEMBER}, status_code=200)
+async def preview_amended(request: Asked, visit: Visit, id: str) -> Page:
+    """The same form as filled in so far."""
+    found = await _own(visit, id)
+    return await _form(request, visit, found.decides, await _submitted(request), found)
+
+
+async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended: Proposal | None) -> Page:
+    words = words_of(request, visit)
+    drafted = draft(kind, values, words, visit.coop.utc_offset)
+    told = []
+    if drafted.complete and drafted.effects:
+        teller = EffectWords(visit.reading, words, names=sees_names(visit))
+        told = [await teller.one(drafted.effects[0], drafted.names)]
+    title, text, _ = await texts_of(visit, amended) if amended else ("", "", [])
+    partial = bool(request.headers.get("hx-request"))
+    return await show(
+        request,
+        visit,
+        "proposals/_effect_form.html" if partial else "proposals/new.html",
+        kind=kind,
+        values=values,
+        value=lambda path: one(values, path),
+        drafted=drafted,
+        told=told,
+        errors=drafted.errors,
+        shown_json=_pretty(drafted),
+        amended=amended,
+        title=title,
+        text=text,
+        **await _choices(visit, words, kind, values, drafted),
+    )
+
+
+def _pretty(drafted: Drafted) -> str:
+    """The document as people read and write it: names of kinds as plain text."""
+    document = with_names(drafted.document, drafted.names) if drafted.document else {}
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafted: Drafted) -> dict[str, Any]:
+    """What the form of that kind offers."""
+    policy = await members_policy(visit.reading)
+    classes = [(code, words.cls(code)) for code in policy.classes]
+    if kind == "rules":
+        return {
+            "decides": KINDS,
+            "answers": rule_form.answers(drafted.document or {}, policy.classes),
+            "channels": rule_form.channels(drafted.document or {}),
+            "all_channels": CHANNELS,
+            "classes": dict(classes),
+            "words": words,
+        }
+    if kind == "policy":
+        return {
+            "areas": sorted(AREAS),
+            "at": lambda path, default="": policy_form.at(drafted.document, path, default),
+            "form": policy_form,
+            "units": tuple(UNITS),
+            "lengths": rule_form.split_length,
+            "words": words,
+        }
+    if kind == "role":
+        found = await find_people(visit.reading, one(values, "q")[:100])
+        chosen = one(values, "member")
+        if chosen and chosen not in {person.id for person in found}:
+            found = [*await find_people(visit.reading, "", {chosen}), *found]
+        return {"people": found, "roles": ROLES, "words": words}
+    if kind == "admit":
+        return {"applicants": await applicants(visit.reading), "classes": classes}
+    return {}
+
+
+async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: str) -> Filled:
+    """What the form begins with where nothing has been filled in yet."""
+    if kind == "rules":
+        decides = decides if decides in KINDS else KINDS[0]
+        version = await current_rule(visit.reading, decides)
+        return {"decides": [decides]} | (from_document(version.document) if version else {})
+    if kind == "policy":
+        area = area if area in AREAS else "commons"
+        policy = await current_policy(visit.reading, area)
+        if policy is None:
+            raise LookupError("a founded co-op has a policy for every area")
+        document = with_names(policy.document, await _own_names(visit, words, policy))
+        return {"area": [area]} | from_document(document)
+    if kind == "admit":
+        waiting = await applicants(visit.reading)
+        return {"applicant": [waiting[0].id], "class": [waiting[0].cls]} if waiting else {}
+    return {"role": [ROLES[0]]} if kind == "role" else {}
+
+
+async def _own_names(visit: Visit, words: Words, policy: Policy) -> dict[str, str]:
+    """The co-op's own words for its kinds, by path; what the catalogue would say anyway is left out."""
+    if policy.area != "commons":
+        return {}
+    named = await labels.kind_labels(visit.reading, policy, words.texts, words.lang)
+    kinds = enumerate(policy.document["kinds"])
+    return {f"kinds/{row}/name": named[kind["code"]] for row, kind in kinds if kind.get("name")}
+
+
+async def _names_of(visit: Visit, found: Proposal) -> dict[str, str]:
+    """Names of the kinds in a proposal's own policy, by path in the document."""
+    kinds = policy_form.at({"effects": list(found.effects)}, "effects/0/document/kinds", [])
+    refs = [(found.statement, f"effects/0/document/kinds/{row}/name") for row in range(len(kinds))]
+    texts = await visit.reading.texts(refs)
+    return {path.removeprefix("effects/0/document/"): str(text) for (_, path), text in texts.items()}
+
+
+async def _own(visit: Visit, id_: str) -> Proposal:
+    found = await need_proposal(visit, id_)
+    if found.proposer != need_member(visit):
+        raise Problem("proposal.not_yours", 403)
+    return found
+
+
+async def _submitted(request: Asked) -> Filled:
+    form = await request.form()
+    values: Filled = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            values.setdefault(name, []).append(value)
+    return values

@@ -1,0 +1,113 @@
+"""One proposal: what it is, what it would do, how it is decided, how to vote, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import get
+
+from app.access import OPT, Access
+from app.decisions.effect_words import EffectWords
+from app.decisions.standing import Standing, standing
+from app.decisions.words import Words
+from app.installation import Installation
+from app.naming import sees_names, sees_titles
+from app.pages.page import Page, show
+from app.pages.proposals.common import Asked, need_proposal, paragraphs, rule_of, texts_of, words_of
+from app.visit import Visit
+from governance.books import ballots
+from governance.books.proposals import Proposal, Version
+from governance.rule import Rule
+from ledger.books.keys import COUNTERSIGNERS, OFFICIALS
+
+STEPS: Final = ("draft", "scheduled", "voting", "counting", "decided")
+
+
+@get("/c/{slug:str}/proposals/{id:str}", opt={OPT: Access.COOP})
+async def proposal(request: Asked, visit: Visit, installation: Installation, id: str) -> Page:
+    """The page of one proposal."""
+    found = await need_proposal(visit, id)
+    words = words_of(request, visit)
+    now = installation.clock.now()
+    stage = found.stage(now)
+    version, rule = await rule_of(visit.reading, found)
+    title, text, options = await texts_of(visit, found)
+    mine = await standing(installation, visit.reading, found, rule, visit.member)
+    partial = bool(request.headers.get("hx-request"))
+    return await show(
+        request,
+        visit,
+        "proposals/_one.html" if partial else "proposals/one.html",
+        proposal=found,
+        stage=stage,
+        stages=STEPS,
+        stage_number=_number(stage),
+        now=now,
+        titles=sees_titles(visit),
+        title=title or words.t("proposals.untitled", id=found.id[:11]),
+        paragraphs=paragraphs(text),
+        options=options,
+        proposer=await _person(visit, words, found.proposer),
+        effects=await EffectWords(visit.reading, words, names=sees_names(visit)).of(found),
+        kind=words.word("proposal_kind", found.decides),
+        rule_version=version,
+        rule=rule,
+        rule_lines=words.rule(rule),
+        versions=await visit.reading.children(Version, found.id),
+        mine=mine,
+        choices=_choices(words, rule, found, options),
+        my_choice=words.choice(mine.choice, options) if mine.choice else "",
+        may=_may(visit, found, stage, rule, mine),
+        **_outcome(words, found, rule, options),
+    )
+
+
+def _number(stage: str) -> int:
+    """How far along: the position of the current step, or past the last one."""
+    return STEPS.index(stage) if stage in STEPS else len(STEPS)
+
+
+async def _person(visit: Visit, words: Words, member: str) -> str:
+    named = await visit.reading.names([member]) if sees_names(visit) else {}
+    return words.t("pages.person", name=named[member]) if member in named else member[:10]
+
+
+def _choices(words: Words, rule: Rule, proposal: Proposal, options: list[str]) -> list[tuple[str, str]]:
+    """(code, words) of everything that a ballot can say."""
+    return [(code, words.choice(code, options)) for code in rule.method.choices(len(proposal.options))]
+
+
+def _may(visit: Visit, proposal: Proposal, stage: str, rule: Rule, mine: Standing) -> dict[str, bool]:
+    """What this reader can do here now."""
+    own = visit.member is not None and visit.member.id == proposal.proposer
+    voting = stage == "voting" and visit.signed_in
+    entered = mine.ballot is not None and mine.ballot.via is not None
+    return {
+        "amend": own and stage in ("draft", "scheduled"),
+        "open": own and stage == "draft",
+        "withdraw": own and stage in ("draft", "scheduled"),
+        # Before the opening was applied nobody's weight is known; the ledger judges.
+        "vote": voting and "online" in rule.channels and (mine.weight > 0 or mine.roll is None),
+        "object": voting and entered and mine.ballot is not None and mine.ballot.counts,
+        "paper": stage == "voting" and "paper" in rule.channels and visit.holds(*OFFICIALS),
+        "assisted": stage == "voting" and "assisted" in rule.channels and visit.holds("concierge"),
+        "countersign": visit.holds(*COUNTERSIGNERS),
+    }
+
+
+def _outcome(words: Words, proposal: Proposal, rule: Rule, options: list[str]) -> dict[str, Any]:
+    """The count, step by step, once there is one."""
+    if proposal.outcome is None or proposal.tally is None:
+        return {"outcome": None}
+    chooses = rule.method.OPTIONS != (0, 0)
+    codes = [code for code in ballots.choices(rule, proposal) if code in proposal.tally]
+    winner = proposal.outcome.choice
+    return {
+        "outcome": proposal.outcome,
+        "winner": words.choice(winner, options) if winner and chooses else "",
+        "steps": [words.step(step, chooses=chooses) for step in proposal.outcome.steps],
+        "counted": [(code, words.choice(code, options), proposal.tally[code]) for code in codes],
+        "total": sum(count.weight for count in proposal.tally.values()),
+        "present": sum(count.heads for count in proposal.tally.values()),
+        "weighted": words.weights_differ(proposal.tally),
+    }
