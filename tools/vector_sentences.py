@@ -99,6 +99,7 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("contribution.resolve/1", {"contribution": _CONTRIBUTION, "decision": "uphold", "reason": _COMMIT}, {}),
     ("contribution.withdraw/1", {"contribution": _CONTRIBUTION}, {}),
     ("coop.profile/1", {"profile": {"name": _COMMIT, "token_word": _COMMIT}}, {"profile/name": "尾鷲の結"}),
+    ("coop.addresses/1", {"origins": ["https://village.example"], "rp_ids": ["village.example"]}, {}),
     ("coop.visibility/1", {"tiles": "public", "entries": "members"}, {}),
     ("key.enrol/1", _NEW_KEY | {"root": True, "label": _COMMIT}, {"label": "phone"}),
     ("key.enrol/1", _NEW_KEY | {"root": False, "may": ["ballot.cast/1", "token.gift/1"], "with_role": "concierge"}, {}),

@@ -28,7 +28,7 @@ async def stream(
     before: Annotated[int | None, Parameter(ge=0)] = None,
     book: Annotated[str, Parameter(max_length=20)] = "",
     who: Annotated[str, Parameter(max_length=40)] = "",
-    ticks: bool = False,
+    ticks: bool = False,  # noqa: FBT001, FBT002  (a query parameter)
 ) -> Page:
     """Newest entries first, narrowed as asked."""
     wanted = Wanted(before, book if book in BOOKS else "", who if ids.is_id(who, "mem") else "", ticks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Final, Literal
 
 import msgspec
@@ -17,6 +18,9 @@ ID: Final = "coop"
 
 TileVisibility = Literal["public", "members"]
 EntryVisibility = Literal["public", "members", "auditors"]
+MAX_ADDRESSES: Final = 8
+_RP_ID = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\Z")
+_WEB_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(:[0-9]{1,5})?\Z")
 OPENNESS: Final = ("auditors", "members", "public")
 
 
@@ -63,6 +67,15 @@ class SetVisibility(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: EntryVisibility
 
 
+class SetAddresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``coop.addresses/1``: from which pages passkeys may sign for this co-op. An administrator and a second official
+    sign, for whoever sets these decides which page members trust.
+    """
+
+    rp_ids: tuple[str, ...]
+    origins: tuple[str, ...]
+
+
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a tick."""
 
@@ -94,6 +107,28 @@ def _set_visibility(ctx: Context, body: SetVisibility) -> None:
     ctx.state.put(msgspec.structs.replace(coop, tiles=body.tiles, entries=body.entries))
 
 
+def _set_addresses(ctx: Context, body: SetAddresses) -> None:
+    roles.require(ctx, "administrator")
+    roles.require_second(ctx, "administrator", "auditor", "facilitator")
+    check_addresses(body.rp_ids, body.origins)
+    ctx.state.put(msgspec.structs.replace(get(ctx.state), rp_ids=body.rp_ids, origins=body.origins))
+
+
+def check_addresses(rp_ids: tuple[str, ...], origins: tuple[str, ...]) -> None:
+    """RP ids are domain names, origins are HTTPS (or this machine's own) and lie under one of them."""
+    if not 1 <= len(rp_ids) <= MAX_ADDRESSES or not 1 <= len(origins) <= MAX_ADDRESSES:
+        raise Refusal("coop.addresses", address="")
+    for rp_id in rp_ids:
+        if not _RP_ID.match(rp_id):
+            raise Refusal("coop.addresses", address=rp_id)
+    for origin in origins:
+        match = _WEB_ORIGIN.match(origin)
+        host = match.group(2) if match else ""
+        under = any(host == rp_id or host.endswith("." + rp_id) for rp_id in rp_ids)
+        if match is None or not under or (match.group(1) == "http" and host != "localhost"):
+            raise Refusal("coop.addresses", address=origin)
+
+
 def _tick(_ctx: Context, _body: Nothing) -> None:
     """Time passes: what was due has been applied before this handler runs."""
 
@@ -104,6 +139,7 @@ BOOK = Book(
     handlers=(
         Handler("coop.profile/1", SetProfile, _set_profile, subject=subject),
         Handler("coop.visibility/1", SetVisibility, _set_visibility),
+        Handler("coop.addresses/1", SetAddresses, _set_addresses),
         Handler(TICK, Nothing, _tick, by=("clerk",)),
     ),
 )

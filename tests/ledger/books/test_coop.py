@@ -55,3 +55,39 @@ def test_only_the_clerk_ticks_and_a_tick_changes_nothing_else() -> None:
     assert village.memory.records == before
     with refused("statement.author"):
         village.say("Hanako", fold.TICK, {})
+
+
+ADDRESSES = {"origins": ["https://vote.mura.example"], "rp_ids": ["mura.example"]}
+
+
+def test_addresses_change_by_an_administrator_and_a_second_official() -> None:
+    village = Village("Hanako")
+    village.join("Taro")
+    with refused("role.second_required"):
+        village.say("Hanako", "coop.addresses/1", ADDRESSES)
+    village.appoint("Taro", "facilitator")
+    village.say("Hanako", "coop.addresses/1", ADDRESSES, cosigners=("Taro",))
+    assert coop.get(village.state).origins == ("https://vote.mura.example",)
+    with refused("role.required"):
+        village.say("Taro", "coop.addresses/1", ADDRESSES, cosigners=("Hanako",))
+
+
+@pytest.mark.parametrize(
+    ("rp_ids", "origins"),
+    [
+        ([], ["https://mura.example"]),
+        (["mura.example"], []),
+        (["mura.example"], ["http://mura.example"]),
+        (["mura.example"], ["https://evil.example"]),
+        (["mura.example"], ["https://evilmura.example"]),
+        (["mura.example"], ["https://mura.example/"]),
+        (["Mura.example"], ["https://mura.example"]),
+        (["mura.example"] * 9, ["https://mura.example"]),
+    ],
+)
+def test_addresses_that_no_passkey_could_use_are_refused(rp_ids: list[str], origins: list[str]) -> None:
+    village = Village("Hanako")
+    village.join("Taro")
+    village.appoint("Taro", "facilitator")
+    with refused("coop.addresses"):
+        village.say("Hanako", "coop.addresses/1", {"origins": origins, "rp_ids": rp_ids}, cosigners=("Taro",))
