@@ -1,6 +1,6 @@
 """What every page has around its content: whose co-op it is, who is reading, in which language and look."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -52,6 +52,21 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Signing:
+    """What forms of a co-op's pages need to know to say something in the reader's name (`statement-form.js`)."""
+
+    slug: str
+    origin: str
+    """The log's own name, so that no other ledger can pass for it."""
+    author: str
+    """Member id."""
+    names: Mapping[str, str]
+    """What ids are called in the sentence before signing, wherever a page says no more."""
+    token: tuple[str, int] | None = None
+    """The token's name and decimals; None where the co-op has no word of its own."""
+
+
+@dataclass(frozen=True)
 class Frame:
     """Everything `base.html` needs. Only `lang` and `path` are always known: before a founding that is all."""
 
@@ -71,6 +86,7 @@ class Frame:
     seal: Seal | None = None
     footer: tuple[NavItem, ...] = ()
     csrf_token: str = ""
+    signing: Signing | None = None
 
     def __post_init__(self) -> None:
         if self.accent not in ACCENTS or self.theme not in THEMES:

@@ -10,7 +10,7 @@ from litestar.enums import MediaType
 
 from app.api.problems import language
 from app.installation import Installation
-from app.pages.frame import THEME_COOKIE, THEMES, Frame, NavItem, Reader, Seal, page_context
+from app.pages.frame import THEME_COOKIE, THEMES, Frame, NavItem, Reader, Seal, Signing, page_context
 from app.texts import Catalogue
 from app.visit import Visit
 
@@ -55,13 +55,16 @@ async def frame_of(request: Request[Any, Any, Any], visit: Visit | None) -> Fram
     base = f"/c/{visit.slug}"
     installation: Installation = request.app.state.installation
     published = await installation.log.published(visit.reading.ledger)
+    coop, token = await _words(visit)
+    name = (await visit.reading.names([visit.member.id]))[visit.member.id] if visit.member else ""
     return Frame(
         **common,
-        coop=await visit.reading.text(visit.coop.profile, "profile/name", visit.slug),
+        coop=coop,
         coop_href=base,
         utc_offset=visit.coop.utc_offset,
         nav=_nav(texts, lang, base, request.url.path) if visit.sees_tiles else (),
-        reader=await _reader(texts, lang, visit),
+        reader=_reader(texts, lang, visit, name),
+        signing=_signing(visit, name, token),
         reader_menu=tuple(
             NavItem(texts.t(lang, f"pages.menu.{name}"), f"{base}/{path}", icon)
             for name, path, icon in (("me", "me", "user"), ("keys", "me/keys", "key-round"))
@@ -94,12 +97,27 @@ def _nav(texts: Catalogue, lang: str, base: str, path: str) -> tuple[NavItem, ..
     )
 
 
-async def _reader(texts: Catalogue, lang: str, visit: Visit) -> Reader | None:
+async def _words(visit: Visit) -> tuple[str, str]:
+    """The co-op's name, and its own word for its token if it has one."""
+    said = visit.coop.profile
+    found = await visit.reading.texts([(said, "profile/name"), (said, "profile/token_word")])
+    return str(found.get((said, "profile/name"), visit.slug)), str(found.get((said, "profile/token_word"), ""))
+
+
+def _reader(texts: Catalogue, lang: str, visit: Visit, name: str) -> Reader | None:
     if visit.member is None:
         return None
-    name = (await visit.reading.names([visit.member.id]))[visit.member.id]
     roles = "、" if lang == "ja" else ", "
     return Reader(
         texts.t(lang, "pages.person", name=name),
         roles.join(texts.t(lang, f"pages.role.{role}") for role in sorted(visit.roles)),
+    )
+
+
+def _signing(visit: Visit, name: str, token: str) -> Signing | None:
+    if visit.member is None:
+        return None
+    names = {visit.member.id: name}
+    return Signing(
+        visit.slug, visit.reading.ledger.origin, visit.member.id, names, token=(token, 0) if token else None
     )

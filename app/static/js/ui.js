@@ -2,20 +2,13 @@
 // Everything is delegated from the document, so parts that arrive later by htmx need no wiring.
 // A page without this script still works: links, forms and <details> do the rest.
 
+import { announce } from "./notice.js";
+
 const YEAR = 31536000;
 
 function remember(name, value) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
-}
-
-/** Shows a short message and has it read out by screen readers. */
-export function announce(message) {
-  const toast = document.createElement("p");
-  toast.className = "toast";
-  toast.textContent = message;
-  document.getElementById("toasts").append(toast);
-  setTimeout(() => toast.remove(), Math.max(5000, message.length * 200));
 }
 
 /** Opens a dialog by its id; focus returns to the opener when it closes. */
