@@ -75,6 +75,13 @@ def test_money_has_no_place_in_a_policy(word: str) -> None:
     assert fault(policy(**{word: 1})) == ("commons.money", word)
 
 
+def test_a_commitment_in_which_chance_spells_money_is_fine() -> None:
+    chance = {"commit": "AA+yen/" + "A" * 36 + "="}
+    assert commons_policy.names_money(chance["commit"])
+    parsed = commons_policy.parse(policy(kinds=[kind(name=chance)]))
+    assert parsed.kinds[0].name is not None
+
+
 @pytest.mark.parametrize("word", ["円卓会議", "円滑な運営", "eyeing", "moneywort", "公民館一円の清掃", "町内一円"])
 def test_words_that_only_look_like_money_are_fine(word: str) -> None:
     assert not commons_policy.names_money(word)
