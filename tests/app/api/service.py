@@ -28,7 +28,8 @@ class Coop:
 
     def client(self) -> httpx.AsyncClient:
         """A browser that has never been here."""
-        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=ADDRESS)
+        transport = httpx.ASGITransport(self.app)  # type: ignore[arg-type] - the same protocol, typed elsewhere
+        return httpx.AsyncClient(transport=transport, base_url=ADDRESS)
 
     def api(self, path: str) -> str:
         return f"/api/v1/ledgers/{self.town.slug}/{path}"

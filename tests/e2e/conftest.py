@@ -1,0 +1,182 @@
+"""The running service and real browsers, for tests of pages.
+
+    def test_something(coop: Coop, page: Page) -> None:
+        coop.join("Taro")
+        coop.sign_in(page, "Taro")
+        page.goto(coop.address("tokens"))
+
+One ``./yui serve`` with its own data directory serves all tests; each test has a co-op of its own in it, founded over
+HTTP by Hanako. Every page has a virtual authenticator, so passkeys work, and a page that throws, or that the content
+security policy stops, fails its test.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from ledger import canonical
+from tests.town import Town, Written
+
+ROOT = Path(__file__).parents[2]
+STARTING = 120.0
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+PKCS8_ED25519 = bytes.fromhex("302e020100300506032b657004220420")
+"""RFC 8410: what stands before the 32 bytes of a private key."""
+TAKE_KEY = """async ({ slug, origin, member, secret }) => {
+  const { linkKey } = await import("/static/js/signing_keys.js");
+  const { openKeystore, signIn } = await import("/static/js/sign.js");
+  const { alg, public: text, privateKey } = await linkKey(secret);
+  await (await openKeystore()).add({ kind: "device", ledger: origin, member, alg, public: text, privateKey });
+  return (await signIn({ slug, member, origin })).member;
+}"""
+
+OpenPage = Callable[..., Page]
+
+
+class Coop:
+    """One co-op of the running service."""
+
+    def __init__(self, server: str, town: Town) -> None:
+        self.server, self.town, self.slug = server, town, town.slug
+        self._client = httpx.Client(base_url=server)
+
+    def address(self, path: str = "") -> str:
+        """The address of one of its pages."""
+        return f"{self.server}/c/{self.slug}" + (f"/{path}" if path else "")
+
+    def found(self, *founders: str, **genesis: Any) -> None:
+        prepared = self._client.post("/api/v1/foundings/prepare", json={"slug": self.slug})
+        written = self.town.genesis(prepared.json(), *founders, **genesis)
+        self._saw(self._client.post("/api/v1/ledgers", params={"slug": self.slug}, content=written.json()))
+
+    def say(self, author: str, type_: str, body: dict[str, Any], **more: Any) -> Written:
+        """Have it said, signed by the people's own keys, and recorded."""
+        return self.record(self.town.says(author, type_, body, **more))
+
+    def record(self, written: Written) -> Written:
+        self._saw(self._client.post(f"/api/v1/ledgers/{self.slug}/statements", content=written.json()))
+        return written
+
+    def join(self, *names: str) -> None:
+        for name in names:
+            self.record(self.town.application(name, self.record(self.town.invitation(name, "Hanako"))))
+
+    def appoint(self, name: str, role: str) -> None:
+        self.say("Hanako", "role.give/1", {"member": self.town.id(name), "role": role})
+
+    def sign_in(self, page: Page, name: str) -> None:
+        """Put the person's key on the page's device, and sign in with it."""
+        page.goto(self.address())
+        seed = PKCS8_ED25519 + bytes(self.town.key(name))
+        secret = canonical.b64(seed).replace("+", "-").replace("/", "_").rstrip("=")
+        about = {"slug": self.slug, "origin": self.town.origin, "member": self.town.id(name), "secret": secret}
+        assert page.evaluate(TAKE_KEY, about) == self.town.id(name)
+
+    def _saw(self, answer: httpx.Response) -> None:
+        assert answer.status_code == 201, answer.text
+        self.town.saw(answer.json()["checkpoint"])
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running ``yui serve``."""
+    folder = tmp_path_factory.mktemp("served")
+    port = free_port()
+    command = [sys.executable, "-P", "-m", "app.cli", "serve", "--port", str(port), "--data", str(folder / "data")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "YUI_REQUESTS_PER_MINUTE": "1000000"}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
+    try:
+        _wait_until_ready(process, port, folder / "log")
+        yield f"http://localhost:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + STARTING
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"http://localhost:{port}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise RuntimeError(log.read_text(errors="replace"))
+
+
+@pytest.fixture
+def coop(server: str) -> Coop:
+    """A fresh co-op, everything in it public; Hanako has founded it and is its administrator."""
+    token = secrets.token_hex(4)
+    coop = Coop(server, Town(f"coop-{token}", token))
+    coop.found("Hanako")
+    return coop
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("YUI_CHROMIUM") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """``open_page(lang="ja", phone=False)``: a page of a device that has never been here."""
+    contexts, faults = [], list[str]()
+
+    def open_(lang: str = "ja", *, phone: bool = False) -> Page:
+        locale = {"ja": "ja-JP", "en": "en-GB"}[lang]
+        context = browser.new_context(locale=locale, viewport=PHONE if phone else DESKTOP, has_touch=phone)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+        devtools = context.new_cdp_session(page)
+        devtools.send("WebAuthn.enable")
+        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A Japanese desktop page."""
+    return open_page()

@@ -1,0 +1,33 @@
+"""The browser half against the running service: signing in, and posting what the modules build."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import Coop
+
+pytestmark = pytest.mark.browser
+
+PROFILE = """({ slug, member }) => {
+  // Not awaited: first somebody has to agree.
+  globalThis.done = import("/static/js/sign.js").then(async ({ signAndSubmit }) => {
+    const said = { type: "coop.profile/1", author: member, body: { profile: {} } };
+    const { status, index } = await signAndSubmit({ slug, ...said, privates: { "profile/name": "海の里" } });
+    return { status, index };
+  });
+}"""
+
+
+def test_a_member_signs_in_with_the_key_on_the_device(coop: Coop, page: Page) -> None:
+    coop.sign_in(page, "Hanako")
+    answer = page.request.get(f"{coop.server}/api/v1/ledgers/{coop.slug}/session")
+    assert answer.json()["member"] == coop.town.id("Hanako")
+    assert answer.json()["roles"] == ["administrator"]
+
+
+def test_what_the_browser_signs_is_recorded(coop: Coop, page: Page) -> None:
+    coop.sign_in(page, "Hanako")
+    page.evaluate(PROFILE, {"slug": coop.slug, "member": coop.town.id("Hanako")})
+    page.get_by_role("button", name="届け出る").click()
+    assert page.evaluate("globalThis.done") == {"status": "recorded", "index": 1}
