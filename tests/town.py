@@ -25,10 +25,9 @@ DAY = 86_400_000
 class Written:
     """A signed statement: what is posted, its id, and who has signed."""
 
-    def __init__(
-        self, statement: Statement, draft: Draft, signatures: tuple[Signature | None, ...], id_: bytes
-    ) -> None:
-        self.statement, self.draft, self.signatures, self.id = statement, draft, signatures, id_
+    def __init__(self, statement: Statement, draft: Draft, signatures: tuple[Signature | None, ...]) -> None:
+        self.statement, self.draft, self.signatures = statement, draft, signatures
+        self.id = statement_id(draft.data)
 
     def json(self) -> bytes:
         """The envelope."""
@@ -100,7 +99,7 @@ class Town:
             None if name in missing else sign_ed25519(self.key((keys or {}).get(name, name)), draft.data)
             for name in names
         )
-        return Written(statement, draft, signatures, statement_id(draft.data))
+        return Written(statement, draft, signatures)
 
     def genesis(self, prepared: dict[str, Any], *founders: str, **changes: Any) -> Written:
         """The genesis over what the service has prepared."""
