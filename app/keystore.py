@@ -114,8 +114,12 @@ class PrivacyKeys:
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             rows = [(ledger_id, subject, secrets.token_bytes(SecretBox.KEY_SIZE)) for subject in sorted(missing)]
-            self._connection.executemany("INSERT OR IGNORE INTO key VALUES (?, ?, ?)", rows)
-            self._connection.execute("COMMIT")
+            try:
+                self._connection.executemany("INSERT OR IGNORE INTO key VALUES (?, ?, ?)", rows)
+                self._connection.execute("COMMIT")
+            except sqlite3.Error:
+                self._connection.rollback()  # a full disk must not leave the transaction open
+                raise
 
     def seal(self, ledger_id: int, subject: str, statement_id: bytes, opening: Opening) -> bytes:
         """Encrypt an opening. Its statement is sealed in with it, so that rows can't be exchanged unnoticed."""

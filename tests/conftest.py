@@ -54,7 +54,7 @@ async def _outside_server(address: str) -> Server:
     connection = await asyncpg.connect(**superuser.keywords())
     try:
         for role in (OWNER, SERVICE):
-            if not await connection.fetchval("SELECT FROM pg_roles WHERE rolname = $1 HAVING count(*) > 0", role):
+            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
                 await connection.execute(f"CREATE ROLE {role}")
             await connection.execute(f"ALTER ROLE {role} LOGIN PASSWORD '{password}'")
         await connection.execute(f"ALTER ROLE {OWNER} CREATEDB")

@@ -33,7 +33,7 @@ STEPS = [
     (PrivacyKeys, "seal"),
     (writing, "insert"),
     (Transaction, "_Transaction__commit"),
-    (Publisher, "_sign"),
+    (Publisher, "sign"),
     (Guard, "advance"),
     (Publisher, "remember"),
     (Publisher, "publish"),
