@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import asyncpg
 
+from app.announcements import ANNOUNCERS, Announcement, Announcer
 from app.errors import ServiceError
 from app.installation import Installation
 from app.sequencer.lane import Refused
@@ -28,20 +28,6 @@ from ledger.statement import Statement, parse_statement
 _log = logging.getLogger("yui.clerk")
 PAUSE: Final = 1.0
 """Seconds between two looks."""
-
-
-class Announcement(NamedTuple):
-    """What the clerk should say. ``cause`` names what calls for it: the same cause is announced once."""
-
-    type: str
-    body: dict[str, Any]
-    cause: str
-
-
-Announcer = Callable[[Installation, Ledger], Awaitable[list[Announcement]]]
-
-ANNOUNCERS: Final[tuple[Announcer, ...]] = ()
-"""Each looks at a ledger after it has grown, and says what is to be announced now."""
 
 
 class _Due(NamedTuple):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.clerk import Announcement, Clerk
+from app.announcements import Announcement
+from app.clerk import Clerk
 from app.installation import Installation
 from app.storage.embedded import Server
 from app.storage.ledgers import Ledger

@@ -13,14 +13,19 @@ from app.server import create_app
 from app.storage.embedded import Server
 from app.storage.migrate import migrate
 from governance.all_books import BOOKS
-from tests.app.api.service import Coop, web
+from tests.app.api.service import Coop, Travelling, web
 from tests.town import Town
 
 
 @pytest.fixture
-async def installation(database: Server, tmp_path: Path) -> AsyncIterator[Installation]:
+def clock() -> Travelling:
+    return Travelling()
+
+
+@pytest.fixture
+async def installation(database: Server, tmp_path: Path, clock: Travelling) -> AsyncIterator[Installation]:
     await migrate(database.owner_dsn.url)
-    async with Installation.open(Settings(tmp_path, database.service_dsn.url, BOOKS)) as installation:
+    async with Installation.open(Settings(tmp_path, database.service_dsn.url, BOOKS, clock)) as installation:
         yield installation
 
 

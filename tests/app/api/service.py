@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
 from litestar import Litestar
 
+from app.clock import Clock
 from app.installation import Installation
 from app.settings import WebSettings
 from tests.town import Town, Written
@@ -16,7 +18,22 @@ SECRET = bytes(range(32))
 
 
 def web(**changes: Any) -> WebSettings:
-    return WebSettings(**{"address": ADDRESS, "secret": SECRET, "requests_per_minute": 100_000} | changes)
+    plain = WebSettings(address=ADDRESS, secret=SECRET, requests_per_minute=100_000)
+    return replace(plain, **changes)
+
+
+class Travelling(Clock):
+    """A clock that can be put forward."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ahead = 0
+
+    def now(self) -> int:
+        return super().now() + self.ahead
+
+    def check(self, database: int) -> int:
+        return super().check(database) + self.ahead
 
 
 class Coop:
