@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
@@ -40,10 +41,19 @@ from tests.ledger.books.commons import audit
 from tests.reference_model import Model
 from tests.simulator import DAY, HOUR, Village, majority_rule
 
-FIRST = ("Hanako", "Jiro", "Ume", "Kenta")
-MOST = 8
+NAMES = ("Hanako", "Jiro", "Ume", "Kenta", "Matsu", "Aki", "Sato")
+PAIRS = (("Hanako", "Jiro"), ("Hanako", "Jiro"), ("Jiro", "Hanako"), ("Hanako", "Ume"))
 PAPER = Private("scan")
-CHOICES = ("yes", "no", "abstain", "maybe")
+TEXT = {"effect": "text"}
+WANTED = {
+    "confirm": ("requested",),
+    "refuse": ("requested",),
+    "cancel": ("requested", "confirmed"),
+    "hand_over": ("confirmed",),
+    "settle": ("confirmed", "handed_over"),
+}
+CHOICES = ("yes", "yes", "no", "abstain")
+NAMED = ("right",) * 6 + ("none", "another")
 
 
 def rule_document(model: dict[str, Any]) -> dict[str, Any]:
@@ -80,8 +90,15 @@ RULES = (
     rule_model(weights={"member": 3, "supporter": 1}, delay=DAY),
     rule_model(weights={"supporter": 2}, share=Fraction(3, 4), strict=False),
 )
-WAITS = (1000, HOUR, 6 * HOUR, DAY, 2 * DAY, 8 * DAY, 91 * DAY)
-numbers = st.integers(0, 30)
+WAITS = (*(0,) * 30, 1, HOUR, HOUR, 6 * HOUR, 6 * HOUR, DAY, DAY, 3 * DAY, 3 * DAY, 8 * DAY, 91 * DAY)
+ACTS = (
+    *("join", "appoint", "suspend", "reinstate", "leave"),
+    *("report", "attest", "attest", "object", "object", "resolve", "withdraw", "gift", "gift", "give_back"),
+    *("offer", "offer", "restock", "close", "book", "book", "book", "book"),
+    *("go_on", "go_on", "go_on", "go_on", "go_on"),
+    *("propose", "propose", "vote", "vote", "vote", "vote", "enter", "enter", "disown", "shuffle"),
+)
+"""What may come next, each as often as it stands here."""
 
 
 class CoOp(RuleBasedStateMachine):
@@ -95,34 +112,46 @@ class CoOp(RuleBasedStateMachine):
         self.model.join("Hanako", "member", self.village.time - 1000)
         self.model.roles["Hanako"] = {"administrator"}
         self.keys = 0
-        for name in FIRST[1:]:
-            self.join("supporter" if name == "Kenta" else "member", name=name)
-        self.appoint(1, "facilitator")
-        for number in range(len(FIRST)):
-            self.report(number, 60 * (number + 1))
-            self.attest(number, number + 1)
-        self.offer(2, 6, 0, 1, 1, 1)
-        self.offer(3, None, 2, 3, 0, 0)
-        self.propose(0, "ordinary", 0)
+        self.said: Counter[int] = Counter()
+        start = (
+            *(("join", 0, number == 3, 0) for number in (1, 2, 3)),
+            ("appoint", 1, 0, 0),
+            # Hanako stays out of it, so that she can decide disputes.
+            *(("report", number, 0, 0) for number in (1, 2, 3)),
+            *(("attest", 1, by, 0) for by in (2, 3, 2)),
+            ("offer", 2, 0, 0),
+            ("offer", 3, 1, 0),
+            ("propose", 1, 0, 0),
+        )
+        for act, a, b, c in start:
+            self.do(0, act, a, b, c)
 
     # Helpers.
 
     def name(self, number: int) -> str:
-        return list(self.model.members)[number % len(self.model.members)]
+        """A member: one of those who are active, or now and then anyone."""
+        every = list(self.model.members)
+        likely = [name for name in every if self.model.active(name)]
+        names = likely if likely and number % 7 else every
+        return names[number % len(names)]
 
-    def pick(self, kind: str, number: int) -> str:
-        """A key of the model's: there is always one."""
-        things = list(getattr(self.model, kind))
-        return str(things[number % len(things)])
+    def pick(self, kind: str, number: int, likely: Callable[[str, Any], Any] = lambda _key, _thing: True) -> str:
+        """A key of the model's (there is always one): one of those that something can be done with, or now and then
+        any.
+        """
+        things = getattr(self.model, kind)
+        keys_ = [key for key, thing in things.items() if likely(key, thing)] if number % 7 else []
+        return str((keys_ or list(things))[number % len(keys_ or things)])
+
+    def state_is(self, *states: str) -> Callable[[str, Any], bool]:
+        return lambda _key, thing: thing["state"] in states
+
+    def is_voting(self, key: str, _proposal: Any) -> bool:
+        return self.model.voting(key, self.village.time)
 
     def new(self, prefix: str) -> str:
         self.keys += 1
         return f"{prefix} {self.keys}"
-
-    def now(self) -> int:
-        """The moment at which the next act is received; the model has come that far."""
-        self.model.advance(self.village.time)
-        return self.village.time
 
     def try_(self, permitted: bool, say: Callable[[], Entry], prefix: str = "", key: str = "") -> None:  # noqa: FBT001
         """The fold must permit what the model permitted, and nothing else; then both must look the same."""
@@ -141,37 +170,40 @@ class CoOp(RuleBasedStateMachine):
     def say(self, author: str, type_: str, body: dict[str, Any], **more: Any) -> Callable[[], Entry]:
         return lambda: self.village.say(author, type_, body, **more)
 
-    # Time and people.
+    @rule(number=st.integers(0, 2**32))
+    def act(self, number: int) -> None:
+        """After a while somebody does something; chance says who, with what, and how. Hypothesis likes to repeat
+        itself, which makes for votes of a single voter: here the same number means something else each time.
+        """
+        self.said[number] += 1
+        chance = Random(f"{number} {self.said[number]}")
+        self.do(chance.choice(WAITS), chance.choice(ACTS), *(chance.randrange(420) for _ in range(3)))
 
-    @rule(milliseconds=st.sampled_from(WAITS))
-    def wait(self, milliseconds: int) -> None:
-        self.model.advance(self.village.time + milliseconds)
-        self.village.wait(milliseconds)
-        self.compare()
+    def do(self, after: int, act: str, a: int, b: int, c: int) -> None:
+        note(f"{act} {a} {b} {c} after {after} ms")
+        self.village.time += after
+        self.model.advance(self.village.time)
+        getattr(self, act)(self.village.time, a, b, c)
 
-    @rule(cls=st.sampled_from(("member", "supporter")))
-    def join(self, cls: str, name: str | None = None) -> None:
-        if len(self.model.members) < MOST and "Hanako" in self.model.roles:
-            name = name or f"member {len(self.model.members)}"
+    # People.
+
+    def join(self, _now: int, _a: int, b: int, _c: int) -> None:
+        if len(self.model.members) < len(NAMES) and "Hanako" in self.model.roles:
+            name, cls = NAMES[len(self.model.members)], ("member", "supporter")[b % 2]
             self.village.join(name, cls)
             self.model.advance(self.village.time - 1000)
             self.model.join(name, cls, self.village.time - 1000)
             self.compare()
 
-    @rule(number=numbers, role=st.sampled_from(("administrator", "facilitator")))
-    def appoint(self, number: int, role: str) -> None:
-        name = self.name(number)
-        self.now()
+    def appoint(self, _now: int, a: int, b: int, _c: int) -> None:
+        name, role = self.name(a), ("facilitator", "administrator")[b % 2]
         permitted = self.model.active(name, "Hanako") and "administrator" in self.model.roles.get("Hanako", set())
         if permitted:
             self.model.roles.setdefault(name, set()).add(role)
         self.try_(permitted, self.say("Hanako", "role.give/1", {"member": self.village.id(name), "role": role}))
 
-    @rule(number=numbers, first=numbers, second=numbers, days=st.none() | st.integers(0, 9))
-    def suspend(self, number: int, first: int, second: int, days: int | None) -> None:
-        name, by, now = self.name(number), (self.name(first), self.name(second)), self.now()
-        if by[0] == by[1]:
-            return
+    def suspend(self, now: int, a: int, b: int, c: int) -> None:
+        name, by, days = self.name(a), PAIRS[b % len(PAIRS)], (3, None, 9, 0)[c % 4]
         until = None if days is None else now + days * DAY
         body = {"member": self.village.id(name), "reason": PAPER}
         if until is not None:
@@ -179,82 +211,71 @@ class CoOp(RuleBasedStateMachine):
         permitted = self.model.suspend(name, until, by, now)
         self.try_(permitted, self.say(by[0], "member.suspend/1", body, cosigners=by[1:]))
 
-    @rule(number=numbers, by=numbers)
-    def reinstate(self, number: int, by: int) -> None:
-        name, official, now = self.name(number), self.name(by), self.now()
+    def reinstate(self, now: int, a: int, b: int, _c: int) -> None:
+        name, by = self.pick("members", a, lambda _, found: found["status"] == "suspended"), PAIRS[b % len(PAIRS)][0]
         body = {"member": self.village.id(name)}
-        self.try_(self.model.reinstate(name, official, now), self.say(official, "member.reinstate/1", body))
+        self.try_(self.model.reinstate(name, by, now), self.say(by, "member.reinstate/1", body))
 
-    @rule(number=numbers)
-    def leave(self, number: int) -> None:
-        name = self.name(number)
-        self.try_(self.model.leave(name, self.now()), self.say(name, "member.leave/1", {}))
+    def leave(self, now: int, a: int, b: int, _c: int) -> None:
+        if b % 3 == 0:
+            name = self.name(a)
+            self.try_(self.model.leave(name, now), self.say(name, "member.leave/1", {}))
 
     # Contributions and tokens.
 
-    @rule(number=numbers, minutes=st.sampled_from((0, 1, 5, 30, 59, 240)))
-    def report(self, number: int, minutes: int) -> None:
-        key, name, now = self.new("contribution"), self.name(number), self.now()
+    def report(self, now: int, a: int, b: int, _c: int) -> None:
+        key, name, minutes = self.new("contribution"), self.name(a), (240, 59, 30, 5, 1, 0)[b % 6]
         body = {"kind": "cleaning", "quantity": minutes, "on": canonical.format_time(now)[:10]}
         permitted = self.model.report(key, name, minutes, now)
         self.try_(permitted, self.say(name, "contribution.report/1", body), "con", key)
 
-    @rule(number=numbers, by=numbers)
-    def attest(self, number: int, by: int) -> None:
-        key, name, now = self.pick("contributions", number), self.name(by), self.now()
+    def attest(self, now: int, a: int, b: int, _c: int) -> None:
+        key, name = self.pick("contributions", a, self.state_is("reported")), self.name(b)
         body = {"contribution": self.village.id(key)}
         self.try_(self.model.attest(key, name, now), self.say(name, "contribution.attest/1", body))
 
-    @rule(number=numbers, by=numbers)
-    def object(self, number: int, by: int) -> None:
-        key, name, now = self.pick("contributions", number), self.name(by), self.now()
+    def object(self, now: int, a: int, b: int, _c: int) -> None:
+        key, name = self.pick("contributions", a, self.state_is("reported", "attested")), self.name(b)
         body = {"contribution": self.village.id(key), "reason": PAPER}
         self.try_(self.model.object(key, name, now), self.say(name, "contribution.object/1", body))
 
-    @rule(number=numbers, by=numbers, uphold=st.booleans())
-    def resolve(self, number: int, by: int, *, uphold: bool) -> None:
-        key, name, now = self.pick("contributions", number), self.name(by), self.now()
+    def resolve(self, now: int, a: int, b: int, c: int) -> None:
+        if not any(found["state"] == "disputed" for found in self.model.contributions.values()):
+            self.object(now, a, b, c)
+            return
+        key, uphold = self.pick("contributions", a, self.state_is("disputed")), c % 2 == 0
+        name = self.name(b) if b % 4 == 0 else "Hanako"
         decision = "uphold" if uphold else "reverse"
         body = {"contribution": self.village.id(key), "decision": decision, "reason": PAPER}
         permitted = self.model.resolve(key, name, now, uphold=uphold)
         self.try_(permitted, self.say(name, "contribution.resolve/1", body))
 
-    @rule(number=numbers, by=numbers)
-    def withdraw(self, number: int, by: int) -> None:
-        key, name = self.pick("contributions", number), self.name(by)
-        self.now()
+    def withdraw(self, _now: int, a: int, b: int, _c: int) -> None:
+        key = self.pick("contributions", a, self.state_is("reported"))
+        name = self.name(b) if b % 4 == 0 else self.model.contributions[key]["member"]
         body = {"contribution": self.village.id(key)}
         self.try_(self.model.withdraw(key, name), self.say(name, "contribution.withdraw/1", body))
 
-    @rule(by=numbers, to=numbers, amount=st.integers(-1, 30))
-    def gift(self, by: int, to: int, amount: int) -> None:
-        giver, taker = self.name(by), self.name(to)
-        self.now()
+    def gift(self, _now: int, a: int, b: int, c: int) -> None:
+        giver, taker, amount = self.name(a), self.name(b), (1, 3, 7, 20, 0, -1)[c % 6]
         body = {"to": self.village.id(taker), "amount": amount}
         self.try_(self.model.gift(giver, taker, amount), self.say(giver, "token.gift/1", body))
 
-    @rule(by=numbers, number=numbers, amount=st.integers(0, 20))
-    def give_back(self, by: int, number: int, amount: int) -> None:
-        name, serial = self.name(by), number % max(1, len(self.model.movements))
-        self.now()
+    def give_back(self, _now: int, a: int, b: int, c: int) -> None:
+        likely = [n for n, m in enumerate(self.model.movements) if m["verb"] in {"gift", "capture"}]
+        serial = likely[a % len(likely)] if likely and a % 7 else a % len(self.model.movements)
+        target, amount = self.model.movements[serial]["target"], (1, 2, 5, 20, 0)[c % 5]
+        name = self.name(b) if b % 5 == 0 or target == "commons" else target
         movement = self.village.state.children(tokens.Movement)[serial].id
         body = {"movement": movement, "amount": amount, "reason": PAPER}
         self.try_(self.model.give_back(name, serial, amount), self.say(name, "token.reverse/1", body))
 
     # Resources and bookings.
 
-    @rule(
-        by=numbers,
-        quantity=st.none() | st.integers(0, 5),
-        capacity=st.integers(1, 3),
-        cost=st.integers(0, 3),
-        deposit=st.integers(0, 2),
-        terms=st.integers(0, 3),
-    )
-    def offer(self, by: int, quantity: int | None, capacity: int, cost: int, deposit: int, terms: int) -> None:
-        key, name = self.new("thing"), self.name(by)
-        self.now()
-        confirm, free, share = bool(terms % 2), (0, 24)[terms // 2], (Fraction(0), Fraction(1, 2))[terms // 2]
+    def offer(self, _now: int, a: int, b: int, c: int) -> None:
+        key, name, quantity, capacity = self.new("thing"), self.name(a), (5, None, None, 2)[b % 4], 1 + a % 3
+        cost, deposit, confirm = (1, 0, 3)[b % 3], c % 2, c // 2 % 2 == 0
+        free, share = ((0, Fraction(0)), (24, Fraction(1, 2)))[c // 4 % 2]
         said = {
             "cancellation": {"denominator": share.denominator, "free_hours": free, "numerator": share.numerator},
             "cost": cost,
@@ -270,81 +291,85 @@ class CoOp(RuleBasedStateMachine):
         permitted = self.model.offer(key, name, quantity=quantity, capacity=capacity, buffer=HOUR, **fields)
         self.try_(permitted, self.say(name, "resource.offer/1", body), "res", key)
 
-    @rule(number=numbers, by=numbers, change=st.integers(-4, 4))
-    def restock(self, number: int, by: int, change: int) -> None:
-        key, name = self.pick("resources", number), self.name(by)
-        self.now()
+    def restock(self, _now: int, a: int, b: int, c: int) -> None:
+        key = self.pick("resources", a, lambda _, thing: thing["quantity"] is not None)
+        name, change = self.name(b) if b % 5 == 0 else self.model.resources[key]["provider"], (1, 4, -1, -4, 0)[c % 5]
         body = {"resource": self.village.id(key), "change": change}
         self.try_(self.model.restock(key, name, change), self.say(name, "resource.restock/1", body))
 
-    @rule(number=numbers, by=numbers)
-    def close(self, number: int, by: int) -> None:
-        key, name = self.pick("resources", number), self.name(by)
-        self.now()
-        body = {"resource": self.village.id(key)}
-        self.try_(self.model.close(key, name), self.say(name, "resource.close/1", body))
+    def close(self, _now: int, a: int, b: int, c: int) -> None:
+        if c % 3 == 0:
+            key, name = self.pick("resources", a), self.name(b)
+            body = {"resource": self.village.id(key)}
+            self.try_(self.model.close(key, name), self.say(name, "resource.close/1", body))
 
-    @rule(number=numbers, by=numbers, quantity=st.integers(0, 3), start=st.integers(-1, 30), hours=st.integers(0, 3))
-    def book(self, number: int, by: int, quantity: int, start: int, hours: int) -> None:
-        key, thing, name, now = self.new("booking"), self.pick("resources", number), self.name(by), self.now()
+    def book(self, now: int, a: int, b: int, c: int) -> None:
+        key, name, quantity = self.new("booking"), self.name(a), (1, 1, 1, 2, 3, 0)[c % 6]
+        thing = self.pick("resources", b, lambda _, thing: thing["open"] and thing["provider"] != name)
         body = {"resource": self.village.id(thing), "quantity": quantity}
         span = None
         if self.model.resources[thing]["quantity"] is None:
-            starts = (now // HOUR + 1 + start) * HOUR
-            span = (starts, starts + hours * HOUR)
+            starts = (now // HOUR + (1, 2, 2, 3, 26, 50, 0)[c % 7]) * HOUR
+            span = (starts, starts + (1, 2, 1, 3, 0)[c // 7 % 5] * HOUR)
             body |= {"starts": canonical.format_time(span[0]), "ends": canonical.format_time(span[1])}
         permitted = self.model.book(key, name, thing, now, quantity=quantity, span=span)
         self.try_(permitted, self.say(name, "booking.request/1", body), "bkg", key)
 
-    @rule(number=numbers, by=numbers, act=st.sampled_from(("confirm", "refuse", "cancel", "hand_over", "settle")))
-    def go_on(self, number: int, by: int, act: str) -> None:
-        now = self.now()
-        if not self.model.bookings:
+    def go_on(self, now: int, a: int, b: int, c: int) -> None:
+        """With a booking that there is, mostly by one of those whom it concerns."""
+        is_open = self.state_is("requested", "confirmed", "handed_over")
+        if not any(is_open(key, booking) for key, booking in self.model.bookings.items()):
+            self.book(now, a, b, c)
             return
-        key = self.pick("bookings", number)
+        key = self.pick("bookings", a, is_open)
         booking = self.model.bookings[key]
-        # Mostly one of those whom it concerns.
-        names = (booking["member"], self.model.resources[booking["thing"]]["provider"], self.name(by))
-        name = names[by % 3]
-        more = () if act == "refuse" else (now,)
-        permitted = getattr(self.model, act)(key, name, *more)
+        next_ = {"requested": ("confirm", "confirm", "refuse"), "confirmed": ("hand_over", "hand_over", "settle")}
+        act = (*next_.get(booking["state"], ("settle", "settle", "hand_over")), "cancel")[c % 4]
+        parties = (booking["member"], self.model.resources[booking["thing"]]["provider"])
+        likely = parties[b % 2] if act == "cancel" else parties[act != "settle"]
+        name = self.name(b) if b % 7 == 0 else likely
+        permitted = getattr(self.model, act)(key, name, *(() if act == "refuse" else (now,)))
         self.try_(permitted, self.say(name, f"booking.{act}/1", {"booking": self.village.id(key)}))
 
     # Votes.
 
-    @rule(by=numbers, kind=st.sampled_from(("ordinary", "rules")), adopts=st.integers(0, len(RULES) - 1))
-    def propose(self, by: int, kind: str, adopts: int) -> None:
-        key, name = self.new("proposal"), self.name(by)
-        self.now()
-        effect = {"effect": "rule", "kind": "ordinary", "document": rule_document(RULES[adopts])}
-        body = {"kind": kind, "title": PAPER, "text": PAPER, "effects": [effect] if kind == "rules" else []}
+    def propose(self, now: int, a: int, b: int, c: int) -> None:
+        key, name, adopts = self.new("proposal"), self.name(a), RULES[b % len(RULES)] if c % 2 else None
+        effect = {"effect": "rule", "kind": "ordinary", "document": rule_document(adopts)} if adopts else TEXT
+        kind = "rules" if adopts else "ordinary"
+        body = {"kind": kind, "title": PAPER, "text": PAPER, "effects": [effect]}
         permitted = self.model.active(name)
         self.try_(permitted, self.say(name, "proposal.draft/1", body), "prop", key)
         if permitted:
-            opening = self.now()
-            assert self.model.propose(key, name, kind, RULES[adopts] if kind == "rules" else None, opening)
-            self.try_(True, self.say(name, "proposal.open/1", {"proposal": self.village.id(key)}))  # noqa: FBT003
+            now = self.village.time
+            self.model.advance(now)
+            called = self.model.propose(key, name, kind, adopts, now)
+            self.try_(called, self.say(name, "proposal.open/1", {"proposal": self.village.id(key)}))
 
-    @rule(number=numbers, by=numbers, choice=st.sampled_from(CHOICES), replaces=st.integers(0, 3))
-    def vote(self, number: int, by: int, choice: str, replaces: int) -> None:
-        self.ballot(number, self.name(by), choice, replaces, enter=False)
+    def vote(self, now: int, a: int, b: int, c: int) -> None:
+        """A few of them one after the other, each in their own way."""
+        if not any(self.is_voting(key, None) for key in self.model.proposals):
+            self.propose(now, a, b, c)
+        for number in range(1 + c % 4):
+            self.ballot(a, self.name(b + number), c + number * b, enter=False)
 
-    @rule(number=numbers, by=numbers, choice=st.sampled_from(CHOICES), replaces=st.integers(0, 3))
-    def enter(self, number: int, by: int, choice: str, replaces: int) -> None:
-        self.ballot(number, self.name(by), choice, replaces, enter=True)
+    def enter(self, _now: int, a: int, b: int, c: int) -> None:
+        self.ballot(a, self.name(b), c, enter=True)
 
-    def ballot(self, number: int, name: str, choice: str, replaces: int, *, enter: bool) -> None:
-        key, statement, now = self.pick("proposals", number), self.new("statement"), self.now()
+    def ballot(self, number: int, name: str, how: int, *, enter: bool) -> None:
+        statement, now = self.new("statement"), self.village.time
+        self.model.advance(now)
+        key, choice = self.pick("proposals", number, self.is_voting), CHOICES[how % 4] if how % 9 else "maybe"
         before = self.model.proposals[key]["ballots"].get(name)
-        # Mostly what should be said; now and then nothing, or another's.
-        named = before and before["statement"] if replaces else (None if replaces % 2 else self.any_statement())
+        names = {"right": before and before["statement"], "none": None, "another": self.any_statement(how)}
+        named = names[NAMED[how // 4 % len(NAMED)]]
         body: dict[str, Any] = {"proposal": self.village.id(key), "choice": choice}
         more: dict[str, Any] = {"replaces": named and self.village.id(named)}
         if enter:
             body["paper"] = PAPER
             more |= {"for_": name, "via": "paper", "cosigners": ("Hanako",)}
-            permitted = self.model.active("Jiro", "Hanako") and name not in {"Jiro", "Hanako"}
-            permitted = permitted and bool(self.model.roles.get("Jiro") and self.model.roles.get("Hanako"))
+            officials = self.model.active("Jiro", "Hanako") and self.model.roles.get("Jiro")
+            permitted = bool(officials and self.model.roles.get("Hanako")) and name not in {"Jiro", "Hanako"}
             permitted = permitted and self.model.enter(key, name, choice, statement, named, now)
         else:
             permitted = self.model.vote(key, name, choice, statement, named, now)
@@ -356,35 +381,36 @@ class CoOp(RuleBasedStateMachine):
 
         self.try_(permitted, say)
 
-    def any_statement(self) -> str | None:
+    def any_statement(self, number: int) -> str | None:
         """Some ballot's, if there is one."""
         every = [b["statement"] for p in self.model.proposals.values() for b in p["ballots"].values()]
-        return every[self.keys % len(every)] if every else None
+        return every[number % len(every)] if every else None
 
-    @rule(number=numbers, by=numbers)
-    def disown(self, number: int, by: int) -> None:
-        key, name, now = self.pick("proposals", number), self.name(by), self.now()
+    def disown(self, now: int, a: int, b: int, c: int) -> None:
+        key = self.pick("proposals", a, self.is_voting)
+        entered = [name for name, ballot in self.model.proposals[key]["ballots"].items() if ballot["entered"]]
+        if not entered:
+            self.enter(now, a, b, c)
+            return
+        name = entered[b % len(entered)] if b % 5 else self.name(b)
         ballot = self.model.proposals[key]["ballots"].get(name)
         replaces = ballot and self.village.id(ballot["statement"])
         body = {"proposal": self.village.id(key)}
         self.try_(self.model.disown(key, name, now), self.say(name, "ballot.object/1", body, replaces=replaces))
 
-    @rule(number=numbers, seed=st.integers(0, 999))
-    def the_order_of_ballots_is_irrelevant(self, number: int, seed: int) -> None:
+    def shuffle(self, now: int, a: int, b: int, _c: int) -> None:
         """The same ballots, folded in two orders onto what is there and closed, come to the same."""
-        key = self.pick("proposals", number)
-        proposal, random = self.model.proposals[key], Random(seed)
-        self.village.wait(0)
-        self.model.advance(self.village.time)
-        if not self.model.voting(key, self.village.time):
+        key, random = self.pick("proposals", a, self.is_voting), Random(b)
+        proposal = self.model.proposals[key]
+        if not self.model.voting(key, now):
             return
         cast = []
         for name in proposal["roll"]:
             if self.model.active(name) and name not in proposal["ballots"]:
-                body = {"proposal": self.village.id(key), "choice": random.choice(CHOICES[:3])}
+                body = {"proposal": self.village.id(key), "choice": random.choice(CHOICES)}
                 statement = self.village.statement(name, "ballot.cast/1", body)
                 draft, signatures = self.village.signed(statement, [name])
-                cast.append(parse_leaf(build_leaf(draft.data, signatures, self.village.time)))
+                cast.append(parse_leaf(build_leaf(draft.data, signatures, now)))
         shuffled = random.sample(cast, len(cast))
         results = [self.fork(order, self.village.id(key), proposal["closes"]) for order in (cast, shuffled)]
         assert results[0] == results[1]
@@ -487,5 +513,5 @@ class CoOp(RuleBasedStateMachine):
 LONG = bool(os.environ.get("YUI_LONG_TESTS"))
 TestCoOp = CoOp.TestCase
 TestCoOp.settings = settings(
-    deadline=None, max_examples=1500 if LONG else 60, stateful_step_count=120 if LONG else 40, print_blob=True
+    deadline=None, max_examples=2000 if LONG else 80, stateful_step_count=120 if LONG else 50, print_blob=True
 )
