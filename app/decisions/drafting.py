@@ -39,6 +39,14 @@ class Drafted:
         """Whether it can be proposed as it stands."""
         return not self.errors
 
+    def controls(self) -> list[tuple[str, str, str]]:
+        """Name, kind and value of the hidden controls that say it in the statement's form.
+
+        A branch with sealed values in it is spelt out, for a control holds either JSON or a sealed text.
+        """
+        sealed = [(path, "private", text) for path, text in self.private.items()]
+        return [*_spelt("effects", self.effects, frozenset(self.private)), *sealed] if self.effects else sealed
+
 
 def draft(kind: str, values: Values, words: Words, utc_offset: int) -> Drafted:
     """What the form of that kind of proposal spells."""
@@ -84,6 +92,13 @@ def one(values: Values, path: str) -> str:
     return found[-1] if found else ""
 
 
+def _spelt(path: str, value: Any, sealed: frozenset[str]) -> list[tuple[str, str, str]]:
+    if not any(inside.startswith(f"{path}/") for inside in sealed):
+        return [(path, "json", json.dumps(value, ensure_ascii=False))]
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return [control for key, item in items for control in _spelt(f"{path}/{key}", item, sealed)]
+
+
 def _check(drafted: Drafted, kind: str, words: Words) -> None:
     try:
         effects.parse(tuple(drafted.effects), kind)
@@ -98,14 +113,19 @@ def _document(drafted: Drafted, values: Values, words: Words, spell: Any) -> Non
         drafted.document, drafted.names = spelt
         return
     try:
-        found = canonical.decode(json.dumps(json.loads(one(values, "json")), ensure_ascii=False).encode())
-    except (ValueError, LedgerError):
+        # No fractions in a statement: what looks like one is no value of ours.
+        found = json.loads(one(values, "json"), parse_float=_no_number, parse_constant=_no_number)
+    except (ValueError, RecursionError):
         drafted.errors["json"] = words.t("rules.fault.json")
         return
     if not isinstance(found, dict):
         drafted.errors["json"] = words.t("rules.fault.not_object")
         return
     drafted.document, drafted.names = _without_names(found)
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)
 
 
 def _without_names(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

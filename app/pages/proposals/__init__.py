@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.pages.proposals import lists, new, one
+from app.pages.proposals import entered, lists, new, one, versions
 
-ROUTES: Final = (lists.proposals, new.new, new.preview, new.amend, new.preview_amended, one.proposal)
+ROUTES: Final = (
+    lists.proposals,
+    new.new,
+    new.preview,
+    new.amend,
+    new.preview_amended,
+    one.proposal,
+    versions.versions,
+    entered.paper,
+    entered.assisted,
+)

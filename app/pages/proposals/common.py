@@ -74,6 +74,12 @@ async def texts_of(visit: Visit, proposal: Proposal, statement: str | None = Non
     return str(found.get((said, "title"), "")), str(found.get((said, "text"), "")), options
 
 
+def said_names(proposal: Proposal, title: str, options: list[str]) -> dict[str, str]:
+    """What the signing dialog calls the proposal and its options."""
+    named = {f"{proposal.id}/option_{number}": option for number, option in enumerate(options, 1)}
+    return named | ({proposal.id: title} if title else {})
+
+
 def paragraphs(text: str) -> Sequence[str]:
     """A text as its paragraphs."""
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]

@@ -24,7 +24,7 @@ from app.decisions.rule_form import Values
 from app.decisions.words import Words
 from app.naming import sees_names
 from app.pages.page import Page, show
-from app.pages.proposals.common import Asked, members_policy, need_member, need_proposal, texts_of, words_of
+from app.pages.proposals.common import Asked, members_policy, need_member, need_proposal, said_names, texts_of, words_of
 from app.visit import Visit
 from governance.books import rules
 from governance.books.proposals import Proposal
@@ -102,6 +102,7 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
         amended=amended,
         title=title,
         text=text,
+        names={} if amended is None else said_names(amended, title, []),
         **await _choices(visit, words, kind, values, drafted),
     )
 

@@ -13,7 +13,7 @@ from app.decisions.words import Words
 from app.installation import Installation
 from app.naming import sees_names, sees_titles
 from app.pages.page import Page, show
-from app.pages.proposals.common import Asked, need_proposal, paragraphs, rule_of, texts_of, words_of
+from app.pages.proposals.common import Asked, need_proposal, paragraphs, rule_of, said_names, texts_of, words_of
 from app.visit import Visit
 from governance.books import ballots
 from governance.books.proposals import Proposal, Version
@@ -45,6 +45,7 @@ async def proposal(request: Asked, visit: Visit, installation: Installation, id:
         now=now,
         titles=sees_titles(visit),
         title=title or words.t("proposals.untitled", id=found.id[:11]),
+        names=said_names(found, title, options),
         paragraphs=paragraphs(text),
         options=options,
         proposer=await _person(visit, words, found.proposer),

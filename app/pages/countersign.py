@@ -1,0 +1,60 @@
+"""What others have entered and wait for my signature on: read, compare with the paper, sign or decline."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+from litestar import get
+
+from app import pending
+from app.access import OPT, Access
+from app.api.problems import language
+from app.installation import Installation
+from app.naming import ids_in, names_for
+from app.pages.page import Page, show
+from app.pages.proposals.common import Asked, need_member
+from app.pending import Pending
+from app.texts.sentences import Sentences
+from app.visit import Visit
+
+
+class Waiting(NamedTuple):
+    """One waiting statement as it is shown; times in ms."""
+
+    id: str
+    type: str
+    sentence: str
+    paper: str
+    author: str
+    created: int
+    expires: int
+
+
+@get("/c/{slug:str}/office/countersign", opt={OPT: Access.MEMBER})
+async def countersign(request: Asked, visit: Visit, installation: Installation) -> Page:
+    """For whoever is named as a signer: an official mostly, or a member whose concierge has entered something."""
+    me = need_member(visit)
+    found = await pending.of(installation, visit.reading, me)
+    names = await names_for(visit, {id_ for one in found for id_ in ids_in(one.data.decode())})
+    sentences = Sentences(language(request), names=names, utc_offset=visit.coop.utc_offset)
+    asked = [_shown(one, sentences, names) for one in found if me in one.missing]
+    others = [_shown(one, sentences, names) for one in found if me not in one.missing]
+    return await show(request, visit, "proposals/countersign.html", asked=asked, others=others, names=names)
+
+
+def _shown(one: Pending, sentences: Sentences, names: dict[str, str]) -> Waiting:
+    statement: dict[str, Any] = msgspec.json.decode(one.data)
+    private = {opening.path: opening.value for opening in one.openings}
+    return Waiting(
+        id=one.id.hex(),
+        type=one.statement.type.partition(".")[0],
+        sentence=sentences.of(statement, private),
+        paper=str(private.get("paper", "")),
+        author=names.get(one.statement.author, one.statement.author[:11]),
+        created=one.created,
+        expires=one.expires,
+    )
+
+
+ROUTES = (countersign,)

@@ -1,0 +1,97 @@
+"""Ballots entered for a member: from paper by two officials, or by a concierge with the member present."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from litestar import get
+from litestar.params import Parameter
+
+from app.access import OPT, Access
+from app.api.problems import Problem
+from app.decisions.people import Person, find_people, holders
+from app.decisions.standing import on_roll
+from app.installation import Installation
+from app.pages.page import Page, show
+from app.pages.proposals.common import Asked, need_member, need_proposal, rule_of, said_names, texts_of, words_of
+from app.visit import Visit
+from governance.books.ballots import Ballot
+from ledger.books.keys import COUNTERSIGNERS, OFFICIALS, active_keys
+
+Way = Literal["paper", "assisted"]
+_Text = Annotated[str, Parameter(max_length=100)]
+ENTERING: Final[dict[Way, tuple[str, ...]]] = {"paper": OFFICIALS, "assisted": ("concierge",)}
+SECOND: Final[dict[Way, tuple[str, ...]]] = {"paper": COUNTERSIGNERS, "assisted": ("concierge", *COUNTERSIGNERS)}
+
+
+@get("/c/{slug:str}/proposals/{id:str}/paper", opt={OPT: Access.OFFICIAL})
+async def paper(
+    request: Asked, visit: Visit, installation: Installation, id: str, q: _Text = "", member: _Text = ""
+) -> Page:
+    """A written ballot: whose, what it says, who countersigns."""
+    return await _entered(request, visit, installation, id, "paper", (q, member))
+
+
+@get("/c/{slug:str}/proposals/{id:str}/assisted", opt={OPT: Access.OFFICIAL})
+async def assisted(
+    request: Asked, visit: Visit, installation: Installation, id: str, q: _Text = "", member: _Text = ""
+) -> Page:
+    """A ballot of somebody who is present."""
+    return await _entered(request, visit, installation, id, "assisted", (q, member))
+
+
+async def _entered(
+    request: Asked, visit: Visit, installation: Installation, id_: str, way: Way, asked: tuple[str, str]
+) -> Page:
+    words_asked, member = asked
+    me = need_member(visit)
+    if not visit.holds(*ENTERING[way]):
+        raise Problem("access.role", 403)
+    proposal = await need_proposal(visit, id_)
+    _, rule = await rule_of(visit.reading, proposal)
+    stage = proposal.stage(installation.clock.now())
+    if stage != "voting" or way not in rule.channels:
+        raise Problem("proposal.stage", 409, id=proposal.id, stage=stage)
+    # Nobody enters their own ballot as somebody else's.
+    roll = await on_roll(installation, visit.reading, proposal, rule) - {me}
+    people = await find_people(visit.reading, words_asked, {member} & roll if member else roll)
+    chosen = people[0] if member and people else None
+    words = words_of(request, visit)
+    title, _, options = await texts_of(visit, proposal)
+    cast = await visit.reading.find_many(Ballot, [f"{proposal.id}/{person.id}" for person in people])
+    return await show(
+        request,
+        visit,
+        "proposals/entered.html",
+        way=way,
+        proposal=proposal,
+        title=title,
+        q=words_asked,
+        people=[(person, _state(cast.get(f"{proposal.id}/{person.id}"))) for person in people],
+        person=chosen,
+        ballot=cast.get(f"{proposal.id}/{chosen.id}") if chosen else None,
+        choices=[(code, words.choice(code, options)) for code in rule.method.choices(len(proposal.options))],
+        sealed=rule.secrecy.SEALED,
+        seconds=await _seconds(installation, visit, way, me, chosen),
+        names=said_names(proposal, title, options) | ({chosen.id: chosen.name} if chosen else {}),
+    )
+
+
+def _state(ballot: Ballot | None) -> str:
+    """What stands in the way of entering a ballot, or that there is one already."""
+    if ballot is None:
+        return ""
+    if ballot.via is None:
+        return "own"
+    return "entered" if ballot.counts else "objected"
+
+
+async def _seconds(installation: Installation, visit: Visit, way: Way, me: str, chosen: Person | None) -> list[Person]:
+    """Who could sign as the second: an official; with the member present, also the member, where there is a key."""
+    if chosen is None:
+        return []
+    found = [person for person in await holders(visit.reading, *SECOND[way]) if person.id not in (me, chosen.id)]
+    if way == "assisted":
+        keys = await installation.ask(visit.reading.ledger, lambda state: active_keys(state, chosen.id))
+        return [chosen, *found] if keys else found
+    return found
