@@ -6,6 +6,7 @@ A reader to whom entries are not open still gets the own ones, and the number of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,7 @@ from ledger.fold import TICK
 from ledger.statement import Entry, parse_leaf
 
 PAGE: Final = 20
+_DAY: Final = 86_400_000
 _OPEN_TEXTS: Final = ("proposal.", "resource.", "coop.")
 """Types whose private texts are what the co-op publishes about itself."""
 
@@ -81,11 +83,19 @@ async def spell(visit: Visit, catalogue: Catalogue, lang: str, stored: list[Stor
     for _, entry in entries:
         named |= ids_in(entry.statement_bytes.decode())
     names = await names_for(visit, named) | await kind_names(visit, catalogue, lang)
-    sentences = Sentences(lang, names=names, utc_offset=visit.coop.utc_offset)
+    word = await visit.reading.text(visit.coop.profile, "profile/token_word")
+    sentences = Sentences(lang, names=names, utc_offset=visit.coop.utc_offset, token=(word, 0) if word else None)
     texts = await _texts(visit, [entry for _, entry in entries])
     return [
         Line(index, entry, sentences.of(plain(entry), texts.get(canonical.b64(entry.id), {})))
         for index, entry in entries
+    ]
+
+
+def by_day(found: list[Line], utc_offset: int) -> list[list[Line]]:
+    """The same lines, those of each local day together."""
+    return [
+        list(of_day) for _, of_day in groupby(found, lambda line: (line.entry.received + utc_offset * 60_000) // _DAY)
     ]
 
 

@@ -87,6 +87,8 @@ class Frame:
     footer: tuple[NavItem, ...] = ()
     csrf_token: str = ""
     signing: Signing | None = None
+    events: str = ""
+    """Where the page hears of new entries; only where there is a seal to go by."""
 
     def __post_init__(self) -> None:
         if self.accent not in ACCENTS or self.theme not in THEMES:

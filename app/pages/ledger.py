@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from litestar import Request, get
 from litestar.params import Parameter
@@ -11,7 +12,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem, language
 from app.installation import Installation
 from app.pages.page import Page, show
-from app.stream import PAGE, Wanted, lines, may_read_texts, plain, spell
+from app.stream import PAGE, Wanted, by_day, lines, may_read_texts, plain, spell
 from app.visit import Visit
 from ledger import canonical, ids, merkle
 from ledger.books.members import Member
@@ -39,11 +40,12 @@ async def stream(
         request,
         visit,
         "ledger/_lines.html" if request.headers.get("hx-request") else "ledger/stream.html",
-        lines=found,
+        days=by_day(found, visit.coop.utc_offset),
         wanted=wanted,
         books=BOOKS,
         size=published.size,
         older=found[-1].index if len(found) == PAGE and found[-1].index > 0 else None,
+        narrowed=urlencode({"book": wanted.book, "who": wanted.who} | ({"ticks": "true"} if ticks else {})),
         person=people.get(wanted.who, ""),
     )
 

@@ -72,7 +72,7 @@ async def frame_of(request: Request[Any, Any, Any], visit: Visit | None) -> Fram
         sign_in_href="" if visit.signed_in else f"{base}/sign-in",
         sign_out_action=f"{base}/sign-out",
         seal=Seal(published.size, published.root.hex(), f"{base}/verify") if visit.sees_tiles else None,
-        footer=(NavItem(texts.t(lang, "pages.footer.verify"), f"{base}/verify", "shield-check"),),
+        events=f"/api/v1/ledgers/{visit.slug}/events" if visit.sees_tiles else "",
     )
 
 
@@ -118,6 +118,4 @@ def _signing(visit: Visit, name: str, token: str) -> Signing | None:
     if visit.member is None:
         return None
     names = {visit.member.id: name}
-    return Signing(
-        visit.slug, visit.reading.ledger.origin, visit.member.id, names, token=(token, 0) if token else None
-    )
+    return Signing(visit.slug, visit.reading.ledger.origin, visit.member.id, names, token=(token, 0) if token else None)

@@ -1,0 +1,126 @@
+/**
+ * Parts of a page that follow the ledger: `<div hx-get="…" hx-trigger="live">` asks again for itself when entries were
+ * added, whichever process took them. One connection for the whole page, none while nobody looks at it (browsers allow
+ * six to one server, all tabs together).
+ *
+ * Nobody is interrupted: while somebody types, reads a dialog or has marked text in a part, or has scrolled down in one with
+ * `data-live="ask"`, a button offers what is new instead. Open disclosures stay open, and the focus stays on its link.
+ *
+ * `<main data-events data-size data-fresh>`: where to listen, how many entries this page shows, the button's words.
+ */
+
+const PARTS = '[hx-trigger~="live"]';
+const PAUSE = 1000; // milliseconds between two refreshes of a part
+const AGAIN = 5000; // milliseconds until a refused connection is tried again
+const SCROLLED = 200; // pixels
+
+const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+const htmx = /** @type {any} */ (globalThis).htmx;
+/** @type {WeakMap<Element, {size: number, at: number, timer?: number}>} what each part shows, and since when */
+const shown = new WeakMap();
+let newest = Number(main.dataset.size);
+/** @type {EventSource|null} */
+let source = null;
+
+document.addEventListener("visibilitychange", listen);
+addEventListener("pageshow", listen);
+addEventListener("pagehide", stop);
+document.addEventListener("htmx:load", listen); // a part may arrive later
+document.addEventListener("htmx:beforeSwap", (event) => keep(/** @type {HTMLElement} */ (event.target)));
+listen();
+
+function listen() {
+  if (document.hidden || !document.querySelector(PARTS)) return stop();
+  if (source) return;
+  source = new EventSource(/** @type {string} */ (main.dataset.events));
+  source.addEventListener("head", (event) => {
+    newest = Math.max(newest, JSON.parse(event.data).size);
+    for (const part of document.querySelectorAll(PARTS)) look(/** @type {HTMLElement} */ (part));
+  });
+  source.addEventListener("error", () => {
+    // A lost network is tried again by the browser itself, a refusal is not.
+    if (source?.readyState === EventSource.CLOSED) {
+      stop();
+      setTimeout(listen, AGAIN);
+    }
+  });
+}
+
+function stop() {
+  source?.close();
+  source = null;
+}
+
+/** @param {HTMLElement} part */
+function look(part) {
+  const state = stateOf(part);
+  if (newest <= state.size || !part.isConnected) return;
+  if (inUse(part)) return offer(part);
+  const rest = state.at + PAUSE - performance.now();
+  clearTimeout(state.timer);
+  if (rest > 0) state.timer = setTimeout(() => look(part), rest);
+  else refresh(part);
+}
+
+/** @param {HTMLElement} part */
+function refresh(part) {
+  Object.assign(stateOf(part), { size: newest, at: performance.now() });
+  offerOf(part)?.remove();
+  htmx.trigger(part, "live");
+}
+
+/** @param {Element} part */
+function stateOf(part) {
+  const state = shown.get(part) ?? { size: Number(main.dataset.size), at: -PAUSE };
+  shown.set(part, state);
+  return state;
+}
+
+/** Whether a refresh would take something out of somebody's hands. @param {HTMLElement} part */
+function inUse(part) {
+  const marked = document.getSelection();
+  const reads = part.dataset.live === "ask" && scrollY > SCROLLED;
+  const selects = marked !== null && !marked.isCollapsed && part.contains(marked.anchorNode);
+  const types = part.contains(document.activeElement) && document.activeElement?.matches("input, select, textarea");
+  return reads || selects || types || document.querySelector("dialog[open]") !== null || part.querySelector('[aria-busy="true"]') !== null || changed(part);
+}
+
+/** Whether anything in a part's forms is not as it came. @param {HTMLElement} part */
+function changed(part) {
+  return [...part.querySelectorAll("input, textarea, select")].some((element) => {
+    const control = /** @type {any} */ (element);
+    if (control.type === "hidden") return false;
+    if (control.options) return [...control.options].some((option) => option.selected !== option.defaultSelected) && control.selectedIndex !== 0;
+    return control.value !== control.defaultValue || control.checked !== control.defaultChecked;
+  });
+}
+
+/** @param {HTMLElement} part */
+const offerOf = (part) => (part.previousElementSibling?.matches(".live-offer") ? part.previousElementSibling : null);
+
+/** @param {HTMLElement} part */
+function offer(part) {
+  if (offerOf(part)) return;
+  const box = Object.assign(document.createElement("div"), { className: "live-offer" });
+  box.setAttribute("role", "status");
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small", textContent: main.dataset.fresh });
+  button.addEventListener("click", () => {
+    refresh(part);
+    part.scrollIntoView({ block: "nearest" });
+  });
+  box.append(button);
+  part.before(box);
+}
+
+/** What was open stays open, and where the focus was it is again. @param {HTMLElement} part */
+function keep(part) {
+  if (!part.matches(PARTS)) return;
+  const open = [...part.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
+  const focused = part.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+  part.addEventListener("htmx:afterSwap", () => {
+    for (const summary of part.querySelectorAll("details > summary")) {
+      if (open.includes(summary.textContent)) /** @type {HTMLDetailsElement} */ (summary.parentElement).open = true;
+    }
+    if (focused) /** @type {HTMLElement|null} */ (part.querySelector(`[href="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
+  }, { once: true });
+}
