@@ -1,0 +1,148 @@
+"""Durable signed appends over HTTP: one statement per POST by 1, 16 and 64 clients, and in batches of 100.
+
+    python -m benchmarks.append [--rounds 3] [--scale 1.0] [--profile]
+
+Statements are ``contribution.report/1`` by many members, signed beforehand; the service runs as always: the whole fold
+with the books of the house, every entry on disk, the guard advanced, a receipt for each. This process is the load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import asyncpg
+
+from app.sequencer.submission import parse
+from app.storage.embedded import EmbeddedPostgres
+from benchmarks import load, measure
+from benchmarks.service import Coop, Service, serving
+
+MEMBERS: Final = 100
+BATCH: Final = 100
+
+
+class Shape(NamedTuple):
+    """``statements`` of one round, by ``clients`` at once, ``batch`` in each request; ``target`` per second."""
+
+    clients: int
+    statements: int
+    batch: int = 1
+    target: int | None = None
+
+
+SHAPES: Final = (Shape(1, 400), Shape(16, 3000), Shape(64, 6000, 1, 5000), Shape(4, 8000, BATCH, 12_000))
+
+
+class Round(NamedTuple):
+    """What one round gave: statements a second, seconds of each answer, statements per commit."""
+
+    rate: float
+    seconds: list[float]
+    per_commit: float
+
+
+async def main(args: argparse.Namespace) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="yui-bench-") as name:
+        folder = Path(name)
+        measure.introduce("Durable signed appends over HTTP, keep-alive, load generator included", folder)
+        profile = folder / "profile" if args.profile else None
+        async with serving(folder, profile) as (service, postgres):
+            assert postgres is not None
+            await _measure(service, postgres, args)
+        if profile is not None:
+            measure.show_profile(profile)
+
+
+async def _measure(service: Service, postgres: EmbeddedPostgres, args: argparse.Namespace) -> None:
+    connection = await asyncpg.connect(**postgres.service_dsn.keywords())
+    print(await measure.durability(connection), flush=True)
+    coop = Coop(service)
+    names = [f"Member {number}" for number in range(MEMBERS)]
+    await asyncio.to_thread(_people, coop, names)
+    shapes = [shape._replace(statements=max(shape.batch, int(shape.statements * args.scale))) for shape in SHAPES]
+    warming = coop.reports(names, 500)
+    _parsing(warming)
+    await _round(service, connection, coop, warming, Shape(16, 500))
+    rounds: dict[Shape, list[Round]] = {shape: [] for shape in shapes}
+    for _ in range(args.rounds):
+        for shape in shapes:  # in turn, so that a noisy minute falls on all
+            reports = await asyncio.to_thread(coop.reports, names, shape.statements)
+            rounds[shape].append(await _round(service, connection, coop, reports, shape))
+    _print(rounds)
+    await connection.close()
+
+
+def _people(coop: Coop, names: list[str]) -> None:
+    coop.found()
+    for name in names:
+        coop.join(name)
+
+
+def _parsing(reports: list[bytes]) -> None:
+    """What the worker threads do, which a profile of the main thread does not see."""
+    started = time.perf_counter()
+    for report in reports:
+        parse(report)
+    each = (time.perf_counter() - started) / len(reports)
+    raw = measure.raw_verifications()
+    print(f"reading one statement (form, NFC, signature): {each * 1e6:.0f} µs; raw libsodium {1e6 / raw:.0f} µs")
+
+
+async def _round(
+    service: Service, connection: asyncpg.Connection, coop: Coop, reports: list[bytes], shape: Shape
+) -> Round:
+    if shape.batch == 1:
+        requests = [load.post(f"{coop.path}/statements", report) for report in reports]
+    else:
+        groups = [reports[start : start + shape.batch] for start in range(0, len(reports), shape.batch)]
+        requests = [load.post(f"{coop.path}/statements/batch", b"[" + b",".join(group) + b"]") for group in groups]
+    before = await _counted(connection)
+    seconds, answers = await load.run(service.port, requests, shape.clients)
+    after = await _counted(connection)
+    assert {answer.status for answer in answers} <= {200, 201}, next(a.body for a in answers if a.status >= 300)  # noqa: PLR2004
+    assert after[0] - before[0] == len(reports), "not everything that was acknowledged is in the log"
+    commits = max(1, after[1] - before[1])
+    return Round(len(reports) / seconds, [answer.seconds for answer in answers], len(reports) / commits)
+
+
+async def _counted(connection: asyncpg.Connection) -> tuple[int, int]:
+    """Entries, and published checkpoints: one for each commit."""
+    row = await connection.fetchrow("SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM checkpoint)")
+    return row[0], row[1]
+
+
+def _print(rounds: dict[Shape, list[Round]]) -> None:
+    alone = statistics.median(one.rate for one in next(iter(rounds.values())))
+    rows = []
+    for shape, results in rounds.items():
+        rates = [one.rate for one in results]
+        seconds = [second for one in results for second in one.seconds]
+        rate = statistics.median(rates)
+        rows.append(
+            (
+                f"{shape.clients} × {'one statement' if shape.batch == 1 else f'{shape.batch} statements'} per POST",
+                measure.spread(rates),
+                f"{rate / alone:.1f}",
+                f"{rate / shape.target:.0%}" if shape.target else "–",
+                f"{measure.percentile(seconds, 0.5) * 1000:.1f}",
+                f"{measure.percentile(seconds, 0.99) * 1000:.1f}",
+                f"{statistics.median(one.per_commit for one in results):.0f}",
+            )
+        )
+    heads = ("clients", "statements/s, median (range)", "to one client", "of the target", "p50 ms", "p99 ms")
+    measure.table((*heads, "statements per commit"), rows)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
+    parser.add_argument("--scale", type=float, default=1.0, help="statements of a round, relative to the usual number")
+    parser.add_argument("--profile", action="store_true", help="run the service under cProfile: slower, but it tells")
+    asyncio.run(main(parser.parse_args()))

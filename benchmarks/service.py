@@ -1,0 +1,150 @@
+"""A running service to be measured: an embedded PostgreSQL, ``yui serve`` as a process of its own, and people in it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from app.storage.embedded import EmbeddedPostgres
+from tests.town import Town, Written
+
+ROOT: Final = Path(__file__).parents[1]
+_STARTING: Final = 120.0
+_STOPPING: Final = 60.0
+
+
+class Service:
+    """A ``yui`` command that serves. ``command``: its name and arguments; ``profile``: where cProfile's file goes."""
+
+    def __init__(self, data: Path, *command: str, profile: Path | None = None, **environment: str) -> None:
+        self.port = free_port()
+        self.address = f"http://localhost:{self.port}"
+        profiler = () if profile is None else ("-m", "cProfile", "-o", str(profile))
+        self._command = (sys.executable, "-P", *profiler, "-m", "app.cli", *command)
+        self._command += ("--port", str(self.port), "--data", str(data), "--requests-per-minute", "100000000")
+        self._log = data.parent / "service.log"
+        self._environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        self.pid = 0
+
+    async def start(self) -> float:
+        """Start it; the seconds until it answers that it is ready."""
+        started = time.perf_counter()
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, env=self._environment, stdout=log, stderr=log
+            )
+        self.pid = self._process.pid
+        while not await asyncio.to_thread(self._ready):
+            if self._process.returncode is not None or time.perf_counter() - started > _STARTING:
+                raise RuntimeError(self._log.read_text(errors="replace")[-3000:])
+            await asyncio.sleep(0.02)
+        return time.perf_counter() - started
+
+    async def stop(self) -> None:
+        """End it as Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(self._process.wait(), _STOPPING)
+
+    async def kill(self) -> None:
+        """kill −9."""
+        self._process.kill()
+        await self._process.wait()
+
+    def get(self, path: str) -> Any:
+        """A JSON answer."""
+        with urllib.request.urlopen(self.address + path) as answer:  # noqa: S310  (our own address)
+            return json.load(answer)
+
+    def post(self, path: str, data: bytes) -> Any:
+        """A JSON answer to JSON; HTTPError for a refusal."""
+        asked = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})  # noqa: S310
+        with urllib.request.urlopen(asked) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def _ready(self) -> bool:
+        try:
+            self.get("/readyz")
+        except OSError:
+            return False
+        return True
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path, profile: Path | None = None, *, outside: bool = True
+) -> AsyncIterator[tuple[Service, EmbeddedPostgres | None]]:
+    """``yui serve`` in a folder; with ``outside``, on a PostgreSQL that stays ours to ask, else on its own."""
+    if not outside:
+        service = Service(folder / "data", "serve", profile=profile)
+        await service.start()
+        try:
+            yield service, None
+        finally:
+            await service.stop()
+        return
+    async with EmbeddedPostgres(folder / "database") as postgres:
+        urls = {"YUI_DATABASE_URL": postgres.service_dsn.url, "YUI_DATABASE_OWNER_URL": postgres.owner_dsn.url}
+        service = Service(folder / "data", "serve", profile=profile, **urls)
+        await service.start()
+        try:
+            yield service, postgres
+        finally:
+            await service.stop()
+
+
+class Coop:
+    """A co-op at a service, founded by Hanako, with members whose keys we hold."""
+
+    def __init__(self, service: Service, slug: str = "bench") -> None:
+        self._service, self.town = service, Town(slug, slug)
+        self.path = f"/api/v1/ledgers/{slug}"
+
+    def found(self) -> None:
+        """Found it. Everything is public."""
+        prepared = self._service.post("/api/v1/foundings/prepare", json.dumps({"slug": self.town.slug}).encode())
+        genesis = self.town.genesis(prepared, "Hanako")
+        self.town.saw(self._service.post(f"/api/v1/ledgers?slug={self.town.slug}", genesis.json())["checkpoint"])
+
+    def join(self, name: str) -> None:
+        """A new member by invitation."""
+        invitation = self.town.invitation(name, "Hanako")
+        self.record(invitation)
+        self.record(self.town.application(name, invitation))
+
+    def record(self, written: Written) -> dict[str, Any]:
+        """Post it; the receipt."""
+        receipt: dict[str, Any] = self._service.post(f"{self.path}/statements", written.json())
+        self.town.saw(receipt["checkpoint"])
+        return receipt
+
+    def reports(self, names: list[str], count: int) -> list[bytes]:
+        """Envelopes of signed ``contribution.report/1`` by the members in turn, all different."""
+        today = (datetime.now(UTC) + timedelta(hours=9)).date().isoformat()
+        return [
+            self.town.says(
+                names[number % len(names)],
+                "contribution.report/1",
+                {"kind": "cleaning", "on": today, "quantity": 30 + number % 90},
+            ).json()
+            for number in range(count)
+        ]
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
