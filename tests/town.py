@@ -19,7 +19,7 @@ from ledger.keys import SESSION_DOMAIN
 from ledger.statement import Signature, Statement, statement_id
 from tests.simulator import commons_policy, majority_rule, members_policy
 
-DAY = 86_400_000
+MONTHS = 300 * 86_400_000
 
 
 class Written:
@@ -127,7 +127,7 @@ class Town:
         return written
 
     def invitation(self, name: str, by: str) -> Written:
-        until = canonical.format_time(time.time_ns() // 1_000_000 + DAY)
+        until = canonical.format_time(time.time_ns() // 1_000_000 + MONTHS)
         link = self.key_id(f"link for {name}")
         return self.says(by, "member.invite/1", {"admits": True, "cls": "member", "key": link, "until": until})
 

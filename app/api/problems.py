@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, PermissionDeniedException
 
 from app.errors import LedgerUnknown, ServiceError
 from app.pages.frame import LANGUAGE_COOKIE
@@ -52,6 +52,8 @@ def describe(error: Exception) -> tuple[str, int, dict[str, Any]]:
         return error.code, error.status, error.params
     if isinstance(error, (LedgerError, ServiceError)):
         return error.code, _status(error), error.params
+    if isinstance(error, PermissionDeniedException) and "CSRF" in error.detail:
+        return "http.csrf", 403, {}
     if isinstance(error, HTTPException):
         return _HTTP_CODES.get(error.status_code, "http.error"), error.status_code, {}
     return "http.internal", 500, {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from tests.simulator import majority_rule
 from tests.town import Town
 
 MINUTE = 60_000
+Village = tuple[Coop, bool]
 KINDS = ("ordinary", "rules", "policy", "role", "admit")
 SHORT = {"delay_seconds": 0, "module": "fixed/1", "timelock_seconds": 0, "voting_seconds": 60}
 
@@ -27,13 +27,13 @@ def rules(secrecy: str) -> dict[str, Any]:
 
 
 @pytest.fixture(params=["open/1", "confidential/1"])
-async def village(request: pytest.FixtureRequest, coop: Coop) -> AsyncIterator[tuple[Coop, bool]]:
+async def village(request: pytest.FixtureRequest, coop: Coop) -> Village:
     """A co-op of three whose votes last a minute, and whether they are sealed."""
     own = Coop(coop.app, coop.installation, Town("short", "short"))
     await own.found("Hanako", rules=rules(request.param))
     await own.join("Taro")
     await own.join("Jiro")
-    yield own, request.param == "confidential/1"
+    return own, request.param == "confidential/1"
 
 
 async def looked(coop: Coop, proposal: str) -> Proposal:
@@ -92,7 +92,7 @@ async def test_a_sealed_ballot_that_says_nothing_counts_as_invalid(
     assert counted.tally["invalid" if sealed else "yes"].heads == 1
 
 
-async def test_two_clerks_announce_once(village: tuple[Coop, bool], clock: Travelling) -> None:
+async def test_two_clerks_announce_once(village: Village, clock: Travelling) -> None:
     coop, _ = village
     proposal = await opened(coop)
     clerks = [Clerk(coop.installation) for _ in range(3)]
