@@ -9,7 +9,7 @@ ABOUT: Final = (
     "水名里(みずなさと)は、川と棚田のある里です。手を貸しあい、分けあい、みんなで決めるための組合です。"
     "これは見本で、人も出来事も作りものです。"
 )
-TOKEN: Final = "結"
+TOKEN: Final = "結"  # noqa: S105  (what the village calls its thanks)
 
 SURNAMES: Final = (
     ("谷口", "たにぐち"), ("水野", "みずの"), ("棚田", "たなだ"), ("川辺", "かわべ"), ("峰岸", "みねぎし"),
@@ -85,7 +85,7 @@ THINGS: Final = (
 
 
 class Motion(NamedTuple):
-    """A proposal: day of the half year it is drafted on, its kind, title, text, options, and how people lean (yes %)."""
+    """A proposal: the day it is drafted on, its kind, title, text, how people lean (per cent of yes), and options."""
 
     day: int
     kind: str
@@ -97,14 +97,14 @@ class Motion(NamedTuple):
 
 MOTIONS: Final = (
     Motion(2, "role", "監事をお願いする", "帳面と台帳を見る人を、総意で決めます。", 95),
-    Motion(8, "ordinary", "用水路の泥上げを四月の最終日曜に行う", "朝八時、公民館に集合。道具は組合で用意します。", 90),
+    Motion(8, "ordinary", "用水路の泥上げを来月の最終日曜に行う", "朝八時、公民館に集合。道具は組合で用意します。", 90),
     Motion(
         20,
         "choice",
-        "夏まつりの日をいつにするか",
+        "まつりの日をいつにするか",
         "三つの日から選びます。",
         0,
-        ("八月の第一土曜", "お盆の十四日", "八月の最終土曜"),
+        ("第一土曜", "第三日曜", "最終土曜"),
     ),
     Motion(33, "policy", "送り迎えの「結」を八から十にする", "燃料と時間を考えて、少し増やす提案です。", 78),
     Motion(47, "ordinary", "公民館に無線LANを引く", "毎月の費用は会館の積立てから出します。", 71),
@@ -113,12 +113,12 @@ MOTIONS: Final = (
     Motion(88, "ordinary", "川原の広場に東屋を建てる", "材木は山の間伐材を使います。", 42),
     Motion(101, "ordinary", "通学路の見守りを当番制にする", "ひと月ごとに組で交代します。", 64),
     Motion(
-        115, "choice", "共同の畑に何を植えるか", "秋からの作付けを選びます。", 0, ("そば", "にんにく", "花(れんげ)")
+        115, "choice", "共同の畑に何を植えるか", "次の季節の作付けを選びます。", 0, ("そば", "にんにく", "花(れんげ)")
     ),
-    Motion(128, "ordinary", "秋の芋煮会を開く", "通いの人も招いて、川原で行います。", 93),
+    Motion(128, "ordinary", "川原で芋煮会を開く", "通いの人も招きます。", 93),
     Motion(141, "ordinary", "薪ストーブを公民館に置く", "災害のときの暖房にもなります。", 58),
     Motion(153, "ordinary", "古い農具を残す部屋をつくる", "旧校舎の一室を使います。", 76),
-    Motion(176, "ordinary", "冬の雪かき当番を決める", "七十五歳以上のお宅を先に回ります。", 85),
+    Motion(176, "ordinary", "雪かき当番を決める", "七十五歳以上のお宅を先に回ります。", 85),
     Motion(177, "choice", "新しい軽トラックの色", "いまの車が古くなりました。", 0, ("白", "緑", "若草色")),
     Motion(
         178, "rules", "決まりを変えるときは三分の二の賛成とする", "大事な決まりほど、多くの人の納得で変えます。", 70
