@@ -6,6 +6,8 @@ from app.installation import Installation
 from app.reading import Reading
 from ledger import merkle
 from ledger.books.keys import Key
+from ledger.books.members_policy import MembersPolicy
+from ledger.books.policies import Policy, PolicyHead
 
 
 async def genesis_hash(installation: Installation, reading: Reading) -> bytes:
@@ -27,3 +29,12 @@ async def key_of_credential(reading: Reading, credential: str) -> Key | None:
     )
     key = None if row is None else await reading.find(Key, row["id"])
     return key if key is not None and key.status == "active" else None
+
+
+async def policy_in_force(reading: Reading) -> MembersPolicy:
+    """The members' policy as it now is."""
+    head = await reading.find(PolicyHead, "members")
+    policy = None if head is None else await reading.find(Policy, f"members/{head.version}")
+    if policy is None:
+        raise LookupError("a founded co-op has a members' policy")
+    return policy.members()

@@ -7,15 +7,43 @@ from typing import Final
 from litestar.types import ControllerRouterHandler
 
 from app.api import routes as api
-from app.pages import demo, entrance, found, found_signing, ledger, proposals, rules
+from app.pages import (
+    bookings,
+    countersign,
+    demo,
+    entrance,
+    found,
+    found_signing,
+    home,
+    joining,
+    keys,
+    ledger,
+    me,
+    proposals,
+    roster,
+    rules,
+    things,
+    tokens,
+    work,
+)
 
 ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *api.ROUTES,
+    *home.ROUTES,
     *demo.ROUTES,
     *entrance.ROUTES,
     *found.ROUTES,
     *found_signing.ROUTES,
+    *joining.ROUTES,
+    *keys.ROUTES,
     *ledger.ROUTES,
+    *me.ROUTES,
     *proposals.ROUTES,
+    *countersign.ROUTES,
+    *roster.ROUTES,
     *rules.ROUTES,
+    *work.ROUTES,
+    *tokens.ROUTES,
+    *things.ROUTES,
+    *bookings.ROUTES,
 )

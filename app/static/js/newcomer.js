@@ -6,6 +6,7 @@
 import { generateDeviceKey } from "./crypto.js";
 import { inspect, outsideAddress } from "./environment.js";
 import { DeviceError, Refusal } from "./errors.js";
+import { notice, wayOn } from "./notice.js";
 import { register } from "./passkey.js";
 
 /**
@@ -46,7 +47,7 @@ export async function checkBrowser(root, texts) {
   if (can.device && !can.passkey) root.querySelector('[data-make="device"]')?.classList.add("button-primary");
   if (environment.code !== "ok") {
     const kind = can.device ? "info" : "warning";
-    const out = environment.code === "in_app" ? link(outsideAddress(location.href), root.dataset.outside ?? "") : null;
+    const out = environment.code === "in_app" ? wayOn(outsideAddress(location.href), root.dataset.outside ?? "") : null;
     root.querySelector("[data-advice]")?.replaceChildren(notice(kind, texts.t(environment.advice), out));
   }
   return environment;
@@ -78,22 +79,6 @@ export async function busy(root, texts, act) {
 /** @param {HTMLElement} root @param {string} sentence @param {"info"|"success"|"warning"|"error"} [kind] */
 export function say(root, sentence, kind = "info") {
   root.querySelector("[data-said]")?.replaceChildren(...(sentence ? [notice(kind, sentence)] : []));
-}
-
-/** A banner made of text alone. @param {string} kind @param {string} sentence @param {Node|null} [more] */
-export function notice(kind, sentence, more = null) {
-  const box = Object.assign(document.createElement("div"), { className: `banner banner-${kind}` });
-  const text = Object.assign(document.createElement("p"), { className: "banner-title", textContent: sentence });
-  box.append(text, ...(more ? [more] : []));
-  if (kind === "error") box.setAttribute("role", "alert");
-  return box;
-}
-
-/** @param {string} href @param {string} label */
-function link(href, label) {
-  const paragraph = Object.assign(document.createElement("p"), { className: "banner-body" });
-  paragraph.append(Object.assign(document.createElement("a"), { href, textContent: label, className: "button" }));
-  return paragraph;
 }
 
 /**

@@ -1,0 +1,159 @@
+"""Keys and devices: a member's own, a new device that asks to be let in, and recovery by two officials."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, get
+from litestar.params import Parameter
+
+from app import pending
+from app.access import OPT, Access
+from app.api.problems import Problem
+from app.installation import Installation
+from app.pages.me import member_of
+from app.pages.page import Page, show
+from app.reading_entrance import policy_in_force
+from app.reading_keys import force_times, key_lines, officials, running_recoveries
+from app.visit import Visit
+from ledger import ids
+from ledger.books.keys import Key
+from ledger.books.members import Member
+from ledger.errors import LedgerError
+from ledger.keys import check_public
+
+Asked = Request[Any, Any, Any]
+Short = Annotated[str, Parameter(max_length=1400)]
+RECOVERING: Final = ("administrator", "concierge")
+SECONDING: Final = ("administrator", "concierge", "auditor")
+_REVOKED: Final = ("lost", "replaced", "compromised", "unused")
+
+
+@get("/c/{slug:str}/me/keys", opt={OPT: Access.MEMBER})
+async def mine(request: Asked, visit: Visit) -> Page:
+    """My keys and devices, and what to do when one is lost."""
+    member = member_of(visit)
+    found = await visit.reading.children(Key, member.id)
+    lines = await key_lines(visit.reading, [key for key in found if key.status != "revoked"])
+    active = [line for line in lines if line.key.status == "active"]
+    policy = await policy_in_force(visit.reading)
+    return await show(
+        request,
+        visit,
+        "keys/mine.html",
+        member=member,
+        active=active,
+        recovering=[line for line in lines if line.key.status in ("waiting", "disputed")],
+        roots=[line.key for line in active if line.key.root and not line.key.may],
+        revoked=sum(key.status == "revoked" for key in found),
+        reasons=_REVOKED,
+        signs_with=_root_kind(visit, found),
+        recovery_days=policy.recovery_days,
+        rp_id=request.app.state.web.host,
+        name=(await visit.reading.names([member.id]))[member.id],
+    )
+
+
+def _root_kind(visit: Visit, found: list[Key]) -> str:
+    """Which kind of key must sign for other keys: the one signed in with if it is a root, else the passkey."""
+    roots = [key for key in found if key.status == "active" and key.root]
+    own = [key for key in roots if key.id == visit.key] or roots
+    return "passkey" if any(key.alg == "webauthn" for key in own) else "device"
+
+
+@get("/c/{slug:str}/me/keys/new", opt={OPT: Access.MEMBER})
+async def add(request: Asked, visit: Visit, alg: Short = "", public: Short = "", credential: Short = "") -> Page:
+    """Let another device of mine in: it has made a key and shows this page's address."""
+    key_id = _require_new(alg, public)
+    return await show(
+        request,
+        visit,
+        "keys/add.html",
+        alg=alg,
+        public=public,
+        credential=credential,
+        key_id=key_id,
+        taken=await visit.reading.find(Key, key_id) is not None,
+        signs_with=_root_kind(visit, await visit.reading.children(Key, member_of(visit).id)),
+        official=visit.holds(*RECOVERING),
+    )
+
+
+@get("/c/{slug:str}/recover", opt={OPT: Access.OPEN})
+async def ask(request: Asked, visit: Visit) -> Page:
+    """On the new device: make a key, show it to whoever lets it in."""
+    web = request.app.state.web
+    policy = await policy_in_force(visit.reading)
+    return await show(
+        request, visit, "keys/ask.html", address=web.address, rp_id=web.host, recovery_days=policy.recovery_days
+    )
+
+
+@get("/c/{slug:str}/recover/{key:str}", opt={OPT: Access.OPEN})
+async def state(visit: Visit, key: str, installation: Installation) -> dict[str, Any]:
+    """How far a new device's key is, for that device: a key's id is known to those who were shown the key."""
+    if not ids.is_id(key, "key"):
+        raise Problem("http.not_found", 404)
+    record = await visit.reading.find(Key, key)
+    if record is not None:
+        forces = await force_times(visit.reading, [record.id])
+        return {"status": record.status, "member": record.member, "at": forces.get(record.id)}
+    for one in await pending.of(installation, visit.reading, key):
+        return {"status": "sign" if key in one.missing else "cosigners", "statement": one.id.hex()}
+    return {"status": "unknown"}
+
+
+@get("/c/{slug:str}/office/recover", opt={OPT: Access.MEMBER})
+async def recover(
+    request: Asked, visit: Visit, alg: Short = "", public: Short = "", credential: Short = "", q: Short = ""
+) -> Page:
+    """Lost phones: two officials sign a new key; running recoveries; an auditor settles what is disputed."""
+    if not visit.holds(*SECONDING):
+        raise Problem("access.role", 403)
+    me = member_of(visit).id
+    running = await key_lines(visit.reading, await running_recoveries(visit.reading))
+    people = await _people(visit, q) if public and visit.holds(*RECOVERING) else {}
+    seconds = (await officials(visit.reading, *SECONDING)) - {me}
+    concerned = {line.key.member for line in running} | {by for line in running for by in line.key.officers}
+    policy = await policy_in_force(visit.reading)
+    return await show(
+        request,
+        visit,
+        "keys/recover.html",
+        me=me,
+        alg=alg,
+        public=public,
+        credential=credential,
+        key_id=_require_new(alg, public) if public else "",
+        people=people,
+        q=q,
+        seconds=await visit.reading.names(seconds),
+        running=running,
+        names=await visit.reading.names(concerned),
+        recovery_days=policy.recovery_days,
+        may_start=visit.holds(*RECOVERING),
+    )
+
+
+async def _people(visit: Visit, wanted: str) -> dict[str, str]:
+    """Active members with a key, by name, whose name has ``wanted`` in it: at most 200."""
+    rows = await visit.reading.pool.fetch(
+        "SELECT DISTINCT parent FROM record WHERE ledger_id = $1 AND kind = 'key'", visit.reading.ledger_id
+    )
+    found = await visit.reading.find_many(Member, [row["parent"] for row in rows])
+    me = member_of(visit).id
+    names = await visit.reading.names(id_ for id_, one in found.items() if one.status == "active" and id_ != me)
+    matching = sorted(((name, id_) for id_, name in names.items() if wanted in name))
+    return {id_: name for name, id_ in matching[:200]}
+
+
+def _require_new(alg: str, public: str) -> str:
+    """The id of a key that a new device shows; Problem ``key.form`` for anything that is no key."""
+    try:
+        check_public(alg, public)
+    except LedgerError as error:
+        raise Problem("key.form", 400) from error
+    return ids.key_id(public)
+
+
+ROUTES: Final = (mine, add, ask, state, recover)

@@ -1,0 +1,48 @@
+/** My keys: which of them are on this device, and making another one here. */
+
+import { keyId } from "../ids.js";
+import { busy, checkBrowser, makeKey, publicHalf } from "../newcomer.js";
+import { DeviceError } from "../errors.js";
+import { openKeystore, openTexts, signAndSubmit } from "../sign.js";
+
+const root = /** @type {HTMLElement} */ (document.querySelector("[data-my-keys]"));
+const { member = "", name = "", rpId = "", exclude = "", roots = "" } = root.dataset;
+const { slug = "", origin = "", names } = document.body.dataset;
+const [keystore, texts] = [await openKeystore(), await openTexts()];
+const here = await keystore.keys(origin, member);
+
+for (const mark of root.querySelectorAll("[data-here-key]")) {
+  const element = /** @type {HTMLElement} */ (mark);
+  element.hidden = !here.some((key) => key.public === element.dataset.hereKey);
+}
+/** @type {HTMLElement} */ (root.querySelector("[data-here-missing]")).hidden = here.length > 0;
+// On a shared reader's page the name is a help for the next sign-in here.
+for (const key of here) if (/** @type {any} */ (key).name !== name) await keystore.add(/** @type {any} */ ({ ...key, name }));
+
+if ((await checkBrowser(root, texts)).canDeviceKey) {
+  for (const button of root.querySelectorAll("[data-make]")) {
+    button.addEventListener("click", () => busy(root, texts, () => enrol(/** @type {any} */ (button).dataset.make)));
+  }
+}
+
+/** @param {"device"|"passkey"} kind */
+async function enrol(kind) {
+  // Only a root key lets another one in; asked before any key is made that nobody would know.
+  const signing = here.find((key) => roots.split(" ").includes(key.public));
+  if (!signing) throw new DeviceError("device.no_key", { member });
+  const made = await makeKey(kind, { rpId, rpName: slug, userName: name, exclude: exclude.split(" ").filter(Boolean) });
+  const key = { ...made, name, ledger: origin, member };
+  const id = await keyId(made.public);
+  const outcome = await signAndSubmit({
+    slug, origin, names: names ? JSON.parse(names) : {}, type: "key.enrol/1", author: member, key: signing, cosigners: [id], keys: { [id]: /** @type {any} */ (key) },
+    body: { ...publicHalf(made), root: kind === "passkey" }, privates: { label: kind === "passkey" ? root.dataset.labelPasskey : deviceName() },
+  });
+  if (outcome.status === "recorded") await keystore.add(/** @type {any} */ (key));
+  location.reload();
+}
+
+/** What people call the thing in their hands, as far as a browser tells. */
+function deviceName() {
+  const [, found] = /(iPhone|iPad|Android|Windows|Macintosh|CrOS|Linux)/.exec(navigator.userAgent) ?? [];
+  return found ? `${root.dataset.labelDevice} (${found === "Macintosh" ? "Mac" : found})` : root.dataset.labelDevice;
+}

@@ -1,0 +1,156 @@
+"""Keys and devices on pages: another device, another passkey, taking one out of use, a lost phone; leaving and erasure."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Coop, OpenPage
+
+pytestmark = pytest.mark.browser
+
+SUBMIT = {"ja": "署名して届け出る", "en": "Sign and submit"}
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+
+
+def submit(page: Page, lang: str = "ja") -> None:
+    page.get_by_role("dialog").get_by_role("button", name=SUBMIT[lang]).click()
+
+
+@pytest.mark.parametrize(
+    ("lang", "button", "label"), [("ja", "パスキーをつくる", "パスキー"), ("en", "Make a passkey", "Passkey")]
+)
+def test_another_passkey_and_out_of_use_again(
+    coop: Coop, open_page: OpenPage, lang: str, button: str, label: str
+) -> None:
+    page = open_page(lang, phone=True)
+    coop.sign_in(page, "Hanako")
+    page.goto(coop.address("me/keys"))
+    mine = page.get_by_role("list", name={"ja": "使える鍵", "en": "Keys in use"}[lang])
+    expect(mine.get_by_role("listitem")).to_have_count(1)
+    press(page, button)
+    submit(page, lang)
+    expect(mine.get_by_role("listitem")).to_have_count(2)
+    expect(mine).to_contain_text(label)
+    mine.get_by_role("button").last.click()
+    page.get_by_role("dialog").get_by_role("button", name={"ja": "使えなくする", "en": "Take out of use"}[lang]).click()
+    page.get_by_role("button", name=SUBMIT[lang]).click()
+    expect(mine.get_by_role("listitem")).to_have_count(1)
+
+
+def ask(coop: Coop, device: Page, button: str) -> str:
+    """The address that a new device shows."""
+    device.goto(coop.address("recover"))
+    press(device, button)
+    expect(device.locator("svg.qr")).to_be_visible()
+    return device.locator("[data-copy-link]").get_attribute("data-copy") or ""
+
+
+def test_another_device_is_let_in(coop: Coop, open_page: OpenPage) -> None:
+    old, new = open_page(), open_page("en", phone=True)
+    request = ask(coop, new, "Go on with a key of this browser only")
+    coop.sign_in(old, "Hanako")
+    old.goto(request)
+    number = new.locator("[data-number]").inner_text()
+    expect(old.get_by_text(number)).to_be_visible()
+    old.fill("[name=label]", "居間のタブレット")
+    press(old, "この端末を加える")
+    submit(old)
+    press(new, "Read and sign")
+    submit(new, "en")
+    press(new, "Sign in")
+    expect(new).to_have_url(coop.address("me/keys"))
+    expect(new.get_by_text("居間のタブレット")).to_be_visible()
+    expect(new.get_by_text("on this device").first).to_be_visible()
+
+
+def lose(coop: Coop, open_page: OpenPage) -> tuple[Page, Page]:
+    """Taro has lost his phone: Hanako and Jiro sign for the key of a new device. Hanako's page and the device."""
+    coop.join("Taro", "Jiro")
+    coop.appoint("Jiro", "concierge")
+    office, second, device = open_page(), open_page(), open_page("ja", phone=True)
+    request = ask(coop, device, "パスキーをつくって進む")
+    coop.sign_in(office, "Hanako")
+    office.goto(request)
+    office.get_by_role("link", name="鍵の再登録").click()
+    office.select_option("[name=member]", label="Taroさん")
+    office.select_option("[id=field-second]", label="Jiroさん")
+    office.fill("[name=reason]", "海に落とした。自宅で会って確かめた。")
+    press(office, "署名して、連署をたのむ")
+    submit(office)
+    press(device, "内容を読んで署名する")
+    submit(device)
+    expect(device.get_by_text("もうひとりの役員の署名を待っています", exact=False)).to_be_visible()
+    coop.sign_in(second, "Jiro")
+    waiting = second.request.get(f"{coop.server}/api/v1/ledgers/{coop.slug}/pending").json()["pending"]
+    script = """async ([slug, id, member]) => {
+      const { cosign } = await import("/static/js/cosign.js");
+      globalThis.done = cosign({ slug, id, member }).then(({ status }) => status);
+    }"""
+    second.evaluate(script, [coop.slug, waiting[0]["id"], coop.town.id("Jiro")])
+    submit(second)
+    assert second.evaluate("globalThis.done") == "recorded"
+    return office, device
+
+
+def test_two_officials_recover_a_lost_key_and_all_see_the_waiting(coop: Coop, open_page: OpenPage) -> None:
+    office, device = lose(coop, open_page)
+    expect(device.get_by_text("登録されました", exact=False)).to_be_visible()
+    office.goto(coop.address("office/recover"))
+    expect(office.get_by_role("heading", name="Taroさん")).to_be_visible()
+    expect(office.get_by_text("新しい鍵に変わります", exact=False)).to_be_visible()
+    taro = open_page("en")
+    coop.sign_in(taro, "Taro")
+    taro.goto(coop.address("me/keys"))
+    expect(taro.get_by_role("heading", name="A new key for you is about to come into force")).to_be_visible()
+
+
+def test_the_old_key_objects_and_an_auditor_settles(coop: Coop, open_page: OpenPage) -> None:
+    office, device = lose(coop, open_page)
+    taro = open_page()
+    coop.sign_in(taro, "Taro")
+    taro.goto(coop.address("me/keys"))
+    press(taro, "わたしの望みではない")
+    submit(taro)
+    expect(taro.get_by_role("heading", name="再登録は止まっています")).to_be_visible()
+    expect(device.get_by_text("監事が調べています", exact=False)).to_be_visible(timeout=10_000)
+    office.goto(coop.address("office/recover"))
+    expect(office.get_by_text("申し立てあり")).to_be_visible()
+    expect(office.get_by_role("button", name="認めない")).to_have_count(0)
+
+
+def test_leaving_is_explained_and_erasure_asked_for(coop: Coop, page: Page) -> None:
+    coop.join("Taro")
+    coop.sign_in(page, "Taro")
+    page.goto(coop.address("me"))
+    page.get_by_role("link", name="組合を脱退する").click()
+    expect(page.get_by_text("持っているトークンは、組合に返ります", exact=False)).to_be_visible()
+    press(page, "脱退する")
+    submit(page)
+    expect(page.get_by_role("heading", name="脱退しました")).to_be_visible()
+    press(page, "個人情報の消去をたのむ")
+    submit(page)
+    expect(page.get_by_text("消去を受け付けました", exact=False)).to_be_visible()
+
+
+def test_the_only_administrator_can_not_leave(coop: Coop, open_page: OpenPage) -> None:
+    page = open_page("en")
+    coop.sign_in(page, "Hanako")
+    page.goto(coop.address("me/leave"))
+    expect(page.get_by_role("heading", name="You can't leave yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Leave", exact=True)).to_have_count(0)
+
+
+def test_the_roll_is_corrected_by_its_member(coop: Coop, page: Page) -> None:
+    coop.join("Taro")
+    coop.sign_in(page, "Taro")
+    page.goto(coop.address("me/profile"))
+    page.get_by_label("氏名").fill("山田太郎")
+    page.get_by_label("連絡先").fill("090-0000-0000")
+    press(page, "改める")
+    submit(page)
+    expect(page.get_by_role("heading", name="山田太郎さん")).to_be_visible()
+    expect(page.get_by_text("1通の控えがあります", exact=False)).to_be_visible()
