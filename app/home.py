@@ -1,0 +1,132 @@
+"""What the home of a co-op tells its reader: what is open now, what one is asked to do, what happened, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Request
+
+from app import pending
+from app.commons.booked import Booked, Bookings
+from app.commons.telling import Telling
+from app.commons.work import Work
+from app.decisions.listing import Item, Listing, Undecided
+from app.installation import Installation
+from app.naming import sees_titles
+from app.pages.proposals.common import rule_of
+from app.reading import Reading
+from app.visit import Visit
+from governance.books import ballots
+from ledger.books.members import Application, Member
+from ledger.books.tokens import Account
+from ledger.state import State
+
+MONTH: Final = 30 * 86_400_000
+SHOWN: Final = 5
+"""How many lines of a kind the home shows; the rest is a link away."""
+YOUNG: Final = 12
+"""Entries below which a co-op has only begun."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Something that waits for this reader: how many, and the address below the co-op's where to do it."""
+
+    name: str
+    count: int
+    place: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The co-op in numbers: active members, contributions attested in the last thirty days, own free tokens."""
+
+    members: int
+    attested: int
+    tokens: int | None
+
+
+class Home:
+    """Gathers for one reader; ``now`` in ms."""
+
+    def __init__(self, request: Request[Any, Any, Any], visit: Visit, installation: Installation) -> None:
+        self._request, self._visit, self._installation = request, visit, installation
+        self._now = installation.clock.now()
+        self._bookings = Bookings(visit, self._now)
+
+    async def undecided(self) -> Undecided:
+        """Proposals that are not decided yet."""
+        listing = Listing(self._visit.reading, self._visit.member, self._now, titles=sees_titles(self._visit))
+        return await listing.undecided()
+
+    async def asks(self, say: Telling, voting: list[Item]) -> list[Ask]:
+        """What waits for the reader, most pressing first."""
+        visit, work = self._visit, Work(self._request, self._visit, say, self._now)
+        if visit.member is None:
+            return []
+        counts = await work.counts()
+        offered, _ = await self._bookings.view("offered", 1)
+        mine, _ = await self._bookings.view("mine", 1)
+        waiting = await pending.of(self._installation, visit.reading, visit.member.id)
+        found = [
+            await self._ask_to_vote(voting, visit.member),
+            Ask("countersign", sum(visit.member.id in one.missing for one in waiting), "/office/countersign"),
+            Ask("confirm", _may(offered, "confirm"), "/bookings?view=offered"),
+            Ask("hand_over", _may(offered, "hand_over"), "/bookings?view=offered"),
+            Ask("settle", _may(mine, "settle"), "/bookings"),
+            Ask("applications", await self._applications(), "/members/applications"),
+            Ask("resolve", counts["disputed"] if visit.holds("auditor", "administrator") else 0, "/work?view=disputed"),
+            Ask("attest", counts["waiting"], "/work?view=waiting"),
+        ]
+        return [ask for ask in found if ask.count]
+
+    async def _ask_to_vote(self, voting: list[Item], member: Member) -> Ask:
+        left = [item for item in voting if not item.voted and await self._may_vote(item, member)]
+        return Ask("vote", len(left), f"/proposals/{left[0].proposal.id}" if len(left) == 1 else "/proposals")
+
+    async def _may_vote(self, item: Item, member: Member) -> bool:
+        _, rule = await rule_of(self._visit.reading, item.proposal)
+        if item.proposal.opened_index is None or "online" not in rule.channels:
+            return False
+
+        def question(state: State) -> int:
+            return ballots.voting_weight(state, item.proposal, rule, member.id)
+
+        return await self._installation.ask(self._visit.reading.ledger, question) > 0
+
+    async def upcoming(self) -> list[Booked]:
+        """The reader's own next bookings."""
+        if self._visit.member is None:
+            return []
+        found, _ = await self._bookings.view("mine", 1)
+        return sorted(found, key=lambda booked: booked.booking.starts or booked.booking.requested_at)[:SHOWN]
+
+    async def numbers(self) -> Numbers:
+        """The co-op in numbers."""
+        reading, member = self._visit.reading, self._visit.member
+        account = None if member is None else await reading.find(Account, member.id)
+        return Numbers(
+            members=await _count(reading, "member", "data->>'status' = 'active'"),
+            attested=await _count(reading, "contribution", "(data->>'attested_at')::bigint > $3", self._now - MONTH),
+            tokens=None if member is None else account.available if account else 0,
+        )
+
+    async def _applications(self) -> int:
+        if not self._visit.holds("administrator"):
+            return 0
+        return await _count(self._visit.reading, Application.kind, "data->>'status' = 'open'")
+
+
+def _may(booked: list[Booked], act: str) -> int:
+    return sum(act in one.may for one in booked)
+
+
+async def _count(reading: Reading, kind: str, condition: str, *more: Any) -> int:
+    found: int = await reading.pool.fetchval(
+        f"SELECT count(*) FROM record WHERE ledger_id = $1 AND kind = $2 AND {condition}",  # noqa: S608 (constants)
+        reading.ledger_id,
+        kind,
+        *more,
+    )
+    return found

@@ -1,0 +1,53 @@
+"""The home of a co-op: for members what is open and what is asked of them, for others what this place is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, get
+
+from app.access import OPT, Access
+from app.api.problems import language
+from app.commons.telling import telling_of
+from app.home import SHOWN, YOUNG, Home
+from app.installation import Installation
+from app.pages.bookings import span
+from app.pages.page import Page, show
+from app.stream import Wanted, lines
+from app.visit import Visit
+
+
+@get("/c/{slug:str}", opt={OPT: Access.OPEN})
+async def home(request: Request[Any, Any, Any], visit: Visit, installation: Installation) -> Page:
+    """Open to everyone, for it is where one joins; what it shows is as open as the co-op is."""
+    if not visit.sees_tiles:
+        return await show(request, visit, "home/closed.html", about=await _about(visit))
+    here = Home(request, visit, installation)
+    say = await telling_of(request, visit)
+    undecided = await here.undecided()
+    upcoming = await here.upcoming()
+    published = await installation.log.published(visit.reading.ledger)
+    entries = await lines(installation, visit, request.app.state.texts, language(request), Wanted())
+    return await show(
+        request,
+        visit,
+        "home/_now.html" if request.headers.get("hx-request") else "home/home.html",
+        say=say,
+        now=installation.clock.now(),
+        about=await _about(visit),
+        undecided=undecided,
+        asks=await here.asks(say, undecided.voting),
+        upcoming=upcoming,
+        spans={booked.id: span(say, booked) for booked in upcoming},
+        numbers=await here.numbers(),
+        lines=entries[:SHOWN],
+        size=published.size,
+        young=published.size < YOUNG,
+    )
+
+
+async def _about(visit: Visit) -> str:
+    return await visit.reading.text(visit.coop.profile, "profile/about")
+
+
+ROUTES = (home,)
