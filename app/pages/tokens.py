@@ -1,0 +1,81 @@
+"""Tokens on pages: what one has, where it came from, giving some of it, and the co-op's supply. Never money."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, get
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from app.access import OPT, Access
+from app.commons.balance import Balance
+from app.commons.chart import HEIGHT, WIDTH, Point, chart
+from app.commons.telling import names_of, telling_of
+from app.installation import Installation
+from app.pages.page import Page, show
+from app.visit import Visit
+from ledger.books.tokens import Movement
+
+Asked = Request[Any, Any, Any]
+_MEMBER: Final = {OPT: Access.MEMBER}
+_MONTHS: Final = 24
+"""Lines of the table behind the chart."""
+
+
+@get("/c/{slug:str}/tokens", opt=_MEMBER)
+async def tokens(
+    request: Asked,
+    visit: Visit,
+    installation: Installation,
+    page: Annotated[int, Parameter(ge=1, le=10_000)] = 1,
+) -> Page:
+    """The reader's own tokens."""
+    assert visit.member is not None  # noqa: S101  (the route's access)
+    say = await telling_of(request, visit)
+    balance = Balance(visit, say, visit.member.id)
+    lines, more = await balance.page(page)
+    now = installation.clock.now()
+    points = await _points(visit, balance) if page == 1 else []
+    return await show(
+        request,
+        visit,
+        "tokens/mine.html",
+        say=say,
+        account=await balance.account(),
+        held=await balance.held(),
+        supply=await balance.supply(),
+        lines=lines,
+        page=page,
+        more=more,
+        chart=chart(points, now),
+        box=(WIDTH, HEIGHT),
+        months=_by_month(say.fmt, points),
+        names=await names_of(visit, say, []),
+    )
+
+
+@get("/c/{slug:str}/tokens/history.csv", opt=_MEMBER)
+async def history(request: Asked, visit: Visit) -> Stream:
+    """The reader's whole history, to take away."""
+    assert visit.member is not None  # noqa: S101  (the route's access)
+    balance = Balance(visit, await telling_of(request, visit), visit.member.id)
+    name = f"{visit.slug}-tokens.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Stream(balance.csv(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _points(visit: Visit, balance: Balance) -> list[Point]:
+    postings = await balance.history()
+    movements = await visit.reading.find_many(Movement, [posting.movement for posting in postings])
+    points = [Point(movements[posting.movement].at, posting.total) for posting in postings]
+    return [Point(points[0].at, 0), *points] if points else []
+
+
+def _by_month(fmt: Any, points: list[Point]) -> list[tuple[str, int]]:
+    """(month, total at its end), newest first."""
+    months = {fmt.month(point.at): point.total for point in points}
+    return list(reversed(months.items()))[:_MONTHS]
+
+
+ROUTES = (tokens, history)
