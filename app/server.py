@@ -20,6 +20,7 @@ from app import access, logs
 from app.api import openapi, problems
 from app.installation import Installation
 from app.pages.environment import STATIC, make_environment
+from app.roll import Rolls
 from app.routes import ROUTES
 from app.settings import WebSettings
 from app.texts import Catalogue
@@ -86,6 +87,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
                 "installation": installation,
                 # Set when the service is about to stop: what would go on for ever ends by itself.
                 "closing": asyncio.Event(),
+                "rolls": Rolls(),
                 "texts": Catalogue.load(strict=False),
                 "web": web,
             }

@@ -3,7 +3,7 @@
 ``ledger`` is the installation's list of ledgers; everything else belongs to one of them. Text that is ordered or
 compared as bytes is ``COLLATE "C"``. Times are milliseconds since 1970 (UTC).
 
-The last three are the service's own: what they hold is on its way into a ledger, or gone after a while.
+The last four are the service's own: what they hold is on its way into a ledger, or gone after a while.
 """
 
 from __future__ import annotations
@@ -170,3 +170,13 @@ founding: Final = Table(
     _big("expires"),
 )
 """Drafts of a genesis that founders join before it is sealed; each under a privacy key of its own."""
+
+roster: Final = Table(
+    "roster",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _binary("id", primary_key=True),
+    _binary("sealed"),
+    _big("expires"),
+)
+"""Rosters that were read and wait to be entered; each under a privacy key of its own."""

@@ -21,26 +21,30 @@ const GROUP = 100;
 /**
  * Sign and send every line that is not done yet.
  * @param {import("./sign.js").Place & {author: string, lines: Line[], sums?: {label: string, value: string}[],
- *   key?: import("./signing_keys.js").SigningKey, onProgress?: (done: number, total: number) => void}} request
- *   key: a device key, for nobody touches a passkey 300 times
+ *   key?: import("./signing_keys.js").SigningKey, done?: number[], onProgress?: (done: number, total: number) => void}} request
+ *   key: a device key, for nobody touches a passkey 300 times; done: lines that are in the ledger already, by whoever's hand
  */
-export async function signBatch({ author, lines, sums, key, onProgress, ...place }) {
-  return signBatchWith(await openSigner(place), { author, lines, sums, key, onProgress });
+export async function signBatch({ author, lines, sums, key, done, onProgress, ...place }) {
+  return signBatchWith(await openSigner(place), { author, lines, sums, key, done, onProgress });
 }
 
 /**
  * @param {import("./signer.js").Signer} signer
  * @param {{author: string, lines: Line[], sums?: {label: string, value: string}[], key?: import("./signing_keys.js").SigningKey,
- *   onProgress?: (done: number, total: number) => void}} request
+ *   done?: number[], onProgress?: (done: number, total: number) => void}} request
  * @returns {Promise<{recorded: number, refused: {line: number, code: string}[], waiting: number}>}
  */
-export async function signBatchWith(signer, { author, lines, sums, key, onProgress }) {
+export async function signBatchWith(signer, { author, lines, sums, key, done = [], onProgress }) {
   const kept = await signer.refresh();
   const own = await chooseKey(signer, kept.ledger, author, key ?? "device");
   if ("credential" in own) throw new DeviceError("batch.needs_device_key");
   const batch = await batchId(author, lines);
-  const known = new Map((await signer.store.below("lines", [kept.ledger, batch])).map((row) => [row.line, row]));
-  const fresh = [...lines.keys()].filter((line) => !known.has(line));
+  const gone = new Set(done);
+  const open = (/** @type {number} */ line) => !gone.has(line);
+  const rows = /** @type {Kept[]} */ (await signer.store.below("lines", [kept.ledger, batch]));
+  // What another device has entered meanwhile must not be sent from here again; what this one has, needs not be.
+  const known = new Map(rows.filter((row) => row.index !== undefined || open(row.line)).map((row) => [row.line, row]));
+  const fresh = [...lines.keys()].filter((line) => open(line) && !known.has(line));
   if (fresh.length) {
     const drafts = [];
     for (const line of fresh) drafts.push(await signer.draft({ ...lines[line], author }, kept));
