@@ -13,7 +13,6 @@ from litestar.datastructures import ResponseHeader, State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.static_files import create_static_files_router
 
 from app import access, logs
@@ -22,6 +21,7 @@ from app.installation import Installation
 from app.pages.environment import STATIC, make_environment
 from app.roll import Rolls
 from app.routes import ROUTES
+from app.session.cookie import SealedCookieConfig
 from app.settings import WebSettings
 from app.texts import Catalogue
 
@@ -45,7 +45,7 @@ HEADERS = {
 
 def create_app(installation: Installation, web: WebSettings) -> Litestar:
     """The service over an open installation."""
-    session = CookieBackendConfig(
+    session = SealedCookieConfig(
         secret=web.secret,
         key="yui",
         max_age=SESSION_SECONDS,

@@ -77,7 +77,7 @@ async def receipt_file(
     proof = await installation.log.receipt(visit.reading.ledger, index)
     file = receipt.Receipt(proof.leaf, proof.index, tuple(proof.path), proof.note).to_file()
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{index}.tlog-proof"', "Cache-Control": "private"}
-    return Response(file, media_type=f"{_PROOF_FILE}; charset=utf-8", headers=headers)
+    return Response(file, media_type=_PROOF_FILE, headers=headers)
 
 
 @get("/proofs/inclusion", opt={OPT: Access.COOP}, summary="An inclusion proof", responses=errors(400, 401, 403, 404))

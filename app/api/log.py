@@ -58,7 +58,7 @@ async def checkpoint(
     tag = f'"{hashlib.sha256(note).hexdigest()[:32]}"'
     if tag in _tags(request.headers.get("if-none-match", "")):
         return Response(b"", status_code=304, headers=headers | {"ETag": tag})
-    return Response(note, media_type="text/plain; charset=utf-8", headers=headers | {"ETag": tag})
+    return Response(note, media_type="text/plain", headers=headers | {"ETag": tag})
 
 
 @get(
