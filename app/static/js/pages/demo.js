@@ -2,7 +2,7 @@
 
 import { openKeystore, signIn } from "../sign.js";
 import { linkKey } from "../signing_keys.js";
-import { announce } from "../ui.js";
+import { announce } from "../notice.js";
 
 async function become(number) {
   const answer = await fetch(`/demo/keys/${number}`);
