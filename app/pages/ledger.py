@@ -12,6 +12,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem, language
 from app.installation import Installation
 from app.pages.page import Page, show
+from app.reading_entrance import genesis_hash
 from app.stream import PAGE, Wanted, by_day, lines, may_read_texts, plain, spell
 from app.visit import Visit
 from ledger import canonical, ids, merkle
@@ -91,6 +92,8 @@ async def verify(request: Request[Any, Any, Any], visit: Visit, installation: In
         root=published.root.hex(),
         note=published.note.decode(),
         address=request.app.state.web.address,
+        genesis=(await genesis_hash(installation, visit.reading)).hex(),
+        words=request.app.state.texts.texts(language(request), "ledger.verify."),
     )
 
 
