@@ -40,11 +40,29 @@ SHAPES: Final = (Shape(1, 400), Shape(16, 3000), Shape(64, 6000, 1, 5000), Shape
 
 
 class Round(NamedTuple):
-    """What one round gave: statements a second, seconds of each answer, statements per commit."""
+    """What one round gave: statements a second, seconds of each answer, statements per commit.
+
+    ``cpu``: seconds of processor time for one statement in the service, in PostgreSQL, and in this process.
+    """
 
     rate: float
     seconds: list[float]
     per_commit: float
+    cpu: tuple[float, float, float]
+
+
+class Bench(NamedTuple):
+    """What is measured: the service, its database, and the co-op in it."""
+
+    service: Service
+    postgres: EmbeddedPostgres
+    connection: asyncpg.Connection
+    coop: Coop
+
+    def cpu(self) -> tuple[float, float, float]:
+        """Processor time so far, of all three."""
+        database = measure.cpu_seconds(self.postgres.pid) if self.postgres.pid else 0.0
+        return measure.cpu_seconds(self.service.pid), database, time.process_time()
 
 
 async def main(args: argparse.Namespace) -> None:
@@ -54,7 +72,6 @@ async def main(args: argparse.Namespace) -> None:
         measure.introduce("Durable signed appends over HTTP, keep-alive, load generator included", folder)
         profile = folder / "profile" if args.profile else None
         async with serving(folder, profile) as (service, postgres):
-            assert postgres is not None
             await _measure(service, postgres, args)
         if profile is not None:
             measure.show_profile(profile)
@@ -63,18 +80,19 @@ async def main(args: argparse.Namespace) -> None:
 async def _measure(service: Service, postgres: EmbeddedPostgres, args: argparse.Namespace) -> None:
     connection = await asyncpg.connect(**postgres.service_dsn.keywords())
     print(await measure.durability(connection), flush=True)
-    coop = Coop(service)
+    bench = Bench(service, postgres, connection, Coop(service))
     names = [f"Member {number}" for number in range(MEMBERS)]
-    await asyncio.to_thread(_people, coop, names)
+    await asyncio.to_thread(_people, bench.coop, names)
     shapes = [shape._replace(statements=max(shape.batch, int(shape.statements * args.scale))) for shape in SHAPES]
-    warming = coop.reports(names, 500)
+    warming = bench.coop.reports(names, 500)
     _parsing(warming)
-    await _round(service, connection, coop, warming, Shape(16, 500))
+    await _round(bench, warming, Shape(16, 500))
+    service.profile()
     rounds: dict[Shape, list[Round]] = {shape: [] for shape in shapes}
     for _ in range(args.rounds):
         for shape in shapes:  # in turn, so that a noisy minute falls on all
-            reports = await asyncio.to_thread(coop.reports, names, shape.statements)
-            rounds[shape].append(await _round(service, connection, coop, reports, shape))
+            reports = await asyncio.to_thread(bench.coop.reports, names, shape.statements)
+            rounds[shape].append(await _round(bench, reports, shape))
     _print(rounds)
     await connection.close()
 
@@ -95,21 +113,21 @@ def _parsing(reports: list[bytes]) -> None:
     print(f"reading one statement (form, NFC, signature): {each * 1e6:.0f} µs; raw libsodium {1e6 / raw:.0f} µs")
 
 
-async def _round(
-    service: Service, connection: asyncpg.Connection, coop: Coop, reports: list[bytes], shape: Shape
-) -> Round:
+async def _round(bench: Bench, reports: list[bytes], shape: Shape) -> Round:
+    path = f"{bench.coop.path}/statements"
     if shape.batch == 1:
-        requests = [load.post(f"{coop.path}/statements", report) for report in reports]
+        requests = [load.post(path, report) for report in reports]
     else:
         groups = [reports[start : start + shape.batch] for start in range(0, len(reports), shape.batch)]
-        requests = [load.post(f"{coop.path}/statements/batch", b"[" + b",".join(group) + b"]") for group in groups]
-    before = await _counted(connection)
-    seconds, answers = await load.run(service.port, requests, shape.clients)
-    after = await _counted(connection)
+        requests = [load.post(f"{path}/batch", b"[" + b",".join(group) + b"]") for group in groups]
+    before, used = await _counted(bench.connection), bench.cpu()
+    seconds, answers = await load.run(bench.service.port, requests, shape.clients)
+    after, cpu = await _counted(bench.connection), bench.cpu()
     assert {answer.status for answer in answers} <= {200, 201}, next(a.body for a in answers if a.status >= 300)  # noqa: PLR2004
     assert after[0] - before[0] == len(reports), "not everything that was acknowledged is in the log"
-    commits = max(1, after[1] - before[1])
-    return Round(len(reports) / seconds, [answer.seconds for answer in answers], len(reports) / commits)
+    count, commits = len(reports), max(1, after[1] - before[1])
+    service, database, own = ((now - then) / count for then, now in zip(used, cpu, strict=True))
+    return Round(count / seconds, [answer.seconds for answer in answers], count / commits, (service, database, own))
 
 
 async def _counted(connection: asyncpg.Connection) -> tuple[int, int]:
@@ -134,10 +152,13 @@ def _print(rounds: dict[Shape, list[Round]]) -> None:
                 f"{measure.percentile(seconds, 0.5) * 1000:.1f}",
                 f"{measure.percentile(seconds, 0.99) * 1000:.1f}",
                 f"{statistics.median(one.per_commit for one in results):.0f}",
+                " + ".join(
+                    f"{statistics.median(part) * 1e6:.0f}" for part in zip(*(one.cpu for one in results), strict=True)
+                ),
             )
         )
     heads = ("clients", "statements/s, median (range)", "to one client", "of the target", "p50 ms", "p99 ms")
-    measure.table((*heads, "statements per commit"), rows)
+    measure.table((*heads, "statements per commit", "CPU µs per statement: service + PostgreSQL + load"), rows)
 
 
 if __name__ == "__main__":

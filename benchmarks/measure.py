@@ -9,9 +9,9 @@ import pstats
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
@@ -20,6 +20,20 @@ PAGE: Final = 8192
 """Bytes of one PostgreSQL page, which is what its write-ahead log is flushed in."""
 _SETTINGS: Final = ("fsync", "synchronous_commit", "full_page_writes", "wal_sync_method", "data_checksums")
 _TOP: Final = 25
+_STEPS: Final = (
+    ("app/logs.py", "handle", "a request, from the log's middleware inwards"),
+    ("litestar/middleware/rate_limit.py", "handle", "… rate limit inwards"),
+    ("litestar/middleware/session/base.py", "handle", "… session inwards"),
+    ("app/api/statements.py", "post_statement", "… handler: one statement"),
+    ("app/api/statements.py", "post_statements", "… handler: a batch"),
+    ("app/sequencer/lane.py", "_attempt", "a batch in the lane"),
+    ("app/sequencer/publication.py", "catch_up", "… guard read, head shown to extend it"),
+    ("app/sequencer/batch.py", "fold", "… fold"),
+    ("ledger/fold.py", "apply", "… … one entry through the books"),
+    ("app/sequencer/batch.py", "write", "… rows written"),
+    ("app/sequencer/publication.py", "publish", "… checkpoint signed, guard advanced"),
+    ("app/sequencer/lane.py", "_answer", "… receipts"),
+)
 _MESSAGE: Final = 500
 """Bytes of an ordinary statement."""
 
@@ -72,6 +86,22 @@ async def durability(connection: asyncpg.Connection) -> str:
     return f"PostgreSQL {version}: {', '.join(settings)}; guard: fsync of file and folder for every checkpoint"
 
 
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process and its children, all their threads, have used so far. Linux only.
+
+    What a busy machine takes from the clock it does not take from this.
+    """
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has just ended
+        if pid in (int(stat.parent.name), int(fields[1])):
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def raw_verifications(count: int = 5000) -> float:
     """Ed25519 verifications a second on one core, with nothing around them but the call into libsodium."""
     _, secret = crypto_sign_seed_keypair(bytes(32))
@@ -92,12 +122,22 @@ def show_profile(path: Path) -> None:
     for function, seconds in own.items():
         part = _part(function[0])
         parts[part] = parts.get(part, 0) + seconds
-    print(f"\nprofile of the main thread: {total:.1f} s at work (cProfile makes calls dearer than they are)")
+    print(f"\nprofile of the main thread: {total:.1f} s of processor time (cProfile makes calls dearer than they are)")
     ranked = sorted(parts.items(), key=lambda item: -item[1])
     table(("part", "own time"), ((part, f"{seconds / total:.1%}") for part, seconds in ranked if seconds > total / 200))
+    table(("step, with what it calls", "calls", "share of the work"), _steps(stats, total))
     longest = sorted(own, key=lambda function: -own[function])[:_TOP]
     rows = ((_name(one), f"{stats[one][1]:,}", f"{own[one] / total:.1%}", f"{stats[one][3]:.2f}") for one in longest)
     table(("function", "calls", "own time", "seconds with what it calls"), rows)
+
+
+def _steps(stats: Any, total: float) -> Iterator[tuple[str, str, str]]:
+    """A statement's way through the service. Steps are within one another: the indented ones within the one above."""
+    for file, name, step in _STEPS:
+        found = [numbers for (path, _, called), numbers in stats.items() if called == name and path.endswith(file)]
+        if found:
+            calls, seconds = sum(one[1] for one in found), sum(one[3] for one in found)
+            yield f"{step} (`{name}`)", f"{calls:,}", f"{seconds / total:.0%}"
 
 
 def _part(file: str) -> str:

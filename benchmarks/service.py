@@ -31,8 +31,9 @@ class Service:
     def __init__(self, data: Path, *command: str, profile: Path | None = None, **environment: str) -> None:
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
-        profiler = () if profile is None else ("-m", "cProfile", "-o", str(profile))
-        self._command = (sys.executable, "-P", *profiler, "-m", "app.cli", *command)
+        module = ("app.cli",) if profile is None else ("benchmarks.profiled", str(profile))
+        self._command = (sys.executable, "-P", "-m", *module, *command)
+        self._profiled = profile is not None
         self._command += ("--port", str(self.port), "--data", str(data), "--requests-per-minute", "100000000")
         self._log = data.parent / "service.log"
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
@@ -52,13 +53,18 @@ class Service:
             await asyncio.sleep(0.02)
         return time.perf_counter() - started
 
+    def profile(self) -> None:
+        """From here on the profile counts, if there is one."""
+        if self._profiled:
+            self._process.send_signal(signal.SIGUSR1)
+
     async def stop(self) -> None:
         """End it as Ctrl-C does."""
         self._process.send_signal(signal.SIGINT)
         await asyncio.wait_for(self._process.wait(), _STOPPING)
 
     async def kill(self) -> None:
-        """kill −9."""
+        """End it with SIGKILL."""
         self._process.kill()
         await self._process.wait()
 
@@ -82,18 +88,8 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(
-    folder: Path, profile: Path | None = None, *, outside: bool = True
-) -> AsyncIterator[tuple[Service, EmbeddedPostgres | None]]:
-    """``yui serve`` in a folder; with ``outside``, on a PostgreSQL that stays ours to ask, else on its own."""
-    if not outside:
-        service = Service(folder / "data", "serve", profile=profile)
-        await service.start()
-        try:
-            yield service, None
-        finally:
-            await service.stop()
-        return
+async def serving(folder: Path, profile: Path | None = None) -> AsyncIterator[tuple[Service, EmbeddedPostgres]]:
+    """``yui serve`` in a folder, on a PostgreSQL that is ours to ask."""
     async with EmbeddedPostgres(folder / "database") as postgres:
         urls = {"YUI_DATABASE_URL": postgres.service_dsn.url, "YUI_DATABASE_OWNER_URL": postgres.owner_dsn.url}
         service = Service(folder / "data", "serve", profile=profile, **urls)
