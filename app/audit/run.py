@@ -62,7 +62,7 @@ def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[i
         )
         with ExitStack() as own:
             spread = _Spread(own)
-            report = verify(copy, HOUSE, lambda size, own=own: _desk(size, own), trust, spread, progress)  # type: ignore[misc]
+            report = verify(copy, HOUSE, lambda size, own=own: desk_for(size, own), trust, spread, progress)  # type: ignore[misc]
         if report.exit_code == 0 and report.checkpoint is not None and report.note is not None:
             remembered.advance(report.checkpoint.origin, report.note, report.vkey or "")
         yield Audited(name, copy, report)
@@ -77,7 +77,8 @@ def _copies(source: str, wanted: str | None, stack: ExitStack) -> list[tuple[str
     return [(name, AddressCopy(url)) for name, url in found]
 
 
-def _desk(size: int, stack: ExitStack) -> Desk:
+def desk_for(size: int, stack: ExitStack) -> Desk:
+    """A desk that fits a ledger of that size, for as long as the stack is open."""
     if size <= IN_MEMORY:
         return MemoryDesk()
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="yui-audit-"))
