@@ -104,7 +104,8 @@ def _control(
     if kind == "boolean":
         return Control(path, kind, value is not False)
     if kind == "word":
-        return Control(path, kind, value, tuple(get_args(field.type)))
+        words = tuple(get_args(field.type))
+        return Control(path, kind, value if value in words else words[0], words)
     if kind == "classes":
         chosen = value if isinstance(value, list) else []
         return Control(path, kind, chosen, tuple(dict.fromkeys([*classes, *map(str, chosen)])))

@@ -1,0 +1,92 @@
+"""Rules, steps and faults have words in both languages, and say what they mean."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.decisions import rule_form
+from app.decisions.words import Words
+from app.texts import LANGUAGES, Catalogue
+from governance import rule
+from governance.modules.questions import Count
+from governance.outcome import decide
+from tests.governance.documents import CHOICE, document, quorum, share
+
+TEXTS = Catalogue.load()
+MODULES = Path(rule.__file__).parent
+
+
+def words(lang: str) -> Words:
+    return Words(TEXTS, lang, 540)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_key_that_a_rule_describes_itself_with_has_a_text(lang: str) -> None:
+    assert set(rule.KEYS) - TEXTS.keys(lang) == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_reason_that_a_rule_is_refused_for_has_a_text(lang: str) -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in MODULES.rglob("*.py"))
+    reasons = set(re.findall(r'Fault\([^,()]+, "([a-z_]+)"\)', sources)) | set(
+        re.findall(r'reason="([a-z_]+)"', sources)
+    )
+    assert len(reasons) > 15
+    assert {f"rules.fault.{reason}" for reason in reasons} - TEXTS.keys(lang) <= {
+        # Not reached by any form: an effect is always one of those there are, at most twenty of its own kind.
+        f"rules.fault.{reason}"
+        for reason in ("unknown_effect", "wrong_kind", "too_many", "not_a_time")
+    }
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_answer_and_field_of_the_form_has_a_name(lang: str) -> None:
+    told = words(lang)
+    for question, modules in rule.QUESTIONS.items():
+        for module in modules:
+            assert told.module(question, module.NAME)
+            for answer in rule_form.answers({question: {"module": module.NAME}}, ["member"]):
+                for control in answer.controls:
+                    assert told.field(answer.question, control.path)
+                    assert told.control(control) is not None
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"threshold": share("1/2", "cast", strict=True)}, "可決の条件:賛成が、有効な投票の過半数。"),
+        ({"threshold": share("2/3", "all", strict=False)}, "可決の条件:賛成が、議決権者全員の票の3分の2以上。"),
+        ({"quorum": quorum("heads", "2/3", strict=True)}, "成立に必要な投票者の数(定足数):議決権者の3分の2を超える。"),
+        ({"electorate": {"module": "by_class/1", "classes": ["member", "junior"]}},
+         "投票できるのは、投票が始まるときに在籍している次の区分の人です:組合員、junior。"),
+        ({"weight": {"module": "by_class/1", "weights": {"member": 3}, "others": 1}},
+         "一票の重みは区分で決まります:組合員 3、そのほか 1。"),
+        ({"timing": {"module": "fixed/1", "voting_seconds": 604_800, "delay_seconds": 5400,
+                     "timelock_seconds": 86_400}},
+         "投票の期間は7日です。呼びかけから投票の開始まで、1時間と30分以上あけます。可決してから1日後に実行します。"),
+    ],
+)  # fmt: skip
+def test_a_rule_read_aloud(answers: dict[str, Any], said: str) -> None:
+    assert said in words("ja").rule(rule.parse(document(**answers)))
+
+
+def test_a_choice_speaks_of_the_leading_option() -> None:
+    found = rule.parse(CHOICE | {"threshold": share("1/2", "cast", strict=True)})
+    assert "可決の条件:いちばん多い選択肢が、有効な投票の過半数。" in words("ja").rule(found)
+
+
+def test_the_steps_of_a_count_have_their_numbers() -> None:
+    found = rule.parse(
+        document(quorum=quorum("heads", "1/2", strict=False), threshold=share("1/2", "cast", strict=True))
+    )
+    tally = {"yes": Count(3, 3), "no": Count(3, 3), "abstain": Count(1, 1)}
+    steps = [words("ja").step(step, chooses=False) for step in decide(found, Count(14, 14), tally, 0).steps]
+    assert [(step.asked, step.found, step.holds) for step in steps] == [
+        ("議決権者 14人の2分の1以上、つまり7人以上の投票が要ります。", "投票したのは7人でした。", True),
+        ("有効な投票 7票の過半数、つまり4票以上の賛成が要ります。", "賛成は3票でした。", False),
+        ("3票ずつで並びました。", "同数のときは、決め方に従います。", True),
+    ]
