@@ -17,6 +17,7 @@ from litestar.static_files import create_static_files_router
 
 from app import access, logs
 from app.api import openapi, problems
+from app.caller import caller
 from app.installation import Installation
 from app.pages.environment import STATIC, make_environment
 from app.roll import Rolls
@@ -55,7 +56,10 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
     )
     # Far above what people do, far below what guessing needs; per address and process.
     limit = RateLimitConfig(
-        rate_limit=("minute", web.requests_per_minute), exclude=["^/static/"], exclude_opt_key="exclude_from_rate_limit"
+        rate_limit=("minute", web.requests_per_minute),
+        identifier_for_request=caller,
+        exclude=["^/static/"],
+        exclude_opt_key="exclude_from_rate_limit",
     )
     app = Litestar(
         route_handlers=[
