@@ -180,3 +180,19 @@ roster: Final = Table(
     _big("expires"),
 )
 """Rosters that were read and wait to be entered; each under a privacy key of its own."""
+
+audit_pass: Final = Table(
+    "audit_pass",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _big("started", primary_key=True),
+    _bytes_text("member"),
+    _big("updated"),
+    _big("done"),
+    _big("size"),
+    Column("finished", BigInteger),
+    Column("report", Text(collation="C")),
+)
+"""Full passes over a ledger that an auditor has started here. Times in ms; ``done`` of ``size`` entries. ``report``:
+what ``app/audit/job.py`` says in the end, as JSON; a pass that is finished without one has failed.
+"""

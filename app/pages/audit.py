@@ -1,0 +1,164 @@
+"""The auditor's desk, and what of it is open to everyone who may read the entries."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+from litestar.response import File, Redirect
+
+from app import passes
+from app.access import OPT, Access
+from app.api.problems import Problem, language
+from app.audit.words import Words as AuditWords
+from app.commons.people import find_people
+from app.decisions.listing import Listing
+from app.installation import Installation
+from app.naming import names_for, sees_titles
+from app.pages.page import Page, show
+from app.pages.proposals.common import need_proposal, texts_of, words_of
+from app.passes import Pass
+from app.reading_entrance import genesis_hash
+from app.recount import recount
+from app.sequencer.guard import Published
+from app.visit import Visit
+from app.zipped import zipped
+
+Asked = Request[Any, Any, Any]
+BALLOTS: Final = 100
+"""Ballots on one page of a recount."""
+
+
+@get("/c/{slug:str}/audit", opt={OPT: Access.COOP})
+async def desk(
+    request: Asked, visit: Visit, installation: Installation, q: Annotated[str, Parameter(max_length=100)] = ""
+) -> Page:
+    """Integrity at a glance, the last full pass, and the ways to look closer."""
+    now = installation.clock.now()
+    published = await installation.log.published(visit.reading.ledger)
+    listing = Listing(visit.reading, visit.member, now, titles=sees_titles(visit))
+    decided, more = await listing.decided(1)
+    return await show(
+        request,
+        visit,
+        "audit/desk.html",
+        now=now,
+        size=published.size,
+        root=published.root.hex(),
+        sealed_at=await _sealed_at(installation, visit, published),
+        genesis=(await genesis_hash(installation, visit.reading)).hex(),
+        q=q.strip(),
+        people=await find_people(visit.reading, q) if visit.signed_in else [],
+        decided=[item for item in decided if item.proposal.outcome is not None],
+        more=more,
+        **await _last_pass(request, visit, now),
+    )
+
+
+@get("/c/{slug:str}/audit/pass", opt={OPT: Access.COOP})
+async def last_pass(request: Asked, visit: Visit, installation: Installation) -> Page:
+    """The part that is watched while a pass is under way."""
+    now = installation.clock.now()
+    return await show(request, visit, "audit/_pass.html", now=now, **await _last_pass(request, visit, now))
+
+
+@post("/c/{slug:str}/audit/pass", opt={OPT: Access.AUDITOR}, status_code=303)
+async def start_pass(visit: Visit, installation: Installation) -> Redirect:
+    """Begin a pass, unless one is under way: then that one is shown."""
+    assert visit.member is not None  # noqa: S101  (the route's access)
+    await passes.begin(installation, visit.reading, visit.member.id)
+    return Redirect(f"/c/{visit.slug}/audit#pass", status_code=303)
+
+
+@get("/c/{slug:str}/audit/evidence.json", opt={OPT: Access.ENTRIES})
+async def evidence(visit: Visit) -> Response[Any]:
+    """What the last pass found, with the bytes it rests on."""
+    found = await passes.latest(visit.reading, finished=True)
+    if found is None or found.evidence is None:
+        raise Problem("http.not_found", 404)
+    headers = {"Content-Disposition": f'attachment; filename="yui-evidence-{visit.slug}.json"'}
+    return Response(found.evidence, headers=headers)
+
+
+@get("/c/{slug:str}/audit/export.zip", opt={OPT: Access.ENTRIES})
+async def export(visit: Visit, installation: Installation) -> File:
+    """The whole ledger as ``yui verify`` reads it."""
+    path = await zipped(installation, visit.reading.ledger)
+    return File(path, filename=f"{visit.slug}.zip", media_type="application/zip", headers={"Cache-Control": "no-store"})
+
+
+@get("/c/{slug:str}/audit/proposals/{id:str}", opt={OPT: Access.ENTRIES})
+async def ballots(
+    request: Asked,
+    visit: Visit,
+    installation: Installation,
+    id: str,
+    page: Annotated[int, Parameter(ge=1, le=100_000)] = 1,
+) -> Page:
+    """A decided proposal counted anew, with every ballot."""
+    proposal = await need_proposal(visit, id)
+    if proposal.outcome is None or proposal.tally is None:
+        raise Problem("proposal.undecided", 409)
+    found = await recount(installation, visit.reading, proposal, opened=visit.holds("auditor"))
+    words = words_of(request, visit)
+    title, _, options = await texts_of(visit, proposal)
+    start = (page - 1) * BALLOTS
+    lines = found.lines[start : start + BALLOTS]
+    return await show(
+        request,
+        visit,
+        "audit/ballots.html",
+        proposal=proposal,
+        title=title or words.t("proposals.untitled", id=proposal.id[:11]),
+        found=found,
+        choices=[(code, words.choice(code, options)) for code in proposal.tally],
+        told={line.choice: words.choice(line.choice, options) for line in lines if line.choice},
+        lines=lines,
+        names=await names_for(visit, [line.ballot.member for line in lines]),
+        cast=sum(line.ballot.counts for line in found.lines),
+        page=page,
+        more=len(found.lines) > start + BALLOTS,
+    )
+
+
+async def _last_pass(request: Asked, visit: Visit, now: int) -> dict[str, Any]:
+    """The newest pass and the newest verdict, with the reader's words for what was found."""
+    newest, finished = await passes.latest(visit.reading), await passes.latest(visit.reading, finished=True)
+    who = [one.member for one in (newest, finished) if one is not None]
+    return {
+        "newest": newest,
+        "finished": finished,
+        "running": newest is not None and newest.runs(now),
+        "steps": _steps(AuditWords(language(request)), finished),
+        "auditors": await visit.reading.names(who) if visit.signed_in else {},
+    }
+
+
+def _steps(words: AuditWords, found: Pass | None) -> list[dict[str, Any]]:
+    """Each step: its name, status, and sentences of what was found or why it was not checked."""
+    if found is None or found.report is None:
+        return []
+    return [
+        {
+            "name": words.say(f"step.{step['name']}"),
+            "status": step["status"],
+            "reason": words.code(step["reason"]["code"], step["reason"]["params"]) if step["reason"] else "",
+            "findings": [(row["entry"], words.code(row["code"], row["params"])) for row in step["findings"][:10]],
+            "count": step["count"],
+            "notes": [words.code(note["code"], note["params"]) for note in step["notes"]],
+        }
+        for step in found.report["steps"]
+    ]
+
+
+async def _sealed_at(installation: Installation, visit: Visit, published: Published) -> int:
+    """When the newest entry under the checkpoint was received (ms)."""
+    stored = await installation.log.entry(visit.reading.ledger, published.size - 1)
+    if stored is None:
+        raise LookupError(visit.reading.ledger.origin)
+    return stored.received
+
+
+ROUTES = (desk, last_pass, start_pass, evidence, export, ballots)
+"""The auditor's routes."""
