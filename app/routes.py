@@ -8,6 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from app.api import routes as api
 from app.pages import (
+    audit,
     bookings,
     countersign,
     demo,
@@ -30,6 +31,7 @@ from app.pages import (
 ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *api.ROUTES,
     *home.ROUTES,
+    *audit.ROUTES,
     *demo.ROUTES,
     *entrance.ROUTES,
     *found.ROUTES,
