@@ -115,13 +115,13 @@ class Telling:
         each = self.units(unit, 1) if slot is None else self.minutes(slot)
         return self.t("things.cost.each", each=each, tokens=self.tokens(terms.cost))
 
-    def cancelling(self, cancellation: Cancellation) -> str:
-        """What cancelling costs, as a sentence."""
+    def cancelling(self, cancellation: Cancellation, *, stock: bool) -> str:
+        """What cancelling costs, as a sentence; ``stock`` has no start, but a last day of pick-up."""
         if cancellation.numerator == 0:
-            return self.t("things.cancel.free")
+            return self.t("things.cancel.free.stock" if stock else "things.cancel.free")
         until = self.minutes(cancellation.free_hours * _HOUR) if cancellation.free_hours else ""
         share = self.fmt.fraction(Fraction(cancellation.numerator, cancellation.denominator))
-        key = "things.cancel.until" if until else "things.cancel.once"
+        key = ("things.cancel.until.stock" if stock else "things.cancel.until") if until else "things.cancel.once"
         return self.t(key, until=until, share=share)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
+import msgspec
 from litestar import Request, get
 from litestar.params import Parameter
 
@@ -22,7 +23,8 @@ from app.visit import Visit
 from ledger import canonical
 from ledger.books import slots
 from ledger.books.commons_policy import UNITS
-from ledger.books.terms import Calendar, price
+from ledger.books.resources import ResourceTerms
+from ledger.books.terms import Calendar, Cancellation, price
 from ledger.errors import LedgerError
 
 Asked = Request[Any, Any, Any]
@@ -30,6 +32,8 @@ Number = Annotated[int, Parameter(ge=1, le=1_000_000)]
 _COOP: Final = {OPT: Access.COOP}
 _MEMBER: Final = {OPT: Access.MEMBER}
 _HALF_HOURS: Final = range(0, 1441, 30)
+_FREE_HOURS: Final = (24, 72, 168)
+_SHARES: Final = ((1, 2), (1, 1))
 _SLOTS: Final = (15, 30, 60, 90, 120, 180, 240, 360, 480, 720, 1440)
 
 
@@ -66,14 +70,15 @@ async def things(
 async def offer(request: Asked, visit: Visit, kind: Annotated[str, Parameter(max_length=10)] = "stock") -> Page:
     """The form that offers something: so many of it, or by the calendar."""
     say = await telling_of(request, visit)
+    chosen = kind if kind in TYPES else TYPES[0]
     return await show(
         request,
         visit,
         "things/form.html",
         say=say,
         thing=None,
-        kind=kind if kind in TYPES else TYPES[0],
-        **_choices(),
+        kind=chosen,
+        **_choices(say, chosen),
         names=await names_of(visit, say, []),
     )
 
@@ -130,7 +135,7 @@ async def edit(request: Asked, visit: Visit, id: str) -> Page:
         say=say,
         thing=found,
         kind=found.resource.type,
-        **_choices(found.version.calendar),
+        **_choices(say, found.resource.type, found.version),
         names=await names_of(visit, say, [id, found.resource.steward]),
     )
 
@@ -214,11 +219,22 @@ def _cost(say: Telling, thing: Thing) -> str:
     return say.cost(thing.version.terms, thing.resource.unit, calendar.slot if calendar else None)
 
 
-def _choices(calendar: Calendar | None = None) -> dict[str, Any]:
-    """What the form offers to choose from; hours that are no half ones stay choosable where they are in use."""
+def _choices(say: Telling, type_: str, version: ResourceTerms | None = None) -> dict[str, Any]:
+    """What the form offers to choose from. What is no usual choice stays one where it is in force."""
+    calendar = version.calendar if version else None
     used = {minute for hours in calendar.opening for minute in (hours.opens, hours.closes)} if calendar else set()
-    lengths = {*_SLOTS, *([calendar.slot] if calendar else [])}
-    return {"units": list(UNITS), "minutes": sorted({*_HALF_HOURS, *used}), "lengths": sorted(lengths)}
+    now = version.terms.cancellation if version else Cancellation()
+    usual = [Cancellation(), *(Cancellation(hours, *share) for hours in _FREE_HOURS for share in _SHARES)]
+    return {
+        "units": list(UNITS),
+        "minutes": sorted({*_HALF_HOURS, *used}),
+        "lengths": sorted({*_SLOTS, *([calendar.slot] if calendar else [])}),
+        "cancellations": [
+            (msgspec.json.encode(one).decode(), say.cancelling(one, stock=type_ == "stock"))
+            for one in (usual if now in usual else [now, *usual])
+        ],
+        "cancellation": msgspec.json.encode(now).decode(),
+    }
 
 
 async def _need(visit: Visit, id_: str) -> Thing:

@@ -11,6 +11,7 @@ from litestar.response import Stream
 from app.access import OPT, Access
 from app.commons.balance import Balance
 from app.commons.chart import HEIGHT, WIDTH, Point, chart
+from app.commons.people import people_of
 from app.commons.telling import names_of, telling_of
 from app.installation import Installation
 from app.pages.page import Page, show
@@ -51,7 +52,24 @@ async def tokens(
         chart=chart(points, now),
         box=(WIDTH, HEIGHT),
         months=_by_month(say.fmt, points),
-        names=await names_of(visit, say, []),
+    )
+
+
+@get("/c/{slug:str}/tokens/give", opt=_MEMBER)
+async def give(request: Asked, visit: Visit, to: Annotated[str, Parameter(max_length=40)] = "") -> Page:
+    """The form of a gift; ``to`` may name the receiver already."""
+    assert visit.member is not None  # noqa: S101  (the route's access)
+    say = await telling_of(request, visit)
+    receivers = await people_of(visit.reading, [to] if to != visit.member.id else [])
+    return await show(
+        request,
+        visit,
+        "tokens/give.html",
+        say=say,
+        open=say.policy.mode == "tokens" and say.policy.gifts != "off",
+        account=await Balance(visit, say, visit.member.id).account(),
+        to=receivers[0] if receivers else None,
+        names=await names_of(visit, say, [to] if receivers else []),
     )
 
 
@@ -78,4 +96,4 @@ def _by_month(fmt: Any, points: list[Point]) -> list[tuple[str, int]]:
     return list(reversed(months.items()))[:_MONTHS]
 
 
-ROUTES = (tokens, history)
+ROUTES = (tokens, give, history)
