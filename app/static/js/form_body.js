@@ -16,7 +16,7 @@
  *   boolean         a checkbox, or one of true/yes/1
  *   json            parsed
  *   id              an id such as mem_…
- *   private         a text that the log only commits to
+ *   private         a text that the log only commits to, kept as typed
  * With `data-private` any other kind becomes a private value too.
  */
 
@@ -128,7 +128,9 @@ function texts(control) {
   if (type === "checkbox" && dataset.as === "boolean") return [String(Boolean(checked))];
   if ((type === "checkbox" || type === "radio") && !checked) return [];
   const all = type === "select-multiple" ? [...(control.selectedOptions ?? [])].map((option) => option.value) : [value];
-  return all.map((text) => text.normalize("NFC").trim()).filter((text) => text !== "");
+  // What is private is kept as typed: 福 (U+FA1B) in a name must not become another character.
+  const kept = dataset.as === "private" || dataset.private !== undefined;
+  return all.map((text) => (kept ? text : text.normalize("NFC")).trim()).filter((text) => text !== "");
 }
 
 /** @param {Control} control @param {string} text @param {number} offset @returns {unknown} */

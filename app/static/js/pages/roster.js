@@ -22,6 +22,7 @@ async function prepare(root) {
   // A passkey would ask for a touch per line: told before anything is prepared.
   if (!kept.some(({ kind }) => kind === "device")) say(root, needsKey(root));
   button.addEventListener("click", () => run(root, button, texts));
+  button.disabled = false; // a press before this would have been lost
 }
 
 /** @param {HTMLElement} root @param {HTMLButtonElement} button @param {import("../texts.js").Texts} texts */

@@ -1,0 +1,156 @@
+"""The administrator's desk: what waits, applications, roles, members without a device, and the co-op's settings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, get
+from litestar.params import Parameter
+
+from app import pending
+from app.access import OPT, Access
+from app.commons.people import find_people, officials
+from app.installation import Installation
+from app.pages.page import Page, show
+from app.pages.proposals.common import members_policy, need_member, words_of
+from app.reading_members import applications as read_applications
+from app.reading_members import waiting
+from app.roll import FIELDS
+from app.roster import store
+from app.visit import Visit
+from ledger.books import keys
+from ledger.books.coop import OPENNESS
+from ledger.books.members import Erasure
+from ledger.books.membership import member_of_application
+from ledger.books.roles import COOP, ROLES, Role
+
+Browser = Request[Any, Any, Any]
+COOP_FIELDS: Final = ("name", "about", "member_word", "head_word", "token_word")
+VISIBILITIES: Final = (
+    ("members", "auditors"),
+    ("members", "members"),
+    ("public", "auditors"),
+    ("public", "members"),
+    ("public", "public"),
+)
+"""(hash tiles, entries), from closed to open."""
+
+
+@get("/c/{slug:str}/office", opt={OPT: Access.OFFICIAL})
+async def desk(request: Browser, visit: Visit, installation: Installation) -> Page:
+    """What waits for an official, and where everything is done."""
+    me = need_member(visit)
+    mine = await pending.of(installation, visit.reading, me)
+    return await show(
+        request,
+        visit,
+        "office/desk.html",
+        counts=await waiting(visit.reading),
+        countersign=sum(1 for one in mine if me in one.missing),
+        rosters=await store.waiting(installation, visit.reading) if visit.holds("administrator") else [],
+        lifetime=store.LIFETIME,
+        policy=await members_policy(visit.reading),
+    )
+
+
+@get("/c/{slug:str}/office/applications", opt={OPT: Access.ADMINISTRATOR})
+async def applications(request: Browser, visit: Visit) -> Page:
+    """Who asks to join: admit, propose their admission, or decline; data of the declined can be erased."""
+    found = await read_applications(visit.reading)
+    refs = [(one.statement, f"profile/{field}") for one in found for field in FIELDS]
+    texts = await visit.reading.texts(refs)
+    erased = await visit.reading.find_many(Erasure, [member_of_application(one.id) for one in found])
+    profiles = {
+        one.id: [
+            (f, str(texts[one.statement, f"profile/{f}"])) for f in FIELDS if (one.statement, f"profile/{f}") in texts
+        ]
+        for one in found
+    }
+    return await show(
+        request,
+        visit,
+        "office/applications.html",
+        open=[one for one in found if one.status == "open"],
+        declined=[one for one in found if one.status == "declined" and member_of_application(one.id) not in erased],
+        profiles=profiles,
+        received=await _received(visit, [one.index for one in found]),
+        future=member_of_application,
+        **await _people_rules(request, visit),
+    )
+
+
+@get("/c/{slug:str}/office/enter", opt={OPT: Access.ADMINISTRATOR})
+async def enter(request: Browser, visit: Visit) -> Page:
+    """A member who has no device: entered by an official, a full member at once."""
+    return await show(request, visit, "office/enter.html", fields=FIELDS, **await _people_rules(request, visit))
+
+
+@get("/c/{slug:str}/office/roles", opt={OPT: Access.MEMBER})
+async def roles(
+    request: Browser, visit: Visit, installation: Installation, q: Annotated[str, Parameter(max_length=100)] = ""
+) -> Page:
+    """Who acts in which role until when; administrators give and end those that need no decision."""
+    held = await visit.reading.children(Role, COOP)
+    now = installation.clock.now()
+    shown = [role for role in held if role.active or role.pending(now)]
+    policy = await members_policy(visit.reading)
+    return await show(
+        request,
+        visit,
+        "office/roles.html",
+        held=sorted(shown, key=lambda role: (ROLES.index(role.role), role.from_)),
+        names=await visit.reading.names({role.member for role in shown}),
+        me=need_member(visit),
+        q=q,
+        people=await find_people(visit.reading, q) if visit.holds("administrator") else [],
+        appointed=[role for role in ROLES if role in policy.appointed],
+        decided=[role for role in ROLES if role not in policy.appointed],
+        all_roles=ROLES,
+        last_administrator=sum(role.role == "administrator" and role.active for role in held) == 1,
+        words=words_of(request, visit),
+    )
+
+
+@get("/c/{slug:str}/office/settings", opt={OPT: Access.ADMINISTRATOR})
+async def settings(request: Browser, visit: Visit) -> Page:
+    """The co-op's name and words, and who may see its ledger."""
+    coop = visit.coop
+    texts = await visit.reading.texts([(coop.profile, f"profile/{field}") for field in COOP_FIELDS])
+    rank = OPENNESS.index
+    wider = [
+        (tiles, entries)
+        for tiles, entries in VISIBILITIES
+        if rank(tiles) >= rank(coop.tiles) and rank(entries) >= rank(coop.entries)
+    ]
+    return await show(
+        request,
+        visit,
+        "office/settings.html",
+        profile={field: str(texts.get((coop.profile, f"profile/{field}"), "")) for field in COOP_FIELDS},
+        now=(coop.tiles, coop.entries),
+        wider=[one for one in wider if one != (coop.tiles, coop.entries)],
+    )
+
+
+async def _people_rules(request: Browser, visit: Visit) -> dict[str, Any]:
+    """What forms that admit somebody need: the policy, its classes, and who can sign beside the reader."""
+    policy = await members_policy(visit.reading)
+    words = words_of(request, visit)
+    seconds = await officials(visit.reading, keys.COUNTERSIGNERS, without={need_member(visit)})
+    return {
+        "policy": policy,
+        "classes": [(code, words.cls(code)) for code in policy.classes],
+        "seconds": [(one.id, one.name) for one in seconds],
+        "words": words,
+    }
+
+
+async def _received(visit: Visit, indexes: list[int]) -> dict[int, int]:
+    """When those entries were received (ms), by index."""
+    rows = await visit.reading.pool.fetch(
+        "SELECT index, received FROM entry WHERE ledger_id = $1 AND index = ANY($2)", visit.reading.ledger_id, indexes
+    )
+    return {row["index"]: row["received"] for row in rows}
+
+
+ROUTES: Final = (desk, applications, enter, roles, settings)

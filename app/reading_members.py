@@ -1,0 +1,62 @@
+"""What pages about members and the office read beside single records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from app.reading import Reading
+from ledger.books.members import Application
+from ledger.books.roles import COOP, Role
+
+LIMIT: Final = 20
+
+
+class Open(NamedTuple):
+    """Something that a member has under way: a ``proposal``, a ``resource`` or a ``contribution``, and its id."""
+
+    kind: str
+    id: str
+
+
+_RUNNING: Final = (
+    "SELECT kind, id FROM record WHERE ledger_id = $1 AND ("
+    "(kind = 'proposal' AND data->>'proposer' = $2 AND data->>'outcome' IS NULL AND data->>'withdrawn_at' IS NULL) OR "
+    "(kind = 'resource' AND data->>'provider' = $2 AND (data->>'open')::boolean) OR "
+    "(kind = 'contribution' AND data->>'member' = $2 AND data->>'state' IN ('reported', 'disputed'))) "
+    "ORDER BY kind, sort DESC, id LIMIT $3"
+)
+_WAITING: Final = (
+    "SELECT count(*) FILTER (WHERE kind = 'application' AND data->>'status' = 'open') AS applications, "
+    "count(*) FILTER (WHERE kind = 'contribution' AND data->>'state' = 'disputed') AS disputed, "
+    "count(*) FILTER (WHERE kind = 'key' AND data->>'status' = 'waiting') AS recoveries, "
+    "count(*) FILTER (WHERE kind = 'key' AND data->>'status' = 'disputed') AS disputed_keys "
+    "FROM record WHERE ledger_id = $1 AND kind = ANY('{application,contribution,key}')"
+)
+
+
+async def running(reading: Reading, member: str) -> list[Open]:
+    """What a member has under way, in the open: proposals, things offered, work reported."""
+    rows = await reading.pool.fetch(_RUNNING, reading.ledger_id, member, LIMIT)
+    return [Open(row["kind"], row["id"]) for row in rows]
+
+
+async def waiting(reading: Reading) -> dict[str, int]:
+    """How much waits in the office: ``applications``, ``disputed`` (work), ``recoveries``, ``disputed_keys``."""
+    return dict(await reading.pool.fetchrow(_WAITING, reading.ledger_id))
+
+
+async def roles_of(reading: Reading, members: Iterable[str]) -> dict[str, list[Role]]:
+    """The roles in which these members now act, by member."""
+    wanted = set(members)
+    found: dict[str, list[Role]] = {}
+    for role in await reading.children(Role, COOP):
+        if role.active and role.member in wanted:
+            found.setdefault(role.member, []).append(role)
+    return found
+
+
+async def applications(reading: Reading) -> list[Application]:
+    """Those that are open, oldest first, and behind them those that were declined."""
+    found = await reading.children(Application)
+    return sorted((one for one in found if one.status != "admitted"), key=lambda one: one.status == "declined")
