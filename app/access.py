@@ -64,6 +64,8 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     connection.state.visit = visit
     if visit is not None:
         _check(access, visit)
+    elif access not in (Access.OPEN, Access.DEMO):
+        raise ImproperlyConfiguredException(f"{handler} asks for a role, but of no co-op")
 
 
 def is_named(handler: BaseRouteHandler) -> bool:

@@ -31,3 +31,11 @@ def test_what_the_browser_signs_is_recorded(coop: Coop, page: Page) -> None:
     page.evaluate(PROFILE, {"slug": coop.slug, "member": coop.town.id("Hanako")})
     page.get_by_role("button", name="届け出る").click()
     assert page.evaluate("globalThis.done") == {"status": "recorded", "index": 1}
+
+
+def test_the_apis_description_is_shown_without_anything_from_elsewhere(server: str, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server}/api/v1/docs")
+    page.get_by_text("Post a statement", exact=True).first.wait_for()
+    assert [url for url in asked if not url.startswith((server, "data:"))] == []
