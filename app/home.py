@@ -75,7 +75,7 @@ class Home:
             Ask("confirm", _may(offered, "confirm"), "/bookings?view=offered"),
             Ask("hand_over", _may(offered, "hand_over"), "/bookings?view=offered"),
             Ask("settle", _may(mine, "settle"), "/bookings"),
-            Ask("applications", await self._applications(), "/members/applications"),
+            Ask("applications", await self._applications(), "/office/applications"),
             Ask("resolve", counts["disputed"] if visit.holds("auditor", "administrator") else 0, "/work?view=disputed"),
             Ask("attest", counts["waiting"], "/work?view=waiting"),
         ]
