@@ -105,6 +105,15 @@ def root_of(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
+def tile_under(level: int, index: int, size: int) -> Tile:
+    """The tile whose hashes make up a full subtree of the tree of ``size`` leaves; ProofError beyond the tree."""
+    if (index + 1) << level > size:
+        raise ProofError("proof.range", index=index, size=size)
+    tile_level, inner = divmod(level, HEIGHT)
+    number = (index << inner) // WIDTH
+    return Tile(tile_level, number, min(WIDTH, (size >> (HEIGHT * tile_level)) - number * WIDTH))
+
+
 class TileReader:
     """``merkle.Reader`` over tiles of a tree of ``size`` leaves; keeps the tiles that it has fetched."""
 
@@ -114,17 +123,10 @@ class TileReader:
 
     def node(self, level: int, index: int) -> bytes:
         """Hash of a full subtree; ProofError when it reaches beyond the tree."""
-        if (index + 1) << level > self._size:
-            raise ProofError("proof.range", index=index, size=self._size)
-        tile_level, inner = divmod(level, HEIGHT)
-        start = index << inner  # in hashes of that tile level
-        tile = self._tile_at(tile_level, start // WIDTH)
-        hashes = self._hashes(tile)[start % WIDTH : start % WIDTH + (1 << inner)]
-        return root_of(hashes)
-
-    def _tile_at(self, level: int, index: int) -> Tile:
-        count = self._size >> (HEIGHT * level)
-        return Tile(level, index, min(WIDTH, count - index * WIDTH))
+        tile = tile_under(level, index, self._size)
+        inner = level % HEIGHT
+        start = (index << inner) % WIDTH
+        return root_of(self._hashes(tile)[start : start + (1 << inner)])
 
     def _hashes(self, tile: Tile) -> list[bytes]:
         if tile not in self._tiles:

@@ -18,7 +18,7 @@ from app.storage.hashes import stored_hashes
 from app.storage.ledgers import Head, Ledger, read_head
 from ledger import merkle
 from ledger.errors import FormatError, ProofError
-from ledger.tiles import HASH_SIZE, WIDTH, Tile, TileReader, encode_bundle, has
+from ledger.tiles import HASH_SIZE, WIDTH, Tile, TileReader, encode_bundle, has, tile_under
 
 T = TypeVar("T")
 
@@ -56,12 +56,12 @@ async def prove(connection: asyncpg.Connection, ledger_id: int, size: int, quest
     """The answer of a ``question`` that reads hashes of the tree of ``size`` leaves."""
     wanted: set[Tile] = set()
 
-    def note_down(tile: Tile) -> bytes:
-        wanted.add(tile)
-        return bytes(tile.width * HASH_SIZE)
+    def note_down(level: int, index: int) -> bytes:
+        wanted.add(tile_under(level, index, size))
+        return bytes(HASH_SIZE)
 
     # Which hashes a proof reads depends on sizes alone, so a first run over zeros tells which tiles to fetch.
-    question(TileReader(note_down, size).node)
+    question(note_down)
     tiles = await hash_tiles(connection, ledger_id, wanted)
     return question(TileReader(tiles.__getitem__, size).node)
 
