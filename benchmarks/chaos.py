@@ -132,7 +132,7 @@ class Chaos:
         await self._audit()
 
     async def _is_prefix(self, old: checkpoint.Checkpoint, head: checkpoint.Checkpoint) -> None:
-        told = await asyncio.to_thread(self.service.get, f"{self.coop.path}/context?since={old.size}")
+        told = await asyncio.to_thread(self.service.get, f"{self.coop.path}/context?from={old.size}")
         now = checkpoint.parse(told["checkpoint"].encode())[0]
         path = [base64.b64decode(hash_) for hash_ in told["consistency"]]
         assert now.size >= head.size

@@ -30,6 +30,7 @@ from ledger.keys import SESSION_DOMAIN
 _LINK: Final = re.compile(rf'href="(/c/{SLUG}(?:/[^"#?]*)?)"')
 _ID: Final = re.compile(r"/[a-z]+_[a-z2-7]{26}|/\d+")
 """What names one of many: a list of things is one page here, not a hundred."""
+_PATIENCE: Final = 120
 _ROLES: Final = ("administrator", "auditor", "")
 
 
@@ -58,7 +59,7 @@ async def _first_page(data: Path, note: str) -> tuple[str, str, str]:
     service = Service(data, "demo")
     started = time.perf_counter()
     await service.start()
-    answer = await asyncio.to_thread(httpx.get, f"{service.address}/c/{SLUG}", follow_redirects=True)
+    answer = await asyncio.to_thread(httpx.get, f"{service.address}/c/{SLUG}", timeout=_PATIENCE)
     seconds = time.perf_counter() - started
     await service.stop()
     assert answer.status_code == httpx.codes.OK, answer.status_code
@@ -105,7 +106,7 @@ def _main_pages(client: httpx.Client) -> dict[str, str]:
 
 
 def _signed_in(address: str, role: str) -> httpx.Client:
-    client = httpx.Client(base_url=address, timeout=60)
+    client = httpx.Client(base_url=address, timeout=_PATIENCE)
     number = next(number for number, (held, _, _) in enumerate(CAST) if held == role)
     key = villagers(SEED)[number].key
     assert key is not None
