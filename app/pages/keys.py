@@ -49,6 +49,7 @@ async def mine(request: Asked, visit: Visit) -> Page:
         reasons=_REVOKED,
         signs_with=_root_kind(visit, found),
         recovery_days=policy.recovery_days,
+        address=request.app.state.web.address,
         rp_id=request.app.state.web.host,
         name=(await visit.reading.names([member.id]))[member.id],
     )
@@ -132,6 +133,7 @@ async def recover(
         names=await visit.reading.names(concerned),
         recovery_days=policy.recovery_days,
         may_start=visit.holds(*RECOVERING),
+        address=request.app.state.web.address,
     )
 
 

@@ -23,7 +23,7 @@ async function offer() {
 
 /** @param {string} member @param {any} key */
 function button(member, key) {
-  const made = Object.assign(document.createElement("button"), { type: "button", className: "button button-primary button-large" });
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "button button-primary button-large button-person" });
   const name = key.name || `${someone} ${member.slice(4, 10)}`;
   made.append(Object.assign(document.createElement("span"), { textContent: label.replace("{name}", name) }));
   made.append(Object.assign(document.createElement("small"), { textContent: key.kind === "device" ? device : passkey }));
