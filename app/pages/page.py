@@ -8,6 +8,7 @@ from jinja2 import Environment
 from litestar import Request, Response
 from litestar.enums import MediaType
 
+from app.access import OFFICIALS
 from app.api.problems import language
 from app.installation import Installation
 from app.pages.frame import THEME_COOKIE, THEMES, Frame, NavItem, Reader, Seal, Signing, page_context
@@ -24,6 +25,8 @@ NAV: Final = (
     ("ledger", "/ledger", "scroll-text"),
 )
 """The places of a co-op: name, address below the co-op's own, icon."""
+READER_MENU: Final = (("me", "me", "user"), ("keys", "me/keys", "key-round"), ("office", "office", "stamp"))
+"""The reader's own places; the office is the officials'."""
 
 Page = Response[str]
 
@@ -67,7 +70,8 @@ async def frame_of(request: Request[Any, Any, Any], visit: Visit | None) -> Fram
         signing=_signing(visit, name, token),
         reader_menu=tuple(
             NavItem(texts.t(lang, f"pages.menu.{name}"), f"{base}/{path}", icon)
-            for name, path, icon in (("me", "me", "user"), ("keys", "me/keys", "key-round"))
+            for name, path, icon in READER_MENU
+            if name != "office" or visit.holds(*OFFICIALS)
         ),
         sign_in_href="" if visit.signed_in else f"{base}/sign-in",
         sign_out_action=f"{base}/sign-out",

@@ -1,4 +1,4 @@
-"""A roster from a spreadsheet, in Chromium: read, previewed, signed line by line with a device key; twice adds nothing."""
+"""A roster from a spreadsheet, in Chromium: read, previewed, signed line by line with a device key; twice is once."""
 
 from __future__ import annotations
 
@@ -20,11 +20,26 @@ ROSTER = (
     '="001",髙橋①郎,,,,\r\n'
 )
 WORDS = {
-    "ja": {"read": "ファイルを読む", "enter": "人を名簿に加える", "sign": "件に署名して届け出る", "entered": "2人を名簿に加えました",
-           "era": "その元号にない日です", "nothing": "加える人はいません", "go": "この意味で読む", "number": "番号が 髙橋"},
-    "en": {"read": "Read the file", "enter": "Enter", "sign": "Sign", "entered": "2 members were entered",
-           "era": "outside that era", "nothing": "Nobody to enter", "go": "Read it this way", "number": "same number as 髙橋"},
-}  # fmt: skip
+    "ja": {
+        "read": "ファイルを読む",
+        "enter": "人を名簿に加える",
+        "sign": "件に署名して届け出る",
+        "entered": "2人を名簿に加えました",
+        "era": "その元号にない日です",
+        "nothing": "加える人はいません",
+        "number": "番号が 髙橋",
+        "go": "この意味で読む",
+    },
+    "en": {
+        "read": "Read the file",
+        "enter": "Enter 2",
+        "sign": "Sign",
+        "entered": "2 members were entered",
+        "era": "outside that era",
+        "nothing": "Nobody to enter",
+        "number": "same number as 髙橋",
+    },
+}
 
 
 def upload(coop: Coop, page: Page, lang: str, data: bytes) -> None:
