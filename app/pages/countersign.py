@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from litestar import get
+from litestar.di import NamedDependency
 
 from app import pending
 from app.access import OPT, Access
@@ -32,7 +33,9 @@ class Waiting(NamedTuple):
 
 
 @get("/c/{slug:str}/office/countersign", opt={OPT: Access.MEMBER})
-async def countersign(request: Asked, visit: Visit, installation: Installation) -> Page:
+async def countersign(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation]
+) -> Page:
     """For whoever is named as a signer: an official mostly, or a member whose concierge has entered something."""
     me = need_member(visit)
     found = await pending.of(installation, visit.reading, me)

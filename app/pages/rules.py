@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from litestar import get
+from litestar.di import NamedDependency
 
 from app.access import OPT, Access
 from app.decisions import rule_form
@@ -41,7 +42,7 @@ class Told:
 
 
 @get("/c/{slug:str}/rules", opt={OPT: Access.COOP})
-async def rules(request: Asked, visit: Visit) -> Page:
+async def rules(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """Every rule by kind of proposal, then the policies."""
     words = words_of(request, visit)
     told = [await _rule(visit, words, kind) for kind in (*rule_book.KINDS, rule_book.CHOICE)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, Parameter
 
 from app.access import OPT, Access
 from app.api.problems import Problem
@@ -26,7 +27,12 @@ SECOND: Final[dict[Way, tuple[str, ...]]] = {"paper": COUNTERSIGNERS, "assisted"
 
 @get("/c/{slug:str}/proposals/{id:str}/paper", opt={OPT: Access.OFFICIAL})
 async def paper(
-    request: Asked, visit: Visit, installation: Installation, id: str, q: _Text = "", member: _Text = ""
+    request: Asked,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    id: FromPath[str],
+    q: _Text = "",
+    member: _Text = "",
 ) -> Page:
     """A written ballot: whose, what it says, who countersigns."""
     return await _entered(request, visit, installation, id, "paper", (q, member))
@@ -34,7 +40,12 @@ async def paper(
 
 @get("/c/{slug:str}/proposals/{id:str}/assisted", opt={OPT: Access.OFFICIAL})
 async def assisted(
-    request: Asked, visit: Visit, installation: Installation, id: str, q: _Text = "", member: _Text = ""
+    request: Asked,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    id: FromPath[str],
+    q: _Text = "",
+    member: _Text = "",
 ) -> Page:
     """A ballot of somebody who is present."""
     return await _entered(request, visit, installation, id, "assisted", (q, member))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 
 from app.access import OPT, Access
@@ -21,8 +22,8 @@ _Number = Annotated[int, Parameter(ge=1, le=10_000)]
 @get("/c/{slug:str}/proposals", opt={OPT: Access.COOP})
 async def proposals(
     request: Asked,
-    visit: Visit,
-    installation: Installation,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
     q: Annotated[str, Parameter(max_length=100)] = "",
     view: Annotated[str, Parameter(max_length=10)] = "",
     page: _Number = 1,

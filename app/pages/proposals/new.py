@@ -7,10 +7,11 @@ wrong at its field. What is signed is said once more by the signing dialog, from
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, Parameter
 
 from app import labels
 from app.access import OPT, Access
@@ -33,13 +34,19 @@ from ledger.books.commons_policy import UNITS
 from ledger.books.policies import AREAS, Policy
 from ledger.books.roles import ROLES
 
-KINDS = (*rules.KINDS, rules.CHOICE)
+KINDS: Final = (*rules.KINDS, rules.CHOICE)
+UNASKED: Final = 5
+"""How many members stand there to choose from before anybody has been searched for."""
 _Code = Annotated[str, Parameter(max_length=20)]
 
 
 @get("/c/{slug:str}/proposals/new", opt={OPT: Access.MEMBER})
 async def new(
-    request: Asked, visit: Visit, kind: _Code = "", decides: _Code = "ordinary", area: _Code = "commons"
+    request: Asked,
+    visit: NamedDependency[Visit],
+    kind: _Code = "",
+    decides: _Code = "ordinary",
+    area: _Code = "commons",
 ) -> Page:
     """Which kind of proposal; then its form, beginning from what is in force."""
     if kind not in KINDS:
@@ -50,7 +57,7 @@ async def new(
 
 
 @post("/c/{slug:str}/proposals/new", opt={OPT: Access.MEMBER}, status_code=200)
-async def preview(request: Asked, visit: Visit) -> Page:
+async def preview(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """The same form with what it would do, as filled in so far."""
     values = await _submitted(request)
     kind = one(values, "kind")
@@ -63,7 +70,7 @@ async def preview(request: Asked, visit: Visit) -> Page:
 
 
 @get("/c/{slug:str}/proposals/{id:str}/amend", opt={OPT: Access.MEMBER})
-async def amend(request: Asked, visit: Visit, id: str) -> Page:
+async def amend(request: Asked, visit: NamedDependency[Visit], id: FromPath[str]) -> Page:
     """The form of an own proposal, beginning from its current version."""
     found = await _own(visit, id)
     _, _, options = await texts_of(visit, found)
@@ -73,7 +80,7 @@ async def amend(request: Asked, visit: Visit, id: str) -> Page:
 
 
 @post("/c/{slug:str}/proposals/{id:str}/amend", opt={OPT: Access.MEMBER}, status_code=200)
-async def preview_amended(request: Asked, visit: Visit, id: str) -> Page:
+async def preview_amended(request: Asked, visit: NamedDependency[Visit], id: FromPath[str]) -> Page:
     """The same form as filled in so far."""
     found = await _own(visit, id)
     return await _form(request, visit, found.decides, await _submitted(request), found)
@@ -136,7 +143,10 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
             "words": words,
         }
     if kind == "role":
-        found = await find_people(visit.reading, one(values, "q")[:100])
+        asked = one(values, "q")[:100]
+        found = await find_people(visit.reading, asked)
+        # Nobody scrolls through a whole village: a few to see how it looks, the others by name.
+        found = found if asked.strip() else found[:UNASKED]
         chosen = one(values, "member")
         if chosen and chosen not in {person.id for person in found}:
             found = [*await find_people(visit.reading, "", {chosen}), *found]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from app.access import OPT, Access
 from app.decisions.effect_words import EffectWords
@@ -24,7 +26,9 @@ STEPS: Final = ("draft", "scheduled", "voting", "counting", "decided")
 
 
 @get("/c/{slug:str}/proposals/{id:str}", opt={OPT: Access.COOP})
-async def proposal(request: Asked, visit: Visit, installation: Installation, id: str) -> Page:
+async def proposal(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Page:
     """The page of one proposal."""
     found = await need_proposal(visit, id)
     words = words_of(request, visit)
@@ -50,7 +54,6 @@ async def proposal(request: Asked, visit: Visit, installation: Installation, id:
         options=options,
         proposer=await _person(visit, words, found.proposer),
         effects=await EffectWords(visit.reading, words, names=sees_names(visit)).of(found),
-        kind=words.word("proposal_kind", found.decides),
         rule_version=version,
         rule=rule,
         rule_lines=words.rule(rule),

@@ -6,7 +6,8 @@ import difflib
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, Parameter
 
 from app.access import OPT, Access
 from app.api.problems import Problem
@@ -22,7 +23,9 @@ _Number = Annotated[int, Parameter(ge=0, le=1_000_000)]
 
 
 @get("/c/{slug:str}/proposals/{id:str}/versions", opt={OPT: Access.COOP})
-async def versions(request: Asked, visit: Visit, id: str, a: _Number = 0, b: _Number = 0) -> Page:
+async def versions(
+    request: Asked, visit: NamedDependency[Visit], id: FromPath[str], a: _Number = 0, b: _Number = 0
+) -> Page:
     """Version ``a`` against ``b``; the last two where none are named."""
     proposal = await need_proposal(visit, id)
     if not sees_titles(visit):
