@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from litestar import Request
-
 from app import pending
 from app.commons.booked import Booked, Bookings
 from app.commons.telling import Telling
@@ -50,8 +48,8 @@ class Numbers:
 class Home:
     """Gathers for one reader; ``now`` in ms."""
 
-    def __init__(self, request: Request[Any, Any, Any], visit: Visit, installation: Installation) -> None:
-        self._request, self._visit, self._installation = request, visit, installation
+    def __init__(self, visit: Visit, installation: Installation) -> None:
+        self._visit, self._installation = visit, installation
         self._now = installation.clock.now()
         self._bookings = Bookings(visit, self._now)
 
@@ -62,7 +60,7 @@ class Home:
 
     async def asks(self, say: Telling, voting: list[Item]) -> list[Ask]:
         """What waits for the reader, most pressing first."""
-        visit, work = self._visit, Work(self._request, self._visit, say, self._now)
+        visit, work = self._visit, Work(self._visit, say, self._now)
         if visit.member is None:
             return []
         counts = await work.counts()

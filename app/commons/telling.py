@@ -22,7 +22,6 @@ from app.texts.formats import Formats
 from app.texts.sentences import catalogue
 from app.visit import Visit
 from ledger.books.commons_policy import UNITS, CommonsPolicy
-from ledger.books.policies import Policy
 from ledger.books.terms import Cancellation, Terms
 
 _HOUR: Final = 60
@@ -34,6 +33,7 @@ _SHORT_DAY: Final = {"ja": "M月d日", "en": "d MMM"}
 class Telling:
     """``token``: the co-op's own word; ``kinds``: label of each kind of the policy in force, by code."""
 
+    texts: Catalogue
     lang: str
     t: Callable[..., str]
     fmt: Formats
@@ -125,18 +125,21 @@ class Telling:
         return self.t(key, until=until, share=share)
 
 
-async def telling_of(request: Request[Any, Any, Any], visit: Visit, policy: Policy | None = None) -> Telling:
-    """The manner of speaking to this reader, by the policy in force or another version."""
-    texts: Catalogue = request.app.state.texts
-    lang = language(request)
+async def telling_of(request: Request[Any, Any, Any], visit: Visit) -> Telling:
+    """The manner of speaking to whoever asks."""
+    return await telling(visit, request.app.state.texts, language(request))
+
+
+async def telling(visit: Visit, texts: Catalogue, lang: str) -> Telling:
+    """The manner of speaking of one co-op in a language, by the policy in force."""
     t: Callable[..., str] = partial(texts.t, lang)
-    version = policy or await commons(visit.reading)
-    word = catalogue(lang)["word.token"]
+    version = await commons(visit.reading)
     return Telling(
+        texts=texts,
         lang=lang,
         t=t,
         fmt=Formats(lang, t, visit.coop.utc_offset),
-        token=await visit.reading.text(visit.coop.profile, "profile/token_word", word),
+        token=await visit.reading.text(visit.coop.profile, "profile/token_word", catalogue(lang)["word.token"]),
         policy=version.commons(),
         kinds=await kind_labels(visit.reading, version, texts, lang),
     )

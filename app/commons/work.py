@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from litestar import Request
-
-from app.api.problems import language
 from app.commons.people import folded
 from app.commons.said import said_with
 from app.commons.telling import Telling
@@ -52,8 +49,7 @@ class Item:
 class Work:
     """Lists for one reader; ``now`` in ms."""
 
-    def __init__(self, request: Request[Any, Any, Any], visit: Visit, say: Telling, now: int) -> None:
-        self._texts, self._lang = request.app.state.texts, language(request)
+    def __init__(self, visit: Visit, say: Telling, now: int) -> None:
         self._visit, self._reading, self._say, self._now = visit, visit.reading, say, now
         self._me = visit.member.id if visit.member else ""
 
@@ -110,7 +106,7 @@ class Work:
         return {
             policy.version: (
                 policy.commons(),
-                await kind_labels(self._reading, policy, self._texts, self._lang),
+                await kind_labels(self._reading, policy, self._say.texts, self._say.lang),
             )
             for policy in records.values()
         }

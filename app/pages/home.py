@@ -22,7 +22,7 @@ async def home(request: Request[Any, Any, Any], visit: Visit, installation: Inst
     """Open to everyone, for it is where one joins; what it shows is as open as the co-op is."""
     if not visit.sees_tiles:
         return await show(request, visit, "home/closed.html", about=await _about(visit))
-    here = Home(request, visit, installation)
+    here = Home(visit, installation)
     say = await telling_of(request, visit)
     undecided = await here.undecided()
     upcoming = await here.upcoming()

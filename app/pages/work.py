@@ -39,7 +39,7 @@ async def work(
 ) -> Page:
     """What waits for the reader's attestation, the own reports, everybody's, and what is disputed."""
     say = await telling_of(request, visit)
-    listing = Work(request, visit, say, installation.clock.now())
+    listing = Work(visit, say, installation.clock.now())
     chosen = view if view in VIEWS else VIEWS[0]
     items, more = await listing.view(chosen, q.strip(), page)
     return await show(
@@ -104,7 +104,7 @@ async def contribution(request: Asked, visit: Visit, installation: Installation,
     if found is None:
         raise Problem("contribution.unknown", 404)
     say = await telling_of(request, visit)
-    listing = Work(request, visit, say, installation.clock.now())
+    listing = Work(visit, say, installation.clock.now())
     (item,) = await listing.items([found])
     people = {found.member, found.reported_by, found.objector, found.resolver, *found.attesters, *found.helpers}
     concerned = visit.member is not None and visit.member.id in people
