@@ -2,17 +2,14 @@
 
 After every act the fold's records are held against the naive model, and against what must hold by itself
 (``audit``: tokens are conserved, nothing is negative, no place is taken twice). At the end every leaf is folded
-anew, over dictionaries and over SQLite. ``YUI_LONG_TESTS=1`` tries a hundred times as much.
+anew, over dictionaries and over SQLite. ``YUI_LONG_TESTS=1`` tries eighty times as much.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -20,25 +17,17 @@ from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from app.audit.desk import SqliteDesk
 from governance.all_books import BOOKS
-from governance.books import ballots, rules
-from governance.books.ballots import Ballot
-from governance.books.proposals import Proposal, pinned
+from governance.books import ballots
+from governance.books.proposals import Proposal
 from ledger import canonical, fold, ids, keys
 from ledger.books import tokens
-from ledger.books.bookings import Booking
-from ledger.books.contributions import Contribution
-from ledger.books.members import Member
-from ledger.books.resources import Resource
 from ledger.compose import Private
 from ledger.errors import Refusal
-from ledger.state import State
 from ledger.statement import Entry, build_leaf, parse_leaf
-from ledger.verify.desk import MemoryDesk
-from tests.ledger.books.commons import audit
+from tests.reference_compare import compare, fold_again, rule_document
 from tests.reference_model import Model
-from tests.simulator import DAY, HOUR, Village, majority_rule
+from tests.simulator import DAY, HOUR, Village
 
 NAMES = ("Hanako", "Jiro", "Ume", "Kenta", "Matsu", "Aki", "Sato")
 PAIRS = (("Hanako", "Jiro"), ("Hanako", "Jiro"), ("Jiro", "Hanako"), ("Hanako", "Ume"))
@@ -53,19 +42,6 @@ WANTED = {
 }
 CHOICES = ("yes", "yes", "no", "abstain")
 NAMED = ("right",) * 6 + ("none", "another")
-
-
-def rule_document(model: dict[str, Any]) -> dict[str, Any]:
-    """The document for a rule as the model has it."""
-    weights, quorum, share = model["weights"], model["quorum"], model["share"]
-    seconds = {f"{name}_seconds": model[name] // 1000 for name in ("delay", "voting", "timelock")}
-    return majority_rule(
-        electorate={"module": "by_class/1", "classes": sorted(weights)},
-        quorum={"module": "heads/1", "fraction": str(quorum), "strict": False} if quorum else {"module": "none/1"},
-        threshold={"module": "fraction/1", "fraction": str(share), "of": model["of"], "strict": model["strict"]},
-        timing={"module": "fixed/1", **seconds},
-        weight={"module": "by_class/1", "weights": weights, "others": 1},
-    )
 
 
 def rule_model(**changes: Any) -> dict[str, Any]:
@@ -432,89 +408,11 @@ class CoOp(RuleBasedStateMachine):
         counted = {ballot.member: ballot.choice for ballot in ballots.of(state, found)}
         return found.tally, found.outcome, counted
 
-    # What must be the same.
-
     def compare(self) -> None:
-        state = self.village.state
-        self._compare_people(state)
-        self._compare_sharing(state)
-        for key, proposal in self.model.proposals.items():
-            self._compare_vote(state, key, proposal)
-        audit(self.village.memory)
-
-    def _compare_people(self, state: State) -> None:
-        for name, found in self.model.members.items():
-            id_ = self.village.id(name)
-            member, account = state.need(Member, id_), tokens.account(state, id_)
-            assert (member.cls, member.status) == (found["cls"], found["status"])
-            assert (account.total, account.held) == (self.model.total(name), self.model.held(name))
-            assert 0 <= account.held <= account.total
-        names = {id_: name for name, id_ in self.village.ids.items()} | {"commons": "commons"}
-        rows = [(m.verb, names[m.source], names[m.target], m.amount) for m in state.children(tokens.Movement)]
-        assert rows == [(m["verb"], m["source"], m["target"], m["amount"]) for m in self.model.movements]
-        left = [m.amount - m.reversed for m in state.children(tokens.Movement) if not m.reverses]
-        assert left == [self.model.remaining(n) for n, m in enumerate(self.model.movements) if m["reverses"] is None]
-        for key, found in self.model.contributions.items():
-            assert state.need(Contribution, self.village.id(key)).state == found["state"]
-
-    def _compare_sharing(self, state: State) -> None:
-        for key, thing in self.model.resources.items():
-            resource = state.need(Resource, self.village.id(key))
-            assert resource.open == thing["open"]
-            if thing["quantity"] is not None:
-                assert (resource.quantity, resource.available) == (thing["quantity"], self.model.stock(key))
-                assert resource.available >= 0
-        for key, booking in self.model.bookings.items():
-            found = state.need(Booking, self.village.id(key))
-            assert (found.state, found.cost) == (booking["state"], booking["cost"])
-            assert not found.slots or self.model.taken(booking["thing"], found.starts) <= self._capacity(booking)
-
-    def _capacity(self, booking: dict[str, Any]) -> int:
-        return int(self.model.resources[booking["thing"]]["capacity"])
-
-    def _compare_vote(self, state: State, key: str, proposal: dict[str, Any]) -> None:
-        found = state.need(Proposal, self.village.id(key))
-        stage = found.stage(self.village.time - 1000)
-        assert (found.opened_index is not None) == (proposal["opens"] is not None)
-        if found.opened_index is None:
-            assert stage in ("scheduled", "voting")  # the latter for an instant, until the opening is applied
-            return
-        counted = pinned(state, found)
-        members = {name: self.village.id(name) for name in self.model.members}
-        roll = {name: ballots.voting_weight(state, found, counted, id_) for name, id_ in members.items()}
-        assert {name: weight for name, weight in roll.items() if weight} == proposal["roll"]
-        assert (found.opens_at, found.closes_at) == (proposal["opens"], proposal["closes"])
-        cast = {b.member: (b.choice, b.statement, b.counts) for b in state.children(Ballot, found.id)}
-        assert cast == {
-            self.village.id(name): (b["choice"], self.village.id(b["statement"]), b["counts"])
-            for name, b in proposal["ballots"].items()
-        }
-        assert stage == (proposal["done"] or proposal["outcome"] or "voting")
-        if found.tally is not None:
-            tally = {choice: (count.heads, count.weight) for choice, count in found.tally.items()}
-            assert tally == self.model.tally(key)
-        if proposal["done"] == "executed":
-            assert found.executed_at is not None
-        document = rules.current(state, "ordinary").document
-        assert document == rule_document(self.model.rules["ordinary"])
+        compare(self.village, self.model)
 
     def teardown(self) -> None:
-        """The auditor's way: every leaf anew, over dictionaries and over SQLite."""
-        expected = [record.line() for _, record in sorted(self.village.memory.records.items())]
-        with tempfile.TemporaryDirectory() as folder:
-            sqlite = SqliteDesk(Path(folder) / "desk.sqlite3", BOOKS)
-            for desk in (MemoryDesk(), sqlite):
-                for index, leaf in enumerate(self.village.leaves):
-                    entry, state = parse_leaf(leaf), State(desk)
-                    facts = tuple(keys.verify_statement(s, entry.statement_bytes) for s in entry.signatures)
-                    fold.apply(BOOKS, state, self.village, index, entry, facts)
-                    desk.absorb(state)
-                found = [line for _, _, line in desk.lines()]
-                assert hashlib.sha256(b"\n".join(found)).digest() == hashlib.sha256(b"\n".join(expected)).digest()
-                for kind in ("member", "role", "balance"):
-                    moment = (kind, self.village.size, self.village.time)
-                    assert dict(desk.traces(*moment)) == dict(self.village.memory.traces(*moment))
-            sqlite.close()
+        fold_again(self.village)
 
 
 LONG = bool(os.environ.get("YUI_LONG_TESTS"))
