@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,17 +101,50 @@ class Coop:
         self.town.saw(answer.json()["checkpoint"])
 
 
+class Village:
+    """The sample village; ``be`` signs a page in as one of those whom its role switcher offers, by number."""
+
+    ADMINISTRATOR, AUDITOR, MEMBER = 0, 2, 6
+
+    def __init__(self, server: str) -> None:
+        self.server = server
+
+    def address(self, path: str = "") -> str:
+        """The address of one of the village's pages."""
+        return f"{self.server}/c/mizunasato" + (f"/{path}" if path else "")
+
+    def be(self, page: Page, number: int) -> None:
+        page.goto(self.address())
+        key = page.request.get(f"{self.server}/demo/keys/{number}").json()
+        about = {"slug": key["slug"], "origin": key["ledger"], "member": key["member"], "secret": key["secret"]}
+        assert page.evaluate(TAKE_KEY, about) == key["member"]
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running ``yui serve``."""
-    folder = tmp_path_factory.mktemp("served")
+    with running("serve", tmp_path_factory.mktemp("served")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
+    """A running ``yui demo``: the sample village, with people to be."""
+    with running("demo", tmp_path_factory.mktemp("village")) as address:
+        yield Village(address)
+
+
+@contextmanager
+def running(command: str, folder: Path, **environment: str) -> Iterator[str]:
+    """A service of its own with its data in ``folder``: its address. A fault while it stops fails the test."""
     port = free_port()
-    command = [sys.executable, "-P", "-m", "app.cli", "serve", "--port", str(port), "--data", str(folder / "data")]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "YUI_REQUESTS_PER_MINUTE": "1000000"}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
+    line = [sys.executable, "-P", "-m", "app.cli", command, "--port", str(port), "--data", str(folder / "data")]
+    variables = os.environ | {"PYTHONPATH": str(ROOT), "YUI_REQUESTS_PER_MINUTE": "1000000"} | environment
+    log_path = folder / f"log-{port}"
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(line, env=variables, cwd=folder, stdout=log, stderr=log)
     try:
-        _wait_until_ready(process, port, folder / "log")
+        _wait_until_ready(process, port, log_path)
         yield f"http://localhost:{port}"
     finally:
         process.send_signal(signal.SIGINT)

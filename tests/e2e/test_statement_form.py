@@ -17,12 +17,14 @@ PUT = """(html) => {
   main.innerHTML = html; // as htmx would: after the page's scripts have run
 }"""
 PROFILE = """<form data-statement="coop.profile/1" {more}>
-  <div class="field"><label for="name">名前</label><input id="name" name="profile/name" data-as="private" value="{name}" required maxlength="40"></div>
+  <div class="field"><label for="name">名前</label>
+  <input id="name" name="profile/name" data-as="private" value="{name}" required maxlength="40"></div>
   <label>趣旨 <input name="profile/about" data-as="private"></label>
   <button>名乗りを改める</button></form>"""
 GIFT = """<form data-statement="token.gift/1" data-names='{{"{to}":"太郎"}}'>
   <input type="hidden" name="to" value="{to}">
-  <div class="field"><label for="amount">数</label><input id="amount" name="amount" data-as="integer" value="{amount}"></div>
+  <div class="field"><label for="amount">数</label>
+  <input id="amount" name="amount" data-as="integer" value="{amount}"></div>
   <button>贈る</button></form>"""
 
 
@@ -149,7 +151,8 @@ def test_the_place_of_what_was_made_is_known_beforehand(coop: Coop, hanako: Page
     until = f'<input type="hidden" name="until" value="{soon}" data-as="time">'
     key = "key_" + "a" * 26
     form = f"""<form data-statement="member.invite/1" data-then="/c/{coop.slug}/join/{{inv}}">
-      <input type="hidden" name="key" value="{key}" data-as="id"><input type="hidden" name="cls" value="member">{until}<button>招く</button></form>"""
+      <input type="hidden" name="key" value="{key}" data-as="id">
+      <input type="hidden" name="cls" value="member">{until}<button>招く</button></form>"""
     put(hanako, form)
     hanako.get_by_role("button", name="招く").click()
     agree(hanako)

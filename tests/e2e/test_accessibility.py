@@ -1,0 +1,152 @@
+"""Every main page with the sample village in it: nothing for axe to find (WCAG 2.2 AA) in both languages and themes, on
+a small phone, a phone and a desk; nothing that has to be scrolled sideways; and no page heavier than 150 KB.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import ROOT, OpenPage, Village
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+RUN = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`);
+}"""
+WEIGHT = """() => {
+  const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  return entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
+}"""
+WIDTHS = (320, 390, 1280)
+HEAVIEST = 150_000
+
+STRANGER = -1
+ADMINISTRATOR, AUDITOR, MEMBER = Village.ADMINISTRATOR, Village.AUDITOR, Village.MEMBER
+
+PAGES = [
+    (STRANGER, "/"),
+    (STRANGER, "/found"),
+    (STRANGER, "/demo"),
+    (STRANGER, "/c/mizunasato"),
+    (STRANGER, "/c/mizunasato/join"),
+    (STRANGER, "/c/mizunasato/sign-in"),
+    (STRANGER, "/c/mizunasato/proposals"),
+    (STRANGER, "/c/mizunasato/ledger"),
+    (STRANGER, "/c/mizunasato/ledger/0"),
+    (STRANGER, "/c/mizunasato/ledger/999999"),
+    (STRANGER, "/c/mizunasato/verify"),
+    (STRANGER, "/c/mizunasato/audit"),
+    (STRANGER, "/c/mizunasato/rules"),
+    (MEMBER, "/c/mizunasato"),
+    (MEMBER, "/c/mizunasato/proposals"),
+    (MEMBER, "/c/mizunasato/proposals?view=decided"),
+    (MEMBER, "/c/mizunasato/proposals/new"),
+    (MEMBER, "/c/mizunasato/work"),
+    (MEMBER, "/c/mizunasato/work?view=all"),
+    (MEMBER, "/c/mizunasato/work/new"),
+    (MEMBER, "/c/mizunasato/things"),
+    (MEMBER, "/c/mizunasato/things/new"),
+    (MEMBER, "/c/mizunasato/bookings"),
+    (MEMBER, "/c/mizunasato/tokens"),
+    (MEMBER, "/c/mizunasato/members"),
+    (MEMBER, "/c/mizunasato/ledger"),
+    (MEMBER, "/c/mizunasato/me"),
+    (MEMBER, "/c/mizunasato/me/keys"),
+    (ADMINISTRATOR, "/c/mizunasato"),
+    (ADMINISTRATOR, "/c/mizunasato/office"),
+    (ADMINISTRATOR, "/c/mizunasato/office/applications"),
+    (ADMINISTRATOR, "/c/mizunasato/office/countersign"),
+    (ADMINISTRATOR, "/c/mizunasato/office/roles"),
+    (ADMINISTRATOR, "/c/mizunasato/office/roster"),
+    (ADMINISTRATOR, "/c/mizunasato/office/settings"),
+    (ADMINISTRATOR, "/c/mizunasato/members/invite"),
+    (AUDITOR, "/c/mizunasato/audit"),
+]
+FOLLOWED = [
+    (MEMBER, "/c/mizunasato/proposals", "/proposals/prop_"),
+    (MEMBER, "/c/mizunasato/proposals?view=decided", "/proposals/prop_"),
+    (MEMBER, "/c/mizunasato/work?view=all", "/work/con_"),
+    (MEMBER, "/c/mizunasato/things", "/things/res_"),
+    (AUDITOR, "/c/mizunasato/audit", "/audit/proposals/"),
+]
+"""Pages that are found by following the first link of a list to such an address."""
+
+
+@pytest.fixture(scope="module")
+def readers(village: Village, browser: Browser) -> Iterator[dict[tuple[int, str], Page]]:
+    """A page for each reader and language, signed in once."""
+    pages: dict[tuple[int, str], Page] = {}
+    for lang, locale in (("ja", "ja-JP"), ("en", "en-GB")):
+        for who in (STRANGER, MEMBER, ADMINISTRATOR, AUDITOR):
+            page = browser.new_context(locale=locale).new_page()
+            if who != STRANGER:
+                village.be(page, who)
+            pages[who, lang] = page
+    yield pages
+    for page in pages.values():
+        page.context.close()
+
+
+def faults(page: Page, address: str) -> list[str]:
+    """What is wrong with the page at any width in any theme."""
+    found: list[str] = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            found.append(f"{width}: {wide} pixels wide")
+        page.evaluate(AXE)
+        for theme in ("light", "dark"):
+            page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+            found += [f"{width} {theme}: {fault}" for fault in page.evaluate(RUN)]
+    return found
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize(("who", "path"), PAGES)
+def test_everyone_can_use_it(
+    village: Village, readers: dict[tuple[int, str], Page], who: int, path: str, lang: str
+) -> None:
+    assert faults(readers[who, lang], village.server + path) == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize(("who", "path", "pattern"), FOLLOWED)
+def test_everyone_can_use_what_lists_lead_to(
+    village: Village, readers: dict[tuple[int, str], Page], who: int, path: str, pattern: str, lang: str
+) -> None:
+    page = readers[who, lang]
+    page.goto(village.server + path)
+    href = page.locator(f'main a[href*="{pattern}"]').first.get_attribute("href")
+    assert faults(page, f"{village.server}{href}") == []
+
+
+@pytest.mark.parametrize("path", ["", "ledger", "proposals", "things", "members", "me", "verify", "work/new"])
+def test_a_page_is_light(village: Village, open_page: OpenPage, path: str) -> None:
+    page = open_page()
+    village.be(page, MEMBER)
+    # As someone who comes for the first time: nothing of it is kept yet.
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.clearBrowserCache")
+    page.goto(village.address(path), wait_until="load")
+    assert 5_000 < page.evaluate(WEIGHT) < HEAVIEST
+
+
+def test_every_template_with_a_page_of_its_own_is_looked_at() -> None:
+    """A new area has to be named above: its first page stands under some address that is walked."""
+    walked = {address.split("?")[0] for _, address in PAGES} | {pattern for _, _, pattern in FOLLOWED}
+    routes = Path(ROOT / "app" / "pages").rglob("*.py")
+    areas = {area for file in routes for area in re.findall(r'@get\("/c/\{slug:str\}/([a-z]+)"', file.read_text())}
+    missing = {
+        area for area in areas if not any(address.endswith(f"/{area}") or f"/{area}" in address for address in walked)
+    }
+    assert missing <= {"people", "founded"}, "answers to scripts, and the page after a founding"
