@@ -60,7 +60,7 @@ async def booking(request: Asked, visit: Visit, installation: Installation, id: 
     return await show(
         request,
         visit,
-        "bookings/one.html",
+        "bookings/_one.html" if request.headers.get("hx-request") else "bookings/one.html",
         say=say,
         b=found,
         span=span(say, found),

@@ -26,6 +26,7 @@ SAID: dict[str, dict[str, Any]] = {
         "go": re.compile("^つぎへ"),
         "book": "予約する",
         "hand_over": "引き渡す",
+        "handed_over": "引き渡しずみ",
         "settle": "済みにする",
         "cancel": "予約を取り消す",
         "taken": "ほかの人の予約が先に入りました",
@@ -40,6 +41,7 @@ SAID: dict[str, dict[str, Any]] = {
         "go": re.compile("^Continue"),
         "book": "Book",
         "hand_over": "Hand over",
+        "handed_over": "Handed over",
         "settle": "Settle",
         "cancel": "Cancel the booking",
         "taken": "Someone else has booked that time",
@@ -127,10 +129,12 @@ def test_from_a_report_to_the_settled_booking(coop: Coop, open_page: OpenPage, l
     expect(page.locator("figure.qr svg")).to_be_visible()
     assert tiles(page, coop, lang) == (20, 12, 8)
 
+    page.goto(booking)
     other.goto(f"{booking}/hand-over")
     other.get_by_role("button", name=words["hand_over"]).click()
     sign(other)
-    page.goto(booking)
+    # The booker's page follows by itself.
+    expect(page.locator("[aria-current=step]")).to_contain_text(words["handed_over"], timeout=15_000)
     page.get_by_role("button", name=words["settle"]).click()
     sign(page)
     assert tiles(page, coop, lang) == (8, 0, 8)

@@ -12,7 +12,6 @@ from app.installation import Installation, Settings
 from app.reading import reading_of
 from app.server import create_app
 from app.storage.embedded import Server
-from app.storage.migrate import migrate
 from app.texts import Catalogue
 from app.visit import Visit
 from governance.all_books import BOOKS
@@ -24,10 +23,9 @@ VisitAs = Callable[[str], Awaitable[tuple[Visit, Telling]]]
 
 
 @pytest.fixture
-async def coop(database: Server, tmp_path: Path) -> AsyncIterator[Coop]:
+async def coop(migrated: Server, tmp_path: Path) -> AsyncIterator[Coop]:
     """Hanako has founded it; Taro and Jiro are members; everything is public."""
-    await migrate(database.owner_dsn.url)
-    async with Installation.open(Settings(tmp_path, database.service_dsn.url, BOOKS)) as installation:
+    async with Installation.open(Settings(tmp_path, migrated.service_dsn.url, BOOKS)) as installation:
         coop = Coop(create_app(installation, web()), installation, Town())
         await coop.found("Hanako")
         await coop.join("Taro")

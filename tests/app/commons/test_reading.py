@@ -213,6 +213,7 @@ async def test_people_are_found_by_any_part_of_their_names(coop: Coop, visit_as:
 async def test_pages_answer_members_and_strangers_as_they_should(coop: Coop) -> None:
     await earn(coop, "Taro", 1)
     eggs = await offer(coop, "Hanako", "卵<b>")
+    booking = await request(coop, "Taro", eggs)
     base = f"/c/{coop.town.slug}"
     taro = await coop.signed_in("Taro")
     paths = ("work", "work/new", "work?view=mine&q=x", "tokens", "tokens/give", "things", f"things/{eggs}", "bookings")
@@ -225,6 +226,9 @@ async def test_pages_answer_members_and_strangers_as_they_should(coop: Coop) -> 
     strangers = {path: (await coop.stranger.get(f"{base}/{path}")).status_code for path in paths}
     assert strangers == dict.fromkeys(paths, 401) | {"things": 200, f"things/{eggs}": 200}
     assert "Hanako" not in (await coop.stranger.get(f"{base}/things/{eggs}")).text
+    part = await taro.get(f"{base}/bookings/{booking}", headers={"hx-request": "true"})
+    assert "確定待ち" in part.text
+    assert "<html" not in part.text, "a refresh brings the part alone"
     assert (await taro.get(f"{base}/work/new?helping=true")).status_code == 403
     assert (await taro.get(f"{base}/things/{eggs}/edit")).status_code == 403
     assert (await taro.get(f"{base}/things/res_nope")).status_code == 404
