@@ -72,15 +72,16 @@ def post(path: str, body: bytes) -> bytes:
     return head.encode() + _END + body
 
 
-async def connect(port: int) -> Connection:
-    """A new connection to this machine's service."""
-    _, connection = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", port)
+async def connect(port: int, client: int = 0) -> Connection:
+    """A new connection to this machine's service. Each client comes from an address of its own, as people do."""
+    loop, address = asyncio.get_running_loop(), (f"127.0.1.{client + 1}", 0)
+    _, connection = await loop.create_connection(Connection, "127.0.0.1", port, local_addr=address)
     return connection
 
 
 async def run(port: int, requests: Sequence[bytes], clients: int) -> tuple[float, list[Answer]]:
     """Send all requests, by ``clients`` at once; the seconds from first to last, and the answers."""
-    connections = [await connect(port) for _ in range(clients)]
+    connections = [await connect(port, client) for client in range(clients)]
     waiting, answers = iter(requests), list[Answer]()
     started = time.perf_counter()
     await asyncio.gather(*(_client(connection, waiting, answers) for connection in connections))
