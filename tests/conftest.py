@@ -6,12 +6,14 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
 from app.storage.embedded import OWNER, SERVICE, Dsn, EmbeddedPostgres, Server
+from app.storage.migrate import migrate
 
 
 @pytest.fixture(scope="session")
@@ -30,10 +32,35 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 async def database(postgres: Server) -> AsyncIterator[Server]:
     """A new empty database, owned by ``yui_owner``, as both roles see it; dropped after the test."""
+    async with _database(postgres) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def _template(postgres: Server) -> Iterator[str]:
+    """A database with all tables, migrated once and copied for each test."""
+    name = f"test_template_{secrets.token_hex(6)}"
+    asyncio.run(_as_owner(postgres, f"CREATE DATABASE {name}"))
+    asyncio.run(migrate(postgres.owner_dsn.to(name).url))
+    yield name
+    asyncio.run(_as_owner(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def migrated(postgres: Server, _template: str) -> AsyncIterator[Server]:
+    """A new database with all tables; dropped after the test."""
+    async with _database(postgres, f"TEMPLATE {_template}") as made:
+        yield made
+
+
+@asynccontextmanager
+async def _database(postgres: Server, how: str = "") -> AsyncIterator[Server]:
     name = f"test_{secrets.token_hex(6)}"
-    await _as_owner(postgres, f"CREATE DATABASE {name}")
-    yield Server(postgres.owner_dsn.to(name), postgres.service_dsn.to(name))
-    await _as_owner(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    await _as_owner(postgres, f"CREATE DATABASE {name} {how}")
+    try:
+        yield Server(postgres.owner_dsn.to(name), postgres.service_dsn.to(name))
+    finally:
+        await _as_owner(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def _as_owner(server: Server, statement: str) -> None:

@@ -22,7 +22,6 @@ from app.installation import Installation, Settings
 from app.sequencer import writing
 from app.server import create_app
 from app.storage.embedded import Server
-from app.storage.migrate import migrate
 from governance.all_books import BOOKS
 from ledger.books.roles import COOP, Role
 from tests.app.api.service import ADDRESS, Coop, web
@@ -237,9 +236,8 @@ class House:
 
 
 @pytest.fixture
-async def house(database: Server, tmp_path: Path) -> AsyncIterator[House]:
-    await migrate(database.owner_dsn.url)
-    async with Installation.open(Settings(tmp_path, database.service_dsn.url, BOOKS)) as installation:
+async def house(migrated: Server, tmp_path: Path) -> AsyncIterator[House]:
+    async with Installation.open(Settings(tmp_path, migrated.service_dsn.url, BOOKS)) as installation:
         app = create_app(installation, web())
         app.state.closing.set()  # what would go on for ever ends at once
         house = House(app, installation)

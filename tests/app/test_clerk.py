@@ -13,7 +13,6 @@ from app.clerk import Clerk
 from app.installation import Installation
 from app.storage.embedded import Server
 from app.storage.ledgers import Ledger
-from app.storage.migrate import migrate
 from ledger import fold, ids
 from ledger.state import Due, State
 from ledger.statement import parse_leaf
@@ -22,9 +21,8 @@ from tests.app.sequencer.house import House, founded, settings
 
 
 @pytest.fixture
-async def house(database: Server, tmp_path: Path) -> AsyncIterator[House]:
-    await migrate(database.owner_dsn.url)
-    async with Installation.open(settings(database, tmp_path)) as installation:
+async def house(migrated: Server, tmp_path: Path) -> AsyncIterator[House]:
+    async with Installation.open(settings(migrated, tmp_path)) as installation:
         yield await founded(installation)
 
 

@@ -11,7 +11,6 @@ from litestar import Litestar
 from app.installation import Installation, Settings
 from app.server import create_app
 from app.storage.embedded import Server
-from app.storage.migrate import migrate
 from governance.all_books import BOOKS
 from tests.app.api.service import Coop, Travelling, web
 from tests.town import Town
@@ -23,9 +22,8 @@ def clock() -> Travelling:
 
 
 @pytest.fixture
-async def installation(database: Server, tmp_path: Path, clock: Travelling) -> AsyncIterator[Installation]:
-    await migrate(database.owner_dsn.url)
-    async with Installation.open(Settings(tmp_path, database.service_dsn.url, BOOKS, clock)) as installation:
+async def installation(migrated: Server, tmp_path: Path, clock: Travelling) -> AsyncIterator[Installation]:
+    async with Installation.open(Settings(tmp_path, migrated.service_dsn.url, BOOKS, clock)) as installation:
         yield installation
 
 

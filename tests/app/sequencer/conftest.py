@@ -9,14 +9,7 @@ import pytest
 
 from app.installation import Installation
 from app.storage.embedded import Server
-from app.storage.migrate import migrate
 from tests.app.sequencer.house import House, founded, settings
-
-
-@pytest.fixture
-async def migrated(database: Server) -> Server:
-    await migrate(database.owner_dsn.url)
-    return database
 
 
 @pytest.fixture

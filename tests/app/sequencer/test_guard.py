@@ -88,19 +88,18 @@ async def code_of(house: House, number: int) -> str:
 
 
 async def test_a_restored_old_database_is_neither_appended_to_nor_served(
-    postgres: Server, database: Server, tmp_path: Path
+    postgres: Server, migrated: Server, tmp_path: Path
 ) -> None:
-    await migrate(database.owner_dsn.url)
-    old = f"{database.owner_dsn.database}_old"
-    async with Installation.open(settings(database, tmp_path)) as installation:
+    old = f"{migrated.owner_dsn.database}_old"
+    async with Installation.open(settings(migrated, tmp_path)) as installation:
         house = await founded(installation)
         await house.submit(house.word(house.hanako, 1))
-    await as_owner(postgres, f"CREATE DATABASE {old} TEMPLATE {database.owner_dsn.database}")
+    await as_owner(postgres, f"CREATE DATABASE {old} TEMPLATE {migrated.owner_dsn.database}")
     try:
-        async with Installation.open(settings(database, tmp_path)) as installation:
+        async with Installation.open(settings(migrated, tmp_path)) as installation:
             house = await founded(installation)
             acknowledged = await house.submit(house.word(house.hanako, 2))
-        backup = Server(database.owner_dsn.to(old), database.service_dsn.to(old))
+        backup = Server(migrated.owner_dsn.to(old), migrated.service_dsn.to(old))
         async with Installation.open(settings(backup, tmp_path)) as installation:
             ledger = await installation.ledger("words")
             house = House(installation, ledger, acknowledged)
@@ -190,15 +189,14 @@ async def test_a_guard_that_cannot_be_written_acknowledges_nothing_and_heals(hou
 
 
 async def test_a_new_ledger_cannot_take_the_name_of_a_guarded_one(
-    postgres: Server, database: Server, tmp_path: Path
+    postgres: Server, migrated: Server, tmp_path: Path
 ) -> None:
-    await migrate(database.owner_dsn.url)
-    async with Installation.open(settings(database, tmp_path)) as installation:
+    async with Installation.open(settings(migrated, tmp_path)) as installation:
         await founded(installation)
-    empty = f"{database.owner_dsn.database}_empty"
+    empty = f"{migrated.owner_dsn.database}_empty"
     await as_owner(postgres, f"CREATE DATABASE {empty}")
     try:
-        fresh = Server(database.owner_dsn.to(empty), database.service_dsn.to(empty))
+        fresh = Server(migrated.owner_dsn.to(empty), migrated.service_dsn.to(empty))
         await migrate(fresh.owner_dsn.url)
         async with Installation.open(settings(fresh, tmp_path)) as installation:
             with pytest.raises(GuardError, match=r"guard\.ahead"):
