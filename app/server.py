@@ -9,10 +9,11 @@ from typing import Any
 from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import ResponseHeader, State
+from litestar.datastructures import CacheControlHeader, ResponseHeader, State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 
 from app import access, logs
@@ -25,6 +26,9 @@ from app.routes import ROUTES
 from app.session.cookie import SealedCookieConfig
 from app.settings import WebSettings
 from app.texts import Catalogue
+
+METRICS = PrometheusConfig(app_name="yui", prefix="yui", group_path=True, exclude=["^/static/"])
+"""Requests by route, never by address. ``/metrics`` is in ``app/api/health.py``."""
 
 SESSION_SECONDS = 14 * 24 * 3600
 
@@ -68,7 +72,8 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
                 path="/static",
                 directories=[STATIC],
                 opt={access.OPT: access.Access.OPEN},
-                cache_control=None,
+                # Modules import each other by plain names: an old one kept beside a new one would break signing.
+                cache_control=CacheControlHeader(no_cache=True),
             ),
         ],
         guards=[access.authorise],
@@ -76,7 +81,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
             "installation": Provide(provide_installation, sync_to_thread=False),
             "visit": Provide(access.provide_visit, sync_to_thread=False),
         },
-        middleware=[logs.RequestLog(), limit.middleware, session.middleware],
+        middleware=[logs.RequestLog(), METRICS.middleware, limit.middleware, session.middleware],
         csrf_config=CSRFConfig(
             secret=hashlib.sha256(b"csrf\n" + web.secret).hexdigest(),
             cookie_secure=web.secure,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
@@ -35,6 +36,10 @@ _HTTP_CODES = {400: "http.bad_request", 401: "access.sign_in", 403: "access.role
                503: "http.unavailable"}  # fmt: skip
 
 
+_AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, ConnectionError)
+"""What a read meets while the database is away. The embedded one is started again by itself."""
+
+
 def language(request: Request[Any, Any, Any]) -> str:
     """The reader's language: as chosen, else as the browser prefers, else Japanese."""
     chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
@@ -52,6 +57,8 @@ def describe(error: Exception) -> tuple[str, int, dict[str, Any]]:
         return error.code, error.status, error.params
     if isinstance(error, (LedgerError, ServiceError)):
         return error.code, _status(error), error.params
+    if isinstance(error, _AWAY):
+        return "database.unavailable", 503, {}
     if isinstance(error, PermissionDeniedException) and "CSRF" in error.detail:
         return "http.csrf", 403, {}
     if isinstance(error, HTTPException):

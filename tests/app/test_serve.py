@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from app.cli import places
+from app.cli.main import main
 from app.texts import LANGUAGES, Catalogue
 from tests.e2e.conftest import free_port
 from tests.town import Town
@@ -43,9 +44,12 @@ def refused(data: Path, port: int, **more: str) -> str:
 class Running:
     def __init__(self, data: Path) -> None:
         self.port, self.data = free_port(), data
-        self.process = subprocess.Popen(
-            command(data, self.port), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        # Into a file: a full pipe would stop whoever logs into it.
+        self.log = data.with_name(f"{data.name}.log")
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command(data, self.port), env=environment(), stdout=subprocess.PIPE, stderr=log, text=True
+            )
         assert self.process.stdout is not None
         self.said = iter(self.process.stdout.readline, "")
         assert any(f"http://localhost:{self.port}" in line for line in self.said)
@@ -57,9 +61,9 @@ class Running:
     def stop(self, number: int = signal.SIGINT) -> str:
         """What it wrote to the standard error output."""
         self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=30)
+        self.process.communicate(timeout=30)
         assert self.process.returncode == 0
-        return errors
+        return self.log.read_text()
 
 
 @pytest.fixture
@@ -114,6 +118,26 @@ def test_it_stops_while_a_page_listens_and_starts_again(running: Running) -> Non
     again = Running(running.data)
     assert httpx.get(f"{again.address}/api/v1/ledgers/owase/context").json()["size"] == 1
     again.stop()
+
+
+def test_a_stranger_verifies_it_by_its_address_and_from_an_export(running: Running, tmp_path: Path) -> None:
+    town = Town("owase")
+    with httpx.Client(base_url=running.address) as client:
+        prepared = client.post("/api/v1/foundings/prepare", json={"slug": "owase"})
+        genesis = town.genesis(prepared.json(), "Hanako")
+        town.saw(client.post("/api/v1/ledgers?slug=owase", content=genesis.json()).json()["checkpoint"])
+        for name in ("Taro", "Jiro"):
+            said = town.invitation(name, "Hanako")
+            assert client.post("/api/v1/ledgers/owase/statements", content=said.json()).status_code == 201
+    assert main(["verify", running.address]) == 0
+    assert main(["verify", f"{running.address}/log/owase"]) == 0
+    assert main(["export", running.address, str(tmp_path / "mirror")]) == 0
+    running.stop()
+    assert main(["export", "--data", str(running.data), "--ledger", "owase", str(tmp_path / "own")]) == 0
+    for copy in ("mirror", "own"):
+        assert main(["verify", str(tmp_path / copy)]) == 0
+    assert (tmp_path / "own" / "records.jsonl").read_bytes() == (tmp_path / "mirror" / "records.jsonl").read_bytes()
+    assert main(["export", "--data", str(running.data), "--ledger", "nowhere", str(tmp_path / "none")]) == 2
 
 
 def test_what_people_send_is_in_no_log(running: Running) -> None:
