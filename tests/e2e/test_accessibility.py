@@ -19,7 +19,8 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="ut
 RUN = """async () => {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
   const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`);
+  const where = (nodes) => nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ");
+  return violations.map(({ id, nodes }) => `${id}: ${where(nodes)}`);
 }"""
 WEIGHT = """() => {
   const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
@@ -29,6 +30,8 @@ WIDTHS = (320, 390, 1280)
 HEAVIEST = 150_000
 
 STRANGER = -1
+NOWHERE = "999999"
+"""No entry: the page that says so is a page too."""
 ADMINISTRATOR, AUDITOR, MEMBER = Village.ADMINISTRATOR, Village.AUDITOR, Village.MEMBER
 
 PAGES = [
@@ -41,7 +44,7 @@ PAGES = [
     (STRANGER, "/c/mizunasato/proposals"),
     (STRANGER, "/c/mizunasato/ledger"),
     (STRANGER, "/c/mizunasato/ledger/0"),
-    (STRANGER, "/c/mizunasato/ledger/999999"),
+    (STRANGER, f"/c/mizunasato/ledger/{NOWHERE}"),
     (STRANGER, "/c/mizunasato/verify"),
     (STRANGER, "/c/mizunasato/audit"),
     (STRANGER, "/c/mizunasato/rules"),
@@ -86,7 +89,7 @@ def readers(village: Village, browser: Browser) -> Iterator[dict[tuple[int, str]
     pages: dict[tuple[int, str], Page] = {}
     for lang, locale in (("ja", "ja-JP"), ("en", "en-GB")):
         for who in (STRANGER, MEMBER, ADMINISTRATOR, AUDITOR):
-            page = browser.new_context(locale=locale).new_page()
+            page = browser.new_context(locale=locale, reduced_motion="reduce").new_page()  # no colour on its way
             if who != STRANGER:
                 village.be(page, who)
             pages[who, lang] = page
@@ -100,7 +103,9 @@ def faults(page: Page, address: str) -> list[str]:
     found: list[str] = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        page.goto(address)
+        answer = page.goto(address)
+        if answer is None or answer.status != (404 if NOWHERE in address else 200):
+            found.append(f"{width}: answered {answer and answer.status}")
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             found.append(f"{width}: {wide} pixels wide")
