@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final, NamedTuple
 
-from app.reading import Reading
+from app.reading import Reading, short
 from ledger.books.members import Member
 from ledger.books.roles import COOP, Role
 
@@ -38,9 +38,12 @@ async def find_people(reading: Reading, words: str, *, without: str = "") -> lis
         reading.ledger_id,
         without,
     )
-    people = await people_of(reading, [row["id"] for row in rows])
+    # Every name is opened to be compared, so only what is compared.
+    people = await _opened(reading, [row["id"] for row in rows], ("name", "kana"))
     found = [p for p in people if wanted in folded(p.name) or wanted in folded(p.kana)]
-    return sorted(found, key=lambda p: (not _begins(p, wanted), p.kana, p.name))[:FOUND]
+    first = sorted(found, key=lambda p: (not _begins(p, wanted), p.kana, p.name))[:FOUND]
+    whole = {person.id: person for person in await people_of(reading, [person.id for person in first])}
+    return [whole[person.id] for person in first]
 
 
 def _begins(person: Person, wanted: str) -> bool:
@@ -49,14 +52,17 @@ def _begins(person: Person, wanted: str) -> bool:
 
 async def people_of(reading: Reading, ids: list[str]) -> list[Person]:
     """Those members, with what tells them apart."""
+    return await _opened(reading, ids, ("name", "kana", "group"))
+
+
+async def _opened(reading: Reading, ids: list[str], fields: tuple[str, ...]) -> list[Person]:
     members = (await reading.find_many(Member, ids)).values()
-    fields = ("name", "kana", "group")
     texts = await reading.texts([(m.profile, f"{m.profile_path}/{field}") for m in members for field in fields])
-    named = await reading.names(ids)
-    return [
-        Person(m.id, named[m.id], *(str(texts.get((m.profile, f"{m.profile_path}/{f}"), "")) for f in fields[1:]))
-        for m in members
-    ]
+
+    def text(member: Member, field: str) -> str:
+        return str(texts.get((member.profile, f"{member.profile_path}/{field}"), ""))
+
+    return [Person(m.id, text(m, "name") or short(m.id), text(m, "kana"), text(m, "group")) for m in members]
 
 
 async def officials(reading: Reading, roles: tuple[str, ...], *, without: set[str]) -> list[Person]:

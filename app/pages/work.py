@@ -24,7 +24,6 @@ from ledger.books.keys import COUNTERSIGNERS
 Asked = Request[Any, Any, Any]
 Number = Annotated[int, Parameter(ge=1, le=10_000)]
 Words = Annotated[str, Parameter(max_length=60)]
-MemberId = Annotated[str, Parameter(max_length=40)]
 _MEMBER: Final = {OPT: Access.MEMBER}
 
 
@@ -64,7 +63,7 @@ async def report(
     visit: Visit,
     installation: Installation,
     *,
-    whom: Annotated[MemberId, Parameter(query="for")] = "",
+    whom: Annotated[str, Parameter(query="for", max_length=40)] = "",
     helping: bool = False,
 ) -> Page:
     """The one screen of a report: one's own, or for somebody whom a concierge helps."""

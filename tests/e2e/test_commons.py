@@ -245,3 +245,20 @@ def test_an_objection_is_decided_by_someone_else(coop: Coop, open_page: OpenPage
     office.get_by_role("button", name="この判断を届け出る").click()
     sign(office)
     expect(office.locator("h1 + p")).to_contain_text("取り消し")
+
+
+def test_a_concierge_reports_for_someone_and_an_official_signs_too(coop: Coop, page: Page) -> None:
+    coop.join("Taro", "Jiro")
+    coop.appoint("Taro", "concierge")
+    coop.sign_in(page, "Taro")
+    page.goto(coop.address("work"))
+    with page.expect_navigation():
+        page.get_by_role("link", name="代わりに届け出る").click()
+    page.locator("#whom-q").press_sequentially("jiro")
+    page.get_by_role("radio", name=re.compile("Jiro")).check()
+    page.get_by_role("button", name="この人の届出へ").click()
+    page.locator("#field-witness").select_option(label="Hanakoさん")
+    page.get_by_role("button", name="届け出る", exact=True).click()
+    expect(page.locator(".signing-sentence")).to_contain_text("Jiroさんが")
+    sign(page)
+    expect(page.locator(".toast")).to_contain_text("あと1人の署名")
