@@ -22,8 +22,9 @@ _SETTINGS: Final = ("fsync", "synchronous_commit", "full_page_writes", "wal_sync
 _TOP: Final = 25
 _STEPS: Final = (
     ("app/logs.py", "handle", "a request, from the log's middleware inwards"),
-    ("litestar/middleware/rate_limit.py", "handle", "… rate limit inwards"),
-    ("litestar/middleware/session/base.py", "handle", "… session inwards"),
+    ("litestar/middleware/rate_limit.py", "__call__", "… rate limit inwards"),
+    ("litestar/middleware/session/base.py", "__call__", "… session inwards"),
+    ("litestar/routes/http.py", "handle", "… inside all middleware"),
     ("app/api/statements.py", "post_statement", "… handler: one statement"),
     ("app/api/statements.py", "post_statements", "… handler: a batch"),
     ("app/sequencer/lane.py", "_attempt", "a batch in the lane"),
