@@ -41,7 +41,7 @@ MAX_TOKENS: Final = 1_000_000_000_000
 _MAX_DAYS: Final = 3660
 
 Days = Annotated[int, msgspec.Meta(ge=1, le=_MAX_DAYS)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
 Payout = Literal["provider", "burn"]
 Cap = Annotated[int, msgspec.Meta(ge=1, le=MAX_TOKENS)]
 """A limit that is set is at least 1; one that is not set does not limit. There is no limit of zero."""

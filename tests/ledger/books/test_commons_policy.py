@@ -98,3 +98,7 @@ def test_rates_are_exact_and_round_down(code: str, quantity: int, tokens: int) -
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(Refusal, match=r"contribution\.kind_unknown"):
         commons_policy.parse(policy()).kind("juggling")
+
+
+def test_a_code_ends_where_it_ends() -> None:
+    assert fault(policy(kinds=[kind(code="cleaning\n")])) == ("policy.invalid", "kinds/0/code")
