@@ -76,6 +76,9 @@ class RequestLog(ASGIMiddleware):
 
         try:
             await next_app(scope, receive, noting)
+        except Exception as error:
+            status = getattr(error, "status_code", 500)  # answered further out
+            raise
         finally:
             milliseconds = (time.perf_counter_ns() - started) // 1_000_000
             route = str(scope.get("path_template", ""))
