@@ -15,12 +15,19 @@ from playwright.sync_api import Page, Route, expect
 
 from app.cli.main import main
 from app.storage.embedded import EmbeddedPostgres, Server
+from ledger.compose import Private
 from tests.e2e.conftest import Coop, OpenPage, Village, running
-from tests.town import Private, Town
+from tests.town import Town
 
 pytestmark = pytest.mark.browser
 
 PROFILE = {"profile": {"name": Private("海の里")}}
+
+
+def answered(page: Page, address: str) -> int:
+    answer = page.goto(address)
+    assert answer is not None
+    return answer.status
 
 
 def done(page: Page) -> None:
@@ -51,7 +58,7 @@ def test_a_member_finds_what_is_asked_and_goes_there(village: Village, page: Pag
     assert asked.count() >= 3
     places = [link.get_attribute("href") for link in asked.all()]
     for place in places:
-        assert page.goto(f"{village.server}{place}").status == 200, place
+        assert answered(page, f"{village.server}{place}") == 200, place
 
 
 def test_a_stranger_finds_the_ways_in(coop: Coop, page: Page) -> None:
@@ -67,7 +74,7 @@ def test_a_closed_co_op_shows_strangers_its_door_alone(server: str, page: Page) 
     page.goto(coop.address())
     expect(page.get_by_role("link", name="組合員の方はこちら")).to_be_visible()
     assert "記録" not in page.locator("main").inner_text()
-    assert page.goto(coop.address("verify")).status == 401
+    assert answered(page, coop.address("verify")) == 401
 
 
 def test_a_young_co_op_shows_its_founder_the_first_steps(coop: Coop, page: Page) -> None:
@@ -104,11 +111,11 @@ def test_strangers_read_no_names(village: Village, page: Page, open_page: OpenPa
 
 
 def test_an_entry_that_is_not_there_or_not_open_says_so(coop: Coop, page: Page, server: str) -> None:
-    assert page.goto(coop.address("ledger/99")).status == 404
+    assert answered(page, coop.address("ledger/99")) == 404
     expect(page.locator("main")).to_contain_text("第99号の記録はありません")
     closed = Coop(server, Town("shut", "shut"))
     closed.found("Hanako", tiles="public", entries="auditors")
-    assert page.goto(closed.address("ledger/0")).status == 403
+    assert answered(page, closed.address("ledger/0")) == 403
     expect(page.locator("main")).to_contain_text("監事と、かかわった本人だけ")
 
 
