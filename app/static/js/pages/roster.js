@@ -79,7 +79,9 @@ function show(root, now, all) {
 }
 
 /** @param {HTMLElement} root */
-const needsKey = (root) => notice("warning", root.dataset.needsKey ?? "", wayOn(root.dataset.keys ?? "", root.dataset.addKey ?? ""));
+function needsKey(root) {
+  return notice("warning", root.dataset.needsKey ?? "", wayOn(root.dataset.keys ?? "", root.dataset.addKey ?? ""));
+}
 
 /** @param {HTMLElement} root @param {HTMLElement} banner */
 function say(root, banner) {
