@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 from litestar.response import File, Redirect
 
 from app import passes
@@ -32,7 +33,10 @@ BALLOTS: Final = 100
 
 @get("/c/{slug:str}/audit", opt={OPT: Access.COOP})
 async def desk(
-    request: Asked, visit: Visit, installation: Installation, q: Annotated[str, Parameter(max_length=100)] = ""
+    request: Asked,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    q: Annotated[str, QueryParameter(max_length=100)] = "",
 ) -> Page:
     """Integrity at a glance, the last full pass, and the ways to look closer."""
     now = installation.clock.now()
@@ -57,14 +61,14 @@ async def desk(
 
 
 @get("/c/{slug:str}/audit/pass", opt={OPT: Access.COOP})
-async def last_pass(request: Asked, visit: Visit, installation: Installation) -> Page:
+async def last_pass(request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation]) -> Page:
     """The part that is watched while a pass is under way."""
     now = installation.clock.now()
     return await show(request, visit, "audit/_pass.html", now=now, **await _last_pass(request, visit, now))
 
 
 @post("/c/{slug:str}/audit/pass", opt={OPT: Access.AUDITOR}, status_code=303)
-async def start_pass(visit: Visit, installation: Installation) -> Redirect:
+async def start_pass(visit: NamedDependency[Visit], installation: NamedDependency[Installation]) -> Redirect:
     """Begin a pass, unless one is under way: then that one is shown."""
     assert visit.member is not None  # noqa: S101  (the route's access)
     await passes.begin(installation, visit.reading, visit.member.id)
@@ -72,7 +76,7 @@ async def start_pass(visit: Visit, installation: Installation) -> Redirect:
 
 
 @get("/c/{slug:str}/audit/evidence.json", opt={OPT: Access.ENTRIES})
-async def evidence(visit: Visit) -> Response[Any]:
+async def evidence(visit: NamedDependency[Visit]) -> Response[Any]:
     """What the last pass found, with the bytes it rests on."""
     found = await passes.latest(visit.reading, finished=True)
     if found is None or found.evidence is None:
@@ -82,7 +86,7 @@ async def evidence(visit: Visit) -> Response[Any]:
 
 
 @get("/c/{slug:str}/audit/export.zip", opt={OPT: Access.ENTRIES})
-async def export(visit: Visit, installation: Installation) -> File:
+async def export(visit: NamedDependency[Visit], installation: NamedDependency[Installation]) -> File:
     """The whole ledger as ``yui verify`` reads it."""
     path = await zipped(installation, visit.reading.ledger)
     return File(path, filename=f"{visit.slug}.zip", media_type="application/zip", headers={"Cache-Control": "no-store"})
@@ -91,10 +95,10 @@ async def export(visit: Visit, installation: Installation) -> File:
 @get("/c/{slug:str}/audit/proposals/{id:str}", opt={OPT: Access.ENTRIES})
 async def ballots(
     request: Asked,
-    visit: Visit,
-    installation: Installation,
-    id: str,
-    page: Annotated[int, Parameter(ge=1, le=100_000)] = 1,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    id: FromPath[str],
+    page: Annotated[int, QueryParameter(ge=1, le=100_000)] = 1,
 ) -> Page:
     """A decided proposal counted anew, with every ballot."""
     proposal = await need_proposal(visit, id)

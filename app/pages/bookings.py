@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final
 
 import segno
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 from markupsafe import Markup
 
 from app.access import OPT, Access
@@ -24,10 +25,10 @@ _MEMBER: Final = {OPT: Access.MEMBER}
 @get("/c/{slug:str}/bookings", opt=_MEMBER)
 async def bookings(
     request: Asked,
-    visit: Visit,
-    installation: Installation,
-    view: Annotated[str, Parameter(max_length=15)] = "",
-    page: Annotated[int, Parameter(ge=1, le=10_000)] = 1,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    view: Annotated[str, QueryParameter(max_length=15)] = "",
+    page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
 ) -> Page:
     """What the reader has booked, and what others have booked of theirs."""
     say = await telling_of(request, visit)
@@ -51,7 +52,9 @@ async def bookings(
 
 
 @get("/c/{slug:str}/bookings/{id:str}", opt=_MEMBER)
-async def booking(request: Asked, visit: Visit, installation: Installation, id: str) -> Page:
+async def booking(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Page:
     """One booking, for those whom it concerns."""
     found = await _need(visit, installation, id)
     say = await telling_of(request, visit)
@@ -74,7 +77,9 @@ async def booking(request: Asked, visit: Visit, installation: Installation, id: 
 
 
 @get("/c/{slug:str}/bookings/{id:str}/hand-over", opt=_MEMBER)
-async def hand_over(request: Asked, visit: Visit, installation: Installation, id: str) -> Page:
+async def hand_over(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Page:
     """Where the booker's code leads the provider: who gets what, and one button."""
     found = await _need(visit, installation, id)
     say = await telling_of(request, visit)

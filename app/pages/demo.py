@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from app.access import OPT, Access
 from app.api.problems import Problem
@@ -26,7 +28,7 @@ _PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
 
 
 @get("/demo", opt={OPT: Access.DEMO})
-async def switch(request: Request[Any, Any, Any], installation: Installation) -> Page:
+async def switch(request: Request[Any, Any, Any], installation: NamedDependency[Installation]) -> Page:
     """Whom one can be, and what there is to do as each."""
     reading = await reading_of(installation, SLUG)
     cast = [(person, await _member(reading, person)) for person in villagers(SEED)[: len(CAST)]]
@@ -34,7 +36,7 @@ async def switch(request: Request[Any, Any, Any], installation: Installation) ->
 
 
 @get("/demo/keys/{number:int}", opt={OPT: Access.DEMO})
-async def key(installation: Installation, number: int) -> dict[str, str]:
+async def key(installation: NamedDependency[Installation], number: FromPath[int]) -> dict[str, str]:
     """A villager's private key (base64url PKCS#8), for the browser to sign in with."""
     if not 0 <= number < len(CAST):
         raise Problem("http.not_found", 404)

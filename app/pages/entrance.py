@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.access import OPT, Access
@@ -31,7 +33,7 @@ class Card:
 
 
 @get("/", opt={OPT: Access.OPEN})
-async def home(request: Asked, installation: Installation) -> Page:
+async def home(request: Asked, installation: NamedDependency[Installation]) -> Page:
     """The co-ops that the visitor may see, and the way to a new one."""
     return await show(request, None, "entrance/home.html", cards=await _cards(request, installation))
 
@@ -52,13 +54,13 @@ async def _cards(request: Asked, installation: Installation) -> list[Card]:
 
 
 @get("/c/{slug:str}/sign-in", opt={OPT: Access.OPEN})
-async def sign_in(request: Asked, visit: Visit) -> Page:
+async def sign_in(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """Signing in with a key of this device, or a passkey from anywhere."""
     return await show(request, visit, "entrance/sign_in.html", rp_id=request.app.state.web.host)
 
 
 @get("/c/{slug:str}/sign-in/passkey/{credential:str}", opt={OPT: Access.OPEN})
-async def passkey(visit: Visit, credential: str) -> dict[str, str]:
+async def passkey(visit: NamedDependency[Visit], credential: FromPath[str]) -> dict[str, str]:
     """Whose passkey that is, for a browser that has never been here: a passkey that travels by itself."""
     key = await key_of_credential(visit.reading, credential)
     if key is None:
@@ -67,14 +69,14 @@ async def passkey(visit: Visit, credential: str) -> dict[str, str]:
 
 
 @post("/c/{slug:str}/sign-out", opt={OPT: Access.OPEN})
-async def sign_out(request: Asked, slug: str) -> Redirect:
+async def sign_out(request: Asked, slug: FromPath[str]) -> Redirect:
     """Out, at this co-op. The device keeps its keys."""
     forget(request, slug)
     return Redirect(f"/c/{slug}/sign-in", status_code=303)
 
 
 @get("/c/{slug:str}/founded", opt={OPT: Access.MEMBER})
-async def founded(request: Asked, visit: Visit, installation: Installation) -> Page:
+async def founded(request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation]) -> Page:
     """The first page of a new co-op: what to write down, and what to do next."""
     mark = await genesis_hash(installation, visit.reading)
     return await show(request, visit, "found/founded.html", mark=mark.hex())

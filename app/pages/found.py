@@ -9,6 +9,8 @@ import json
 from typing import Any, Final
 
 from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.access import OPT, Access
@@ -42,7 +44,7 @@ async def start(request: Asked) -> Page:
 
 
 @post("/found", opt=_OPEN)
-async def begin(request: Asked, installation: Installation) -> Redirect:
+async def begin(request: Asked, installation: NamedDependency[Installation]) -> Redirect:
     """A fresh draft."""
     link = await store.begin(installation)
     texts: Catalogue = request.app.state.texts
@@ -60,7 +62,7 @@ def _template(texts: Catalogue, lang: str) -> Answers:
 
 
 @get("/found/{key:str}", opt=_OPEN)
-async def resume(key: str, installation: Installation) -> Redirect:
+async def resume(key: FromPath[str], installation: NamedDependency[Installation]) -> Redirect:
     """Where one left off."""
     draft = await store.read(installation, own_link(key))
     return Redirect(f"/found/{key}/{_next_open(draft)}", status_code=303)
@@ -72,7 +74,9 @@ def _next_open(draft: Founding) -> str:
 
 
 @get("/found/{key:str}/{step:int}", opt=_OPEN)
-async def question(request: Asked, key: str, step: int, installation: Installation) -> Page | Redirect:
+async def question(
+    request: Asked, key: FromPath[str], step: FromPath[int], installation: NamedDependency[Installation]
+) -> Page | Redirect:
     """One question, with what was answered so far."""
     _require_step(step)
     draft = await store.read(installation, own_link(key))
@@ -82,7 +86,9 @@ async def question(request: Asked, key: str, step: int, installation: Installati
 
 
 @post("/found/{key:str}/{step:int}", opt=_OPEN)
-async def answer(request: Asked, key: str, step: int, installation: Installation) -> Page | Redirect:
+async def answer(
+    request: Asked, key: FromPath[str], step: FromPath[int], installation: NamedDependency[Installation]
+) -> Page | Redirect:
     """Keep what was typed, whatever it is; go on where it will do, back wherever one likes."""
     _require_step(step)
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
@@ -132,7 +138,7 @@ def _pretty(documents: dict[str, Any] | None) -> str:
 
 
 @get("/found/{key:str}/review", opt=_OPEN)
-async def review(request: Asked, key: str, installation: Installation) -> Page | Redirect:
+async def review(request: Asked, key: FromPath[str], installation: NamedDependency[Installation]) -> Page | Redirect:
     """Everything once more in sentences; then keys and signatures."""
     link = own_link(key)
     draft = await store.read(installation, link)
@@ -142,7 +148,7 @@ async def review(request: Asked, key: str, installation: Installation) -> Page |
 
 
 @post("/found/{key:str}/reopen", opt=_OPEN)
-async def reopen(key: str, installation: Installation) -> Redirect:
+async def reopen(key: FromPath[str], installation: NamedDependency[Installation]) -> Redirect:
     """Change something after all: the fixed bytes and their signatures are thrown away."""
     async with store.changing(installation, own_link(key)) as draft:
         draft.sealed = None
@@ -150,7 +156,9 @@ async def reopen(key: str, installation: Installation) -> Redirect:
 
 
 @post("/found/{key:str}/founders/{ordinal:int}/remove", opt=_OPEN)
-async def remove_founder(key: str, ordinal: int, installation: Installation) -> Redirect:
+async def remove_founder(
+    key: FromPath[str], ordinal: FromPath[int], installation: NamedDependency[Installation]
+) -> Redirect:
     """Somebody will not found with us after all. The first founder stays."""
     async with store.changing(installation, own_link(key)) as draft:
         _require_open(draft)
@@ -160,7 +168,7 @@ async def remove_founder(key: str, ordinal: int, installation: Installation) -> 
 
 
 @get("/found/join/{joining:str}", opt=_OPEN)
-async def join(request: Asked, joining: str, installation: Installation) -> Page:
+async def join(request: Asked, joining: FromPath[str], installation: NamedDependency[Installation]) -> Page:
     """What another founder sees: what is to be founded, and the own name and key."""
     link = Link(joining, None)
     draft = await store.read(installation, link)

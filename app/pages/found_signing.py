@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import JSONBody
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from app.access import OPT, Access
 from app.api.answers import receipt_shape
@@ -53,7 +54,9 @@ class Signed(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/found/{key:str}/key", opt=_OPEN, status_code=200)
-async def set_key(key: str, data: JSONBody[NewKey], installation: Installation) -> dict[str, Any]:
+async def set_key(
+    key: FromPath[str], data: JSONBody[NewKey], installation: NamedDependency[Installation]
+) -> dict[str, Any]:
     """The first founder's key."""
     async with store.changing(installation, own_link(key)) as draft:
         _require_unsealed(draft)
@@ -62,7 +65,9 @@ async def set_key(key: str, data: JSONBody[NewKey], installation: Installation) 
 
 
 @post("/found/{key:str}/seal", opt=_OPEN, status_code=200)
-async def seal(request: Request[Any, Any, Any], key: str, installation: Installation) -> dict[str, Any]:
+async def seal(
+    request: Request[Any, Any, Any], key: FromPath[str], installation: NamedDependency[Installation]
+) -> dict[str, Any]:
     """Fix the bytes: from now on nobody joins and nothing changes, unless all is opened again."""
     web: WebSettings = request.app.state.web
     async with store.changing(installation, own_link(key)) as draft:
@@ -74,7 +79,9 @@ async def seal(request: Request[Any, Any, Any], key: str, installation: Installa
 
 
 @post("/found/join/{joining:str}/founders", opt=_OPEN, status_code=200)
-async def add_founder(joining: str, data: JSONBody[NewFounder], installation: Installation) -> dict[str, Any]:
+async def add_founder(
+    joining: FromPath[str], data: JSONBody[NewFounder], installation: NamedDependency[Installation]
+) -> dict[str, Any]:
     """Join the draft."""
     async with store.changing(installation, Link(joining, None)) as draft:
         _require_unsealed(draft)
@@ -88,13 +95,15 @@ async def add_founder(joining: str, data: JSONBody[NewFounder], installation: In
 
 
 @get("/found/join/{joining:str}/sealed", opt=_OPEN)
-async def sealed(joining: str, installation: Installation) -> dict[str, Any]:
+async def sealed(joining: FromPath[str], installation: NamedDependency[Installation]) -> dict[str, Any]:
     """What is to be signed, once the first founder has fixed it."""
     return _to_sign(await store.read(installation, Link(joining, None)))
 
 
 @post("/found/join/{joining:str}/signature", opt=_OPEN, status_code=200)
-async def sign(joining: str, data: JSONBody[Signed], installation: Installation) -> Response[dict[str, Any]]:
+async def sign(
+    joining: FromPath[str], data: JSONBody[Signed], installation: NamedDependency[Installation]
+) -> Response[dict[str, Any]]:
     """One founder's signature. The last one founds the co-op; the answer is then the receipt."""
     link = Link(joining, None)
     async with store.changing(installation, link) as draft:

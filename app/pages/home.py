@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request, get
+from litestar.di import NamedDependency
 
 from app.access import OPT, Access
 from app.api.problems import language
@@ -18,7 +19,9 @@ from app.visit import Visit
 
 
 @get("/c/{slug:str}", opt={OPT: Access.OPEN})
-async def home(request: Request[Any, Any, Any], visit: Visit, installation: Installation) -> Page:
+async def home(
+    request: Request[Any, Any, Any], visit: NamedDependency[Visit], installation: NamedDependency[Installation]
+) -> Page:
     """Open to everyone, for it is where one joins; what it shows is as open as the co-op is."""
     if not visit.sees_tiles:
         return await show(request, visit, "home/closed.html", about=await _about(visit))

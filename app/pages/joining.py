@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from app.access import OPT, Access
 from app.api.problems import Problem
@@ -42,7 +44,12 @@ class Terms:
 
 
 @get("/c/{slug:str}/members/invite", opt={OPT: Access.OFFICIAL})
-async def invite(request: Asked, visit: Visit, installation: Installation, member: str = "") -> Page:
+async def invite(
+    request: Asked,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    member: FromQuery[str] = "",
+) -> Page:
     """Make an invitation, print it; see those that are open, close them. ``member``: for someone who is on the roll."""
     if not visit.holds(*INVITING):
         raise Problem("access.role", 403)
@@ -94,7 +101,7 @@ async def _seconds(visit: Visit) -> dict[str, str]:
 
 
 @get("/c/{slug:str}/join", opt={OPT: Access.OPEN})
-async def apply(request: Asked, visit: Visit, installation: Installation) -> Page:
+async def apply(request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation]) -> Page:
     """Applying without an invitation, where the co-op takes such applications."""
     policy = await policy_in_force(visit.reading)
     template = "joining/join.html" if policy.applications == "open" else "joining/invited_only.html"
@@ -102,7 +109,12 @@ async def apply(request: Asked, visit: Visit, installation: Installation) -> Pag
 
 
 @get("/c/{slug:str}/join/{invitation:str}", opt={OPT: Access.OPEN})
-async def join(request: Asked, visit: Visit, invitation: str, installation: Installation) -> Page:
+async def join(
+    request: Asked,
+    visit: NamedDependency[Visit],
+    invitation: FromPath[str],
+    installation: NamedDependency[Installation],
+) -> Page:
     """What an invitation opens."""
     found = await visit.reading.find(Invitation, invitation) if ids.is_id(invitation, "inv") else None
     now = installation.clock.now()
@@ -138,7 +150,7 @@ async def _show_joining(
 
 
 @get("/c/{slug:str}/join/state/{application:str}", opt={OPT: Access.OPEN})
-async def state(visit: Visit, application: str) -> dict[str, str]:
+async def state(visit: NamedDependency[Visit], application: FromPath[str]) -> dict[str, str]:
     """How far an application is, for the device that made it: its id is a hash that nobody else knows."""
     found = await visit.reading.find(Application, application) if ids.is_id(application, "app") else None
     if found is None:

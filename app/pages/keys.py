@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 
 from app import pending
 from app.access import OPT, Access
@@ -23,14 +24,14 @@ from ledger.errors import LedgerError
 from ledger.keys import check_public
 
 Asked = Request[Any, Any, Any]
-Short = Annotated[str, Parameter(max_length=1400)]
+Short = Annotated[str, QueryParameter(max_length=1400)]
 RECOVERING: Final = ("administrator", "concierge")
 SECONDING: Final = ("administrator", "concierge", "auditor")
 _REVOKED: Final = ("lost", "replaced", "compromised", "unused")
 
 
 @get("/c/{slug:str}/me/keys", opt={OPT: Access.MEMBER})
-async def mine(request: Asked, visit: Visit) -> Page:
+async def mine(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """My keys and devices, and what to do when one is lost."""
     member = member_of(visit)
     found = await visit.reading.children(Key, member.id)
@@ -63,7 +64,9 @@ def _root_kind(visit: Visit, found: list[Key]) -> str:
 
 
 @get("/c/{slug:str}/me/keys/new", opt={OPT: Access.MEMBER})
-async def add(request: Asked, visit: Visit, alg: Short = "", public: Short = "", credential: Short = "") -> Page:
+async def add(
+    request: Asked, visit: NamedDependency[Visit], alg: Short = "", public: Short = "", credential: Short = ""
+) -> Page:
     """Let another device of mine in: it has made a key and shows this page's address."""
     key_id = _require_new(alg, public)
     return await show(
@@ -81,7 +84,7 @@ async def add(request: Asked, visit: Visit, alg: Short = "", public: Short = "",
 
 
 @get("/c/{slug:str}/recover", opt={OPT: Access.OPEN})
-async def ask(request: Asked, visit: Visit) -> Page:
+async def ask(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """On the new device: make a key, show it to whoever lets it in."""
     web = request.app.state.web
     policy = await policy_in_force(visit.reading)
@@ -91,7 +94,9 @@ async def ask(request: Asked, visit: Visit) -> Page:
 
 
 @get("/c/{slug:str}/recover/{key:str}", opt={OPT: Access.OPEN})
-async def state(visit: Visit, key: str, installation: Installation) -> dict[str, Any]:
+async def state(
+    visit: NamedDependency[Visit], key: FromPath[str], installation: NamedDependency[Installation]
+) -> dict[str, Any]:
     """How far a new device's key is, for that device: a key's id is known to those who were shown the key."""
     if not ids.is_id(key, "key"):
         raise Problem("http.not_found", 404)
@@ -106,7 +111,12 @@ async def state(visit: Visit, key: str, installation: Installation) -> dict[str,
 
 @get("/c/{slug:str}/office/recover", opt={OPT: Access.MEMBER})
 async def recover(
-    request: Asked, visit: Visit, alg: Short = "", public: Short = "", credential: Short = "", q: Short = ""
+    request: Asked,
+    visit: NamedDependency[Visit],
+    alg: Short = "",
+    public: Short = "",
+    credential: Short = "",
+    q: Short = "",
 ) -> Page:
     """Lost phones: two officials sign a new key; running recoveries; an auditor settles what is disputed."""
     if not visit.holds(*SECONDING):

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from app.access import OPT, Access
 from app.api.problems import Problem, language
@@ -25,12 +26,12 @@ BOOKS: Final = ("proposal", "ballot", "contribution", "token", "resource", "book
 @get("/c/{slug:str}/ledger", opt={OPT: Access.COOP})
 async def stream(
     request: Request[Any, Any, Any],
-    visit: Visit,
-    installation: Installation,
-    before: Annotated[int | None, Parameter(ge=0)] = None,
-    book: Annotated[str, Parameter(max_length=20)] = "",
-    who: Annotated[str, Parameter(max_length=40)] = "",
-    ticks: bool = False,  # noqa: FBT001, FBT002  (a query parameter)
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    before: Annotated[int | None, QueryParameter(ge=0)] = None,
+    book: Annotated[str, QueryParameter(max_length=20)] = "",
+    who: Annotated[str, QueryParameter(max_length=40)] = "",
+    ticks: FromQuery[bool] = False,  # noqa: FBT002  (a query parameter)
 ) -> Page:
     """Newest entries first, narrowed as asked."""
     wanted = Wanted(before, book if book in BOOKS else "", who if ids.is_id(who, "mem") else "", ticks)
@@ -52,7 +53,12 @@ async def stream(
 
 
 @get("/c/{slug:str}/ledger/{index:int}", opt={OPT: Access.COOP})
-async def entry(request: Request[Any, Any, Any], visit: Visit, installation: Installation, index: int) -> Page:
+async def entry(
+    request: Request[Any, Any, Any],
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    index: FromPath[int],
+) -> Page:
     """One entry: its sentence, who signed, what it says byte for byte, and the proof that it is there."""
     stored = await installation.log.entry(visit.reading.ledger, index)
     if stored is None:
@@ -81,7 +87,9 @@ async def entry(request: Request[Any, Any, Any], visit: Visit, installation: Ins
 
 
 @get("/c/{slug:str}/verify", opt={OPT: Access.COOP})
-async def verify(request: Request[Any, Any, Any], visit: Visit, installation: Installation) -> Page:
+async def verify(
+    request: Request[Any, Any, Any], visit: NamedDependency[Visit], installation: NamedDependency[Installation]
+) -> Page:
     """The check in the reader's own browser, and how to make it without ours."""
     published = await installation.log.published(visit.reading.ledger)
     return await show(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from app.access import OPT, Access
 from app.api.problems import Problem, language
@@ -36,7 +38,7 @@ def member_of(visit: Visit) -> Member:
 
 
 @get("/c/{slug:str}/me", opt={OPT: Access.MEMBER})
-async def me(request: Asked, visit: Visit, installation: Installation) -> Page:
+async def me(request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation]) -> Page:
     """My page."""
     member = member_of(visit)
     texts: Catalogue = request.app.state.texts
@@ -67,14 +69,14 @@ async def _held_since(visit: Visit, member: Member) -> dict[str, Role]:
 
 
 @get("/c/{slug:str}/me/profile", opt={OPT: Access.MEMBER})
-async def edit_profile(request: Asked, visit: Visit) -> Page:
+async def edit_profile(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """Change what the roll says about me."""
     member = member_of(visit)
     return await show(request, visit, "me/profile.html", member=member, profile=await profile_of(visit, member))
 
 
 @get("/c/{slug:str}/me/leave", opt={OPT: Access.MEMBER})
-async def leave(request: Asked, visit: Visit) -> Page:
+async def leave(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """What leaving means, in this member's case, before it is done."""
     member = member_of(visit)
     bookings = await visit.reading.children(Booking, member.id)
@@ -94,7 +96,9 @@ async def leave(request: Asked, visit: Visit) -> Page:
 
 
 @get("/c/{slug:str}/left/{member:str}", opt={OPT: Access.OPEN})
-async def left(request: Asked, visit: Visit, member: str, installation: Installation) -> Page:
+async def left(
+    request: Asked, visit: NamedDependency[Visit], member: FromPath[str], installation: NamedDependency[Installation]
+) -> Page:
     """For someone who has left: asking for the personal data to be erased. Tells strangers nothing but dates."""
     found = await visit.reading.find(Member, member) if ids.is_id(member, "mem") else None
     if found is None or found.ended is None:

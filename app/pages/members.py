@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 
 from app.access import OFFICIALS, OPT, Access
 from app.api.problems import Problem
@@ -24,17 +25,17 @@ from ledger.books.members import Erasure
 Browser = Request[Any, Any, Any]
 PAGE: Final = 20
 STATUSES: Final = ("active", "suspended", *ENDED)
-_Text = Annotated[str, Parameter(max_length=100)]
+_Text = Annotated[str, QueryParameter(max_length=100)]
 
 
 @get("/c/{slug:str}/members", opt={OPT: Access.MEMBER})
 async def roll(
     request: Browser,
-    visit: Visit,
+    visit: NamedDependency[Visit],
     q: _Text = "",
     cls: _Text = "",
     status: _Text = "",
-    page: Annotated[int, Parameter(ge=1, le=100_000)] = 1,
+    page: Annotated[int, QueryParameter(ge=1, le=100_000)] = 1,
 ) -> Page:
     """Everyone, by reading. Members see names and groups; officials the rest, and who is a member no more."""
     official = visit.holds(*OFFICIALS)
@@ -64,7 +65,9 @@ async def roll(
 
 
 @get("/c/{slug:str}/members/{id:str}", opt={OPT: Access.MEMBER})
-async def member(request: Browser, visit: Visit, installation: Installation, id: str) -> Page:
+async def member(
+    request: Browser, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Page:
     """One member: who, since when, acting in which roles, what is open; for officials all else, and what to do."""
     person = await _person(request, visit, id)
     me = need_member(visit)
@@ -96,7 +99,7 @@ async def member(request: Browser, visit: Visit, installation: Installation, id:
 
 
 @get("/c/{slug:str}/members/{id:str}/edit", opt={OPT: Access.ADMINISTRATOR})
-async def edit(request: Browser, visit: Visit, id: str) -> Page:
+async def edit(request: Browser, visit: NamedDependency[Visit], id: FromPath[str]) -> Page:
     """The private fields, to be set anew as a whole by an administrator."""
     person = await _person(request, visit, id)
     return await show(request, visit, "members/edit.html", person=person, fields=FIELDS)

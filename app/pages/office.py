@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from app import pending
 from app.access import OPT, Access
@@ -37,7 +38,7 @@ VISIBILITIES: Final = (
 
 
 @get("/c/{slug:str}/office", opt={OPT: Access.OFFICIAL})
-async def desk(request: Browser, visit: Visit, installation: Installation) -> Page:
+async def desk(request: Browser, visit: NamedDependency[Visit], installation: NamedDependency[Installation]) -> Page:
     """What waits for an official, and where everything is done."""
     me = need_member(visit)
     mine = await pending.of(installation, visit.reading, me)
@@ -54,7 +55,7 @@ async def desk(request: Browser, visit: Visit, installation: Installation) -> Pa
 
 
 @get("/c/{slug:str}/office/applications", opt={OPT: Access.ADMINISTRATOR})
-async def applications(request: Browser, visit: Visit) -> Page:
+async def applications(request: Browser, visit: NamedDependency[Visit]) -> Page:
     """Who asks to join: admit, propose their admission, or decline; data of the declined can be erased."""
     found = await read_applications(visit.reading)
     refs = [(one.statement, f"profile/{field}") for one in found for field in FIELDS]
@@ -80,14 +81,17 @@ async def applications(request: Browser, visit: Visit) -> Page:
 
 
 @get("/c/{slug:str}/office/enter", opt={OPT: Access.ADMINISTRATOR})
-async def enter(request: Browser, visit: Visit) -> Page:
+async def enter(request: Browser, visit: NamedDependency[Visit]) -> Page:
     """A member who has no device: entered by an official, a full member at once."""
     return await show(request, visit, "office/enter.html", fields=FIELDS, **await _people_rules(request, visit))
 
 
 @get("/c/{slug:str}/office/roles", opt={OPT: Access.MEMBER})
 async def roles(
-    request: Browser, visit: Visit, installation: Installation, q: Annotated[str, Parameter(max_length=100)] = ""
+    request: Browser,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    q: Annotated[str, QueryParameter(max_length=100)] = "",
 ) -> Page:
     """Who acts in which role until when; administrators give and end those that need no decision."""
     held = await visit.reading.children(Role, COOP)
@@ -112,7 +116,7 @@ async def roles(
 
 
 @get("/c/{slug:str}/office/settings", opt={OPT: Access.ADMINISTRATOR})
-async def settings(request: Browser, visit: Visit) -> Page:
+async def settings(request: Browser, visit: NamedDependency[Visit]) -> Page:
     """The co-op's name and words, and who may see its ledger."""
     coop = visit.coop
     texts = await visit.reading.texts([(coop.profile, f"profile/{field}") for field in COOP_FIELDS])

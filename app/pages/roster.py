@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final
 import structlog
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from app.access import OPT, Access
@@ -37,7 +38,12 @@ _log = structlog.stdlib.get_logger("yui.roster")
 
 
 @get("/c/{slug:str}/office/roster", opt=_OPT)
-async def start(request: Asked, visit: Visit, installation: Installation, entered: int = 0) -> Page:
+async def start(
+    request: Asked,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    entered: FromQuery[int] = 0,
+) -> Page:
     """Where a roster is handed in; those that wait; the template."""
     return await _start(request, visit, installation, None, entered=entered)
 
@@ -61,7 +67,9 @@ async def _start(
 
 
 @post("/c/{slug:str}/office/roster", opt=_OPT)
-async def upload(request: Asked, visit: Visit, installation: Installation) -> Page | Redirect:
+async def upload(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation]
+) -> Page | Redirect:
     """Read the file; on to its lines, or to its columns where they don't explain themselves."""
     form = await request.form()
     file, chosen = form.get("file"), str(form.get("encoding", ""))
@@ -111,7 +119,9 @@ def _class_names(request: Asked, visit: Visit, policy: MembersPolicy) -> dict[st
 
 
 @get("/c/{slug:str}/office/roster/{id:str}/columns", opt=_OPT)
-async def ask_columns(request: Asked, visit: Visit, installation: Installation, id: str) -> Page:
+async def ask_columns(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Page:
     """What each column means, with its first cells beside it."""
     return await _columns(request, visit, id, await store.read(installation, visit.reading, id), ())
 
@@ -142,7 +152,9 @@ def _samples(roster: Import, position: int) -> list[str]:
 
 
 @post("/c/{slug:str}/office/roster/{id:str}/columns", opt=_OPT, status_code=200)
-async def set_columns(request: Asked, visit: Visit, installation: Installation, id: str) -> Page | Redirect:
+async def set_columns(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Page | Redirect:
     """Take the answers; again where a name is missing or something is said twice."""
     form = await request.form()
     policy = await members_policy(visit.reading)
@@ -171,11 +183,11 @@ async def set_columns(request: Asked, visit: Visit, installation: Installation, 
 @get("/c/{slug:str}/office/roster/{id:str}", opt=_OPT)
 async def preview(
     request: Asked,
-    visit: Visit,
-    installation: Installation,
-    id: str,
-    fate: Annotated[str, Parameter(max_length=10)] = "",
-    page: Annotated[int, Parameter(ge=1, le=1000)] = 1,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    id: FromPath[str],
+    fate: Annotated[str, QueryParameter(max_length=10)] = "",
+    page: Annotated[int, QueryParameter(ge=1, le=1000)] = 1,
 ) -> Page:
     """Every line and what will happen to it; the totals; the confirmation."""
     roster = await store.read(installation, visit.reading, id)
@@ -202,7 +214,9 @@ async def preview(
 
 
 @post("/c/{slug:str}/office/roster/{id:str}/lines", opt=_OPT, status_code=200)
-async def lines(request: Asked, visit: Visit, installation: Installation, id: str) -> dict[str, Any]:
+async def lines(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> dict[str, Any]:
     """The lines to be signed, as statements. From the first time on always the same ones, so that a batch that broke
     off is gone on with; ``there`` says which are on the roll by now.
     """
@@ -216,7 +230,9 @@ async def lines(request: Asked, visit: Visit, installation: Installation, id: st
 
 
 @post("/c/{slug:str}/office/roster/{id:str}/discard", opt=_OPT)
-async def discard(request: Asked, visit: Visit, installation: Installation, id: str) -> Redirect:
+async def discard(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Redirect:
     """Through, or given up: nothing of it stays."""
     form = await request.form()
     entered = str(form.get("entered", "0"))
@@ -238,7 +254,9 @@ def _fates(roster: Import, people: Sequence[Person]) -> list[Planned]:
 
 
 @get("/c/{slug:str}/office/roster-template.csv", opt=_OPT)
-async def template(request: Asked, visit: Visit, encoding: Encoding = "utf-8") -> Response[bytes]:
+async def template(
+    request: Asked, visit: NamedDependency[Visit], encoding: FromQuery[Encoding] = "utf-8"
+) -> Response[bytes]:
     """An empty roster with the headings that are understood, and one line as an example."""
     t = words_of(request, visit).t
     headings = [t(f"roster.field.{name}") for name in columns.FIELDS]
@@ -247,7 +265,9 @@ async def template(request: Asked, visit: Visit, encoding: Encoding = "utf-8") -
 
 
 @get("/c/{slug:str}/office/roll.csv", opt={OPT: Access.OFFICIAL})
-async def roll(request: Asked, visit: Visit, encoding: Encoding = "utf-8") -> Response[bytes]:
+async def roll(
+    request: Asked, visit: NamedDependency[Visit], encoding: FromQuery[Encoding] = "utf-8"
+) -> Response[bytes]:
     """The roll as a file, in reading order, with the headings that an import understands."""
     words = words_of(request, visit)
     names = [*columns.FIELDS, "status"]

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from app.access import OPT, Access
 from app.api.problems import Problem
@@ -28,7 +29,7 @@ from ledger.books.terms import Calendar, Cancellation, price
 from ledger.errors import LedgerError
 
 Asked = Request[Any, Any, Any]
-Number = Annotated[int, Parameter(ge=1, le=1_000_000)]
+Number = Annotated[int, QueryParameter(ge=1, le=1_000_000)]
 _COOP: Final = {OPT: Access.COOP}
 _MEMBER: Final = {OPT: Access.MEMBER}
 _HALF_HOURS: Final = range(0, 1441, 30)
@@ -40,12 +41,12 @@ _SLOTS: Final = (15, 30, 60, 90, 120, 180, 240, 360, 480, 720, 1440)
 @get("/c/{slug:str}/things", opt=_COOP)
 async def things(
     request: Asked,
-    visit: Visit,
+    visit: NamedDependency[Visit],
     *,
-    q: Annotated[str, Parameter(max_length=60)] = "",
-    kind: Annotated[str, Parameter(max_length=10)] = "",
-    available: bool = False,
-    mine: bool = False,
+    q: Annotated[str, QueryParameter(max_length=60)] = "",
+    kind: Annotated[str, QueryParameter(max_length=10)] = "",
+    available: FromQuery[bool] = False,
+    mine: FromQuery[bool] = False,
     page: Number = 1,
 ) -> Page:
     """Everything that is offered, as a search narrows it."""
@@ -67,7 +68,9 @@ async def things(
 
 
 @get("/c/{slug:str}/things/new", opt=_MEMBER)
-async def offer(request: Asked, visit: Visit, kind: Annotated[str, Parameter(max_length=10)] = "stock") -> Page:
+async def offer(
+    request: Asked, visit: NamedDependency[Visit], kind: Annotated[str, QueryParameter(max_length=10)] = "stock"
+) -> Page:
     """The form that offers something: so many of it, or by the calendar."""
     say = await telling_of(request, visit)
     chosen = kind if kind in TYPES else TYPES[0]
@@ -86,10 +89,10 @@ async def offer(request: Asked, visit: Visit, kind: Annotated[str, Parameter(max
 @get("/c/{slug:str}/things/{id:str}", opt=_COOP)
 async def thing(
     request: Asked,
-    visit: Visit,
-    installation: Installation,
-    id: str,
-    week: Annotated[int, Parameter(ge=0, le=availability.WEEKS_AHEAD)] = 0,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    id: FromPath[str],
+    week: Annotated[int, QueryParameter(ge=0, le=availability.WEEKS_AHEAD)] = 0,
 ) -> Page:
     """One thing: what it is, on which terms, and when it is free."""
     _check_open(visit)
@@ -122,7 +125,7 @@ async def thing(
 
 
 @get("/c/{slug:str}/things/{id:str}/edit", opt=_MEMBER)
-async def edit(request: Asked, visit: Visit, id: str) -> Page:
+async def edit(request: Asked, visit: NamedDependency[Visit], id: FromPath[str]) -> Page:
     """The same form for new terms, which hold for later bookings."""
     found = await _need(visit, id)
     if visit.member is None or not found.resource.managed_by(visit.member.id):
@@ -143,11 +146,11 @@ async def edit(request: Asked, visit: Visit, id: str) -> Page:
 @get("/c/{slug:str}/things/{id:str}/book", opt=_MEMBER)
 async def book(
     request: Asked,
-    visit: Visit,
-    installation: Installation,
-    id: str,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    id: FromPath[str],
     quantity: Number = 1,
-    starts: Annotated[int | None, Parameter(ge=0, le=canonical.MAX_INTEGER)] = None,
+    starts: Annotated[int | None, QueryParameter(ge=0, le=canonical.MAX_INTEGER)] = None,
     length: Number = 1,
 ) -> Page:
     """Look once more before signing: when, how many, what is held. ``starts`` in ms, ``length`` in slots."""

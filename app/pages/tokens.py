@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
 from app.access import OPT, Access
@@ -27,9 +28,9 @@ _MONTHS: Final = 24
 @get("/c/{slug:str}/tokens", opt=_MEMBER)
 async def tokens(
     request: Asked,
-    visit: Visit,
-    installation: Installation,
-    page: Annotated[int, Parameter(ge=1, le=10_000)] = 1,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
 ) -> Page:
     """The reader's own tokens."""
     assert visit.member is not None  # noqa: S101  (the route's access)
@@ -56,7 +57,9 @@ async def tokens(
 
 
 @get("/c/{slug:str}/tokens/give", opt=_MEMBER)
-async def give(request: Asked, visit: Visit, to: Annotated[str, Parameter(max_length=40)] = "") -> Page:
+async def give(
+    request: Asked, visit: NamedDependency[Visit], to: Annotated[str, QueryParameter(max_length=40)] = ""
+) -> Page:
     """The form of a gift; ``to`` may name the receiver already."""
     assert visit.member is not None  # noqa: S101  (the route's access)
     say = await telling_of(request, visit)
@@ -74,7 +77,7 @@ async def give(request: Asked, visit: Visit, to: Annotated[str, Parameter(max_le
 
 
 @get("/c/{slug:str}/tokens/history.csv", opt=_MEMBER)
-async def history(request: Asked, visit: Visit) -> Stream:
+async def history(request: Asked, visit: NamedDependency[Visit]) -> Stream:
     """The reader's whole history, to take away."""
     assert visit.member is not None  # noqa: S101  (the route's access)
     balance = Balance(visit, await telling_of(request, visit), visit.member.id)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from app.access import OPT, Access
 from app.api.problems import Problem
@@ -22,17 +23,17 @@ from ledger.books.contributions import Contribution
 from ledger.books.keys import COUNTERSIGNERS
 
 Asked = Request[Any, Any, Any]
-Number = Annotated[int, Parameter(ge=1, le=10_000)]
-Words = Annotated[str, Parameter(max_length=60)]
+Number = Annotated[int, QueryParameter(ge=1, le=10_000)]
+Words = Annotated[str, QueryParameter(max_length=60)]
 _MEMBER: Final = {OPT: Access.MEMBER}
 
 
 @get("/c/{slug:str}/work", opt=_MEMBER)
 async def work(
     request: Asked,
-    visit: Visit,
-    installation: Installation,
-    view: Annotated[str, Parameter(max_length=10)] = "",
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    view: Annotated[str, QueryParameter(max_length=10)] = "",
     q: Words = "",
     page: Number = 1,
 ) -> Page:
@@ -60,11 +61,11 @@ async def work(
 @get("/c/{slug:str}/work/new", opt=_MEMBER)
 async def report(
     request: Asked,
-    visit: Visit,
-    installation: Installation,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
     *,
-    whom: Annotated[str, Parameter(query="for", max_length=40)] = "",
-    helping: bool = False,
+    whom: Annotated[str, QueryParameter(name="for", max_length=40)] = "",
+    helping: FromQuery[bool] = False,
 ) -> Page:
     """The one screen of a report: one's own, or for somebody whom a concierge helps."""
     assert visit.member is not None  # noqa: S101  (the route's access)
@@ -97,7 +98,9 @@ async def report(
 
 
 @get("/c/{slug:str}/work/{id:str}", opt=_MEMBER)
-async def contribution(request: Asked, visit: Visit, installation: Installation, id: str) -> Page:
+async def contribution(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Page:
     """One contribution: what, who, its state in words, and what the reader can do about it."""
     found = await visit.reading.find(Contribution, id)
     if found is None:
@@ -125,11 +128,11 @@ async def contribution(request: Asked, visit: Visit, installation: Installation,
 @get("/c/{slug:str}/people", opt=_MEMBER)
 async def people(
     request: Asked,
-    visit: Visit,
+    visit: NamedDependency[Visit],
     *,
     q: Words = "",
-    field: Annotated[str, Parameter(pattern=r"^[a-z@/_]{1,30}$")] = "to",
-    others: bool = True,
+    field: Annotated[str, QueryParameter(pattern=r"^[a-z@/_]{1,30}$")] = "to",
+    others: FromQuery[bool] = True,
 ) -> Page:
     """Members by name or reading, as choices for the form that asked. ``others``: without the reader."""
     me = visit.member.id if visit.member and others else ""

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 
 from app.access import OPT, Access
 from app.api.problems import Problem
@@ -20,7 +20,7 @@ from governance.books.ballots import Ballot
 from ledger.books.keys import COUNTERSIGNERS, OFFICIALS, active_keys
 
 Way = Literal["paper", "assisted"]
-_Text = Annotated[str, Parameter(max_length=100)]
+_Text = Annotated[str, QueryParameter(max_length=100)]
 ENTERING: Final[dict[Way, tuple[str, ...]]] = {"paper": OFFICIALS, "assisted": ("concierge",)}
 SECOND: Final[dict[Way, tuple[str, ...]]] = {"paper": COUNTERSIGNERS, "assisted": ("concierge", *COUNTERSIGNERS)}
 

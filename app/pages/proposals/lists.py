@@ -6,7 +6,7 @@ from typing import Annotated
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from app.access import OPT, Access
 from app.decisions.listing import Item, Listing, Undecided
@@ -16,7 +16,7 @@ from app.pages.page import Page, show
 from app.pages.proposals.common import Asked
 from app.visit import Visit
 
-_Number = Annotated[int, Parameter(ge=1, le=10_000)]
+_Number = Annotated[int, QueryParameter(ge=1, le=10_000)]
 
 
 @get("/c/{slug:str}/proposals", opt={OPT: Access.COOP})
@@ -24,8 +24,8 @@ async def proposals(
     request: Asked,
     visit: NamedDependency[Visit],
     installation: NamedDependency[Installation],
-    q: Annotated[str, Parameter(max_length=100)] = "",
-    view: Annotated[str, Parameter(max_length=10)] = "",
+    q: Annotated[str, QueryParameter(max_length=100)] = "",
+    view: Annotated[str, QueryParameter(max_length=10)] = "",
     page: _Number = 1,
 ) -> Page:
     """What is undecided, by how urgent it is; or a page of what was decided; or what the search found."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 
 from app import labels
 from app.access import OPT, Access
@@ -37,7 +37,7 @@ from ledger.books.roles import ROLES
 KINDS: Final = (*rules.KINDS, rules.CHOICE)
 UNASKED: Final = 5
 """How many members stand there to choose from before anybody has been searched for."""
-_Code = Annotated[str, Parameter(max_length=20)]
+_Code = Annotated[str, QueryParameter(max_length=20)]
 
 
 @get("/c/{slug:str}/proposals/new", opt={OPT: Access.MEMBER})

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, QueryParameter
 
 from app.access import OPT, Access
 from app.api.problems import Problem
@@ -19,7 +19,7 @@ from governance.books.proposals import Version
 
 Lines = list[tuple[str, str]]
 """(mark, line): ``-`` of the earlier, ``+`` of the later, nothing of both."""
-_Number = Annotated[int, Parameter(ge=0, le=1_000_000)]
+_Number = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
 
 
 @get("/c/{slug:str}/proposals/{id:str}/versions", opt={OPT: Access.COOP})
