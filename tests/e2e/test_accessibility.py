@@ -48,6 +48,7 @@ PAGES = [
     (STRANGER, "/c/mizunasato/verify"),
     (STRANGER, "/c/mizunasato/audit"),
     (STRANGER, "/c/mizunasato/rules"),
+    (STRANGER, "/c/mizunasato/recover"),
     (MEMBER, "/c/mizunasato"),
     (MEMBER, "/c/mizunasato/proposals"),
     (MEMBER, "/c/mizunasato/proposals?view=decided"),
