@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Route, expect
 from app.cli.main import main
 from app.storage.embedded import EmbeddedPostgres, Server
 from ledger.compose import Private
-from tests.e2e.conftest import Coop, OpenPage, Village, running
+from tests.e2e.conftest import SERVE, Coop, OpenPage, Village, running
 from tests.town import Town
 
 pytestmark = pytest.mark.browser
@@ -207,11 +207,31 @@ def test_the_check_can_be_held(village: Village, page: Page) -> None:
 # The auditor's desk.
 
 
-def test_a_full_pass_runs_beside_the_service_and_its_verdict_stays(village: Village, page: Page) -> None:
+AUDIT = {
+    "ja": {
+        "start": "全体を検証する",
+        "done": "件を検証しました",
+        "same": "数え直しは、発表と一致しました",
+        "cast": "投票する",
+    },
+    "en": {
+        "start": "Run a full pass",
+        "done": "entries were verified",
+        "same": "The recount equals what was announced",
+        "cast": "votes",
+    },
+}
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_full_pass_runs_beside_the_service_and_its_verdict_stays(
+    village: Village, open_page: OpenPage, lang: str
+) -> None:
+    page = open_page(lang)
     village.be(page, village.AUDITOR)
     page.goto(village.address("audit"))
-    page.get_by_role("button", name="全体を検証する").click()
-    expect(page.locator("#pass .banner-success")).to_contain_text("件を検証しました", timeout=120_000)
+    page.get_by_role("button", name=AUDIT[lang]["start"]).click()
+    expect(page.locator("#pass .banner-success")).to_contain_text(AUDIT[lang]["done"], timeout=120_000)
     page.reload()
     expect(page.locator("#pass .banner-success")).to_be_visible()
 
@@ -235,15 +255,19 @@ def test_the_export_is_what_the_verifier_reads(coop: Coop, page: Page, tmp_path:
     assert main(["verify", str(tmp_path / "copy.zip"), "--json"]) == 0
 
 
-def test_decided_proposals_are_counted_again_with_every_ballot(village: Village, page: Page) -> None:
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_decided_proposals_are_counted_again_with_every_ballot(
+    village: Village, open_page: OpenPage, lang: str
+) -> None:
+    page = open_page(lang)
     village.be(page, village.AUDITOR)
     page.goto(village.address("audit"))
     page.locator("a[href*='/audit/proposals/']").first.click()
-    expect(page.locator(".banner-success")).to_contain_text("数え直しは、発表と一致しました")
+    expect(page.locator(".banner-success")).to_contain_text(AUDIT[lang]["same"])
     rows = page.locator("table").nth(1).locator("tbody tr")
     assert rows.count() > 10
     rows.first.get_by_role("link").click()
-    expect(page.locator(".lead")).to_contain_text("投票する")
+    expect(page.locator(".lead")).to_contain_text(AUDIT[lang]["cast"])
 
 
 def test_a_member_is_followed_by_name(village: Village, page: Page) -> None:
@@ -269,7 +293,7 @@ def two_servers(tmp_path: Path) -> Iterator[tuple[str, str]]:
         database: Server = thread.submit(asyncio.run, launcher.start()).result()
         addresses = {"YUI_DATABASE_URL": database.service_dsn.url, "YUI_DATABASE_OWNER_URL": database.owner_dsn.url}
         try:
-            with running("serve", tmp_path, **addresses) as one, running("serve", tmp_path, **addresses) as other:
+            with running(SERVE, tmp_path, **addresses) as one, running(SERVE, tmp_path, **addresses) as other:
                 yield one, other
         finally:
             thread.submit(asyncio.run, launcher.stop()).result()
