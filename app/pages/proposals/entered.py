@@ -70,6 +70,8 @@ async def _entered(
     words = words_of(request, visit)
     title, _, options = await texts_of(visit, proposal)
     cast = await visit.reading.find_many(Ballot, [f"{proposal.id}/{person.id}" for person in people])
+    seconds = await _seconds(installation, visit, way, me, chosen)
+    parties = [*seconds, *([chosen] if chosen else [])]
     return await show(
         request,
         visit,
@@ -83,8 +85,8 @@ async def _entered(
         ballot=cast.get(f"{proposal.id}/{chosen.id}") if chosen else None,
         choices=[(code, words.choice(code, options)) for code in rule.method.choices(len(proposal.options))],
         sealed=rule.secrecy.SEALED,
-        seconds=await _seconds(installation, visit, way, me, chosen),
-        names=said_names(proposal, title, options) | ({chosen.id: chosen.name} if chosen else {}),
+        seconds=seconds,
+        names=said_names(proposal, title, options) | {person.id: person.name for person in parties},
     )
 
 
