@@ -8,8 +8,10 @@ from typing import Any
 
 SENTENCES: dict[str, dict[str, str]] = {
     "database.in_use": {
-        "ja": "データフォルダー {data} は、起動中の別の結(プロセス {pid})が使っています。",
-        "en": "The data directory {data} is in use by another running Yui (process {pid}).",
+        "ja": "データフォルダー {data} は、起動中の別の結(プロセス {pid})が使っています。"
+        "書き出すだけなら、止めずにアドレスを指定できます(yui export http://… フォルダー)。",
+        "en": "The data directory {data} is in use by another running Yui (process {pid}). "
+        "To export, name its address instead (yui export http://… FOLDER).",
     },
     "database.no_binaries": {
         "ja": "この計算機で動く PostgreSQL がありません({reason})。YUI_DATABASE_URL で外部のものを指定してください。",
