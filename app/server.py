@@ -9,12 +9,13 @@ from typing import Any
 from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import CacheControlHeader, ResponseHeader, State
+from litestar.datastructures import CacheControlHeader, MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
+from litestar.types import Message, Scope
 
 from app import access, logs
 from app.api import openapi, problems
@@ -88,7 +89,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
             cookie_samesite="lax",
         ),
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
-        response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
+        before_send=[protect],
         exception_handlers={Exception: problems.respond},
         state=State(
             {
@@ -108,6 +109,16 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
     )
     _require_access(app)
     return app
+
+
+async def protect(message: Message, _scope: Scope) -> None:
+    """Put ``HEADERS`` on every answer: error pages and static files too, which Litestar's ``response_headers`` leave
+    out.
+    """
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in HEADERS.items():
+            headers[name] = value
 
 
 def provide_installation(request: Request[Any, Any, Any]) -> Installation:
