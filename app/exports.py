@@ -89,12 +89,14 @@ class DatabaseLog:
 async def write(installation: Installation, ledger: Ledger, folder: Path, scope: Scope | None) -> int:
     """Export a ledger into an empty folder; its size. FileExistsError, or GuardError where it must not be served."""
     for _ in range(_TRIES):
+        # Before the connection: whoever holds one and waits for another can wait for ever.
+        published = await installation.log.published(ledger)
         async with (
+            installation.exporting,
             installation.database.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             head = await read_head(connection, ledger.id)
-            published = await installation.log.published(ledger)
             # While others append, what is committed and what is published may be a batch apart.
             if published.size == head.size:
                 log = DatabaseLog(installation, ledger, connection, published.note)

@@ -35,6 +35,9 @@ from ledger.statement import Entry, is_origin
 T = TypeVar("T")
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
+_EXPORTS: Final = 2
+"""How many whole ledgers are read at a time; requests share the connections that are left."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -70,6 +73,8 @@ class Installation:
         self.publisher = Publisher(self.guard, self.keys)
         self.bulletin = Bulletin(database.connect)
         self.log = Log(database.pool, self.guard, self.keys)
+        self.exporting = asyncio.Semaphore(_EXPORTS)
+        """Held while a whole ledger is read: each takes a connection for as long as it lasts."""
         self._workers = workers
         self._known: dict[str, Ledger] = {}
         services = Services(

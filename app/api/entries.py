@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
@@ -26,6 +27,9 @@ from ledger.statement import Statement, parse_leaf
 Number = Annotated[int, PathParameter(ge=0, le=canonical.MAX_INTEGER, description="Index of the entry.")]
 _Size = Annotated[int, QueryParameter(ge=0, le=canonical.MAX_INTEGER)]
 _PROOF_FILE: Final = "text/plain"
+_IN_MEMORY: Final = 4 * 1024 * 1024
+"""Bytes of records beyond which they are set down on disk."""
+_PIECE: Final = 64 * 1024
 
 
 @get(
@@ -122,12 +126,18 @@ async def records(
 
 
 async def _lines(installation: Installation, visit: Visit) -> AsyncIterator[bytes]:
-    async with (
-        installation.database.pool.acquire() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        async for line in record_lines(connection, installation.books, visit.reading.ledger_id):
-            yield line + b"\n"
+    """All lines, set down first: a reader who is slow to take them must not keep a connection from everyone else."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
+        async with (
+            installation.exporting,
+            installation.database.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            async for line in record_lines(connection, installation.books, visit.reading.ledger_id):
+                file.write(line + b"\n")
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 async def _readable(installation: Installation, visit: Visit, index: int) -> Stored:

@@ -93,10 +93,12 @@ async def answer(
     _require_step(step)
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     web: WebSettings = request.app.state.web
+    # Asked before the draft is locked: whoever holds one connection must not wait for another.
+    taken = {ledger.slug for ledger in await installation.ledgers()} if step == 1 else set[str]()
     async with store.changing(installation, own_link(key)) as draft:
         _require_open(draft)
         faults = dict(questions.READERS[step - 1](form, draft, web))
-        if step == 1 and "slug" not in faults and await _is_taken(installation, draft.answers.slug):
+        if "slug" not in faults and draft.answers.slug in taken:
             faults["slug"] = "found.error.taken"
         draft.done = sorted({*draft.done} - {step} if faults else {*draft.done, step})
     go = form.get("go", "next")
@@ -192,10 +194,6 @@ async def _show_founders(request: Asked, link: Link, draft: Founding, template: 
         rp_id=web.host,
         signed=[False] * len(draft.founders) if sealed is None else [s is not None for s in sealed.signatures],
     )
-
-
-async def _is_taken(installation: Installation, slug: str) -> bool:
-    return any(ledger.slug == slug for ledger in await installation.ledgers())
 
 
 def _require_step(step: int) -> None:

@@ -112,10 +112,11 @@ async def sign(
         given = tuple(one for one in fixed.signatures if one is not None)
         if len(given) < len(fixed.signatures):
             return Response({"slug": draft.answers.slug, "waiting": len(fixed.signatures) - len(given)})
-        statement = fixed.statement.encode()
-        openings = tuple(msgspec.convert(one, Opening) for one in fixed.openings)
-        submission = await asyncio.to_thread(check, parse_statement(statement), statement, given, openings)
-        receipt = await installation.found(draft.answers.slug, submission)
+    # The draft is free again: founding needs connections of its own, and founding again gives the same receipt.
+    statement = fixed.statement.encode()
+    openings = tuple(msgspec.convert(one, Opening) for one in fixed.openings)
+    submission = await asyncio.to_thread(check, parse_statement(statement), statement, given, openings)
+    receipt = await installation.found(draft.answers.slug, submission)
     await store.forget(installation, link)
     return Response({"slug": draft.answers.slug, "receipt": receipt_shape(receipt, [])})
 

@@ -220,8 +220,10 @@ async def lines(
     """The lines to be signed, as statements. From the first time on always the same ones, so that a batch that broke
     off is gone on with; ``there`` says which are on the roll by now.
     """
+    # Read before the roster is locked: whoever holds one connection must not wait for another.
+    people = await _people(request, visit)
     async with store.changing(installation, visit.reading, id) as roster:
-        planned = await _plan(request, visit, roster)
+        planned = await asyncio.to_thread(_fates, roster, people)
         if not roster.pinned:
             roster.pinned = [line.line for line in planned if line.fate == "new"]
     pinned = set(roster.pinned)
@@ -243,9 +245,12 @@ async def discard(
 
 async def _plan(request: Asked, visit: Visit, roster: Import) -> list[Planned]:
     """Every line's fate as the roll stands now."""
+    return await asyncio.to_thread(_fates, roster, await _people(request, visit))
+
+
+async def _people(request: Asked, visit: Visit) -> list[Person]:
     rolls: Rolls = request.app.state.rolls
-    people = await rolls.people(visit.reading)
-    return await asyncio.to_thread(_fates, roster, people)
+    return await rolls.people(visit.reading)
 
 
 def _fates(roster: Import, people: Sequence[Person]) -> list[Planned]:
@@ -271,8 +276,7 @@ async def roll(
     """The roll as a file, in reading order, with the headings that an import understands."""
     words = words_of(request, visit)
     names = [*columns.FIELDS, "status"]
-    rolls: Rolls = request.app.state.rolls
-    people = await rolls.people(visit.reading)
+    people = await _people(request, visit)
     rows = [[words.t(f"roster.field.{name}") for name in names], *(_row(words, person) for person in people)]
     data = await asyncio.to_thread(export.to_csv, rows, encoding)
     return as_file(data, f"{visit.slug}-roll", encoding)
