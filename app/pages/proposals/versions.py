@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar import get
 from litestar.di import NamedDependency
@@ -19,6 +19,8 @@ from governance.books.proposals import Version
 
 Lines = list[tuple[str, str]]
 """(mark, line): ``-`` of the earlier, ``+`` of the later, nothing of both."""
+MAX_LINES: Final = 1000
+"""Longer texts are shown one after the other instead of line by line."""
 _Number = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
 
 
@@ -58,8 +60,19 @@ async def versions(
 
 
 def compare(before: list[str], after: list[str]) -> Lines:
-    """What was taken away, added and kept, line by line; nothing where both are the same."""
+    """What was taken away, added and kept, line by line; nothing where both are the same.
+
+    Whole lines only, and no search in very long texts: it would take time by the square, and anyone may ask for it.
+    """
     if before == after:
         return []
-    marked = (line for line in difflib.ndiff(before, after) if not line.startswith("?"))
-    return [(line[0].strip(), line[2:]) for line in marked]
+    if max(len(before), len(after)) > MAX_LINES:
+        return [*(("-", line) for line in before), *(("+", line) for line in after)]
+    marked: Lines = []
+    for tag, start, end, new_start, new_end in difflib.SequenceMatcher(None, before, after).get_opcodes():
+        if tag == "equal":
+            marked += [("", line) for line in before[start:end]]
+        else:
+            marked += [("-", line) for line in before[start:end]]
+            marked += [("+", line) for line in after[new_start:new_end]]
+    return marked
