@@ -161,7 +161,7 @@ def _midnight(day: str, utc_offset: int, later: int) -> str | None:
     """The beginning of a day by the co-op's clock, ``later`` days on."""
     try:
         found = date.fromisoformat(day) + timedelta(days=later)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     zone = timezone(timedelta(minutes=utc_offset))
     return canonical.format_time(int(datetime(found.year, found.month, found.day, tzinfo=zone).timestamp()) * 1000)

@@ -19,6 +19,9 @@ JAPAN = 540
 JUST_NOW = 45_000
 """Milliseconds within which a time is simply now."""
 
+_FIRST, _LAST = -62_135_510_400_000, 253_402_214_399_999
+"""The times of the calendar, a day less at each end: what a ledger says of times beyond is not to break a page."""
+
 _NAMED = {Fraction(1, 2): "half", Fraction(1, 3): "third", Fraction(2, 3): "two_thirds", Fraction(1, 4): "quarter",
           Fraction(3, 4): "three_quarters", Fraction(1): "all"}  # fmt: skip
 _DAY = {"ja": "y年M月d日(EEE)", "en": "EEE d MMMM y"}
@@ -40,7 +43,8 @@ class Formats:
     def local(self, ms: int) -> datetime:
         """The co-op's wall clock at that millisecond."""
         zone = timezone(timedelta(minutes=self.utc_offset))
-        return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)).astimezone(zone)
+        shown = max(_FIRST, min(ms, _LAST))
+        return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=shown)).astimezone(zone)
 
     def iso(self, ms: int) -> str:
         """For machines: `2026-04-01T18:00:00+09:00`."""

@@ -8,6 +8,7 @@ import pytest
 
 from app.texts import Catalogue
 from app.texts.formats import Formats
+from ledger.canonical import parse_time
 
 CATALOGUE = Catalogue.load()
 JA, EN = (Formats(lang, partial(CATALOGUE.t, lang)) for lang in ("ja", "en"))
@@ -74,3 +75,11 @@ def test_a_percentage_is_never_rounded_up(part: int, whole: int, said: str) -> N
 )
 def test_fractions_in_words(value: Fraction, strict: bool, ja: str, en: str) -> None:  # noqa: FBT001 – a parameter of the table
     assert (JA.threshold(value, strict=strict), EN.threshold(value, strict=strict)) == (ja, en)
+
+
+@pytest.mark.parametrize("offset", [-840, 540, 840])
+def test_no_time_that_a_statement_can_name_is_beyond_words(offset: int) -> None:
+    formats = Formats("en", EN.t, utc_offset=offset)
+    for text in ("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"):
+        assert formats.moment(parse_time(text))
+    assert formats.iso(2**60).startswith("9999-12-3")
