@@ -82,9 +82,12 @@ async def keep(installation: Installation, reading: Reading, posted: Pending) ->
     """Keep a statement, or add signatures to the one that is kept; as it stands now.
 
     Each signature must be by its signer's key, one of them by a member's: Problem ``pending.signer`` otherwise.
+    FormatError or UnknownVersion where the body is not its type's.
     """
     if posted.statement.ledger != reading.ledger.origin:
         raise Problem("pending.ledger", 409, ledger=posted.statement.ledger)
+    # Its sentence is to be read out to others: what has no such body, or no such type, would spoil their pages.
+    installation.books.body(posted.statement)
     await _check_signers(reading, posted)
     await sweep(installation, reading)
     fresh = posted._replace(created=installation.clock.now(), expires=installation.clock.now() + LIFETIME)

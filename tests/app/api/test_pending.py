@@ -152,3 +152,12 @@ async def test_a_device_without_a_key_of_its_own_reads_it_by_its_link(three: Coo
 @pytest.mark.parametrize("id_", ["x", "00", "AA" * 32, "zz" * 32])
 async def test_what_is_no_id_is_not_found(coop: Coop, id_: str) -> None:
     assert (await coop.stranger.get(coop.api(f"pending/{id_}"))).status_code == 404
+
+
+async def test_what_no_sentence_can_be_made_of_is_not_kept(three: Coop) -> None:
+    taro = await three.signed_in("Taro")
+    for type_, body in (("member.suspend/1", {"member": 1}), ("member.unheard_of/1", {})):
+        odd = three.town.says("Hanako", type_, body, cosigners=("Taro",), missing=("Taro",))
+        assert (await leave(three, odd)).status_code == 400
+    page = await taro.get(f"/c/{three.town.slug}/office/countersign", headers={"accept": "text/html"})
+    assert page.status_code == 200
