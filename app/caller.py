@@ -17,4 +17,6 @@ def caller(request: Request[Any, Any, Any]) -> str:
     direct = request.client.host if request.client else "unknown"
     if not request.app.state.web.secure:
         return direct
-    return request.headers.get("x-forwarded-for", direct).rpartition(",")[2].strip() or direct
+    # Some proxies add a line of their own below those that the caller has sent: the last line counts, not the first.
+    lines = request.headers.getall("x-forwarded-for", [])
+    return ",".join(lines).rpartition(",")[2].strip() or direct

@@ -166,7 +166,10 @@ def _target(folder: Path, name: str) -> Path | None:
 
 
 def _get(url: str, path: str) -> Any:
-    request = urllib.request.Request(url, headers={"Accept": "*/*"})  # noqa: S310 - is_address looked at the scheme
+    # An installation tells where its ledgers are: that must not lead to files of the machine that asks.
+    if not is_address(url):
+        raise Unreadable("source.no_connection", path=path)
+    request = urllib.request.Request(url, headers={"Accept": "*/*"})  # noqa: S310 - the scheme was looked at
     try:
         return urllib.request.urlopen(request, timeout=_TIMEOUT)  # noqa: S310
     except urllib.error.HTTPError as error:

@@ -16,9 +16,9 @@ async def whoami(request: Request[object, object, State]) -> str:
     return caller(request)
 
 
-def ask(address: str, forwarded: str | None) -> str:
+def ask(address: str, *forwarded: str | None) -> str:
     app = Litestar([whoami], state=State({"web": WebSettings(address, bytes(32))}))
-    headers = {} if forwarded is None else {"x-forwarded-for": forwarded}
+    headers = [("x-forwarded-for", line) for line in forwarded if line is not None]
     with TestClient(app) as client:
         return client.get("/", headers=headers).text
 
@@ -36,3 +36,7 @@ def ask(address: str, forwarded: str | None) -> str:
 )
 def test_only_what_the_proxy_itself_wrote_counts(address: str, forwarded: str | None, expected: str) -> None:
     assert ask(address, forwarded) == expected
+
+
+def test_a_line_that_the_caller_has_sent_does_not_hide_the_proxys_own() -> None:
+    assert ask("https://mura.example", "198.51.100.1", "203.0.113.9") == "203.0.113.9"

@@ -72,6 +72,16 @@ async def test_what_an_address_shows_comes_to_the_same(lively: Coop, tmp_path: P
     assert json.loads((folder / "yui.json").read_bytes())["ledgers"][0]["origin"] == lively.town.origin
 
 
+async def test_an_address_does_not_lead_to_files_of_this_machine(lively: Coop, tmp_path: Path) -> None:
+    folder, lure = await exported(lively, tmp_path / "copy"), tmp_path / "lure"
+    (lure / ".well-known").mkdir(parents=True)
+    card = {"ledgers": [{"name": "owase", "url": folder.as_uri()}], "version": "yui/v1"}
+    (lure / ".well-known" / "yui.json").write_text(json.dumps(card))
+    with served(lure) as address:
+        assert await asyncio.to_thread(main, ["export", address, str(tmp_path / "mirror")]) == 2
+    assert not (tmp_path / "mirror").exists() or not any((tmp_path / "mirror").iterdir())
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The copy behind an address, as any file server would have it."""
