@@ -15,7 +15,8 @@ from app.pages.frame import Frame, page_context
 def page(request: Request[Any, Any, Any], problem: dict[str, Any]) -> Response[str]:
     """The problem as a page. It needs no ledger and no session: those may be what failed."""
     slug = request.scope.get("path_params", {}).get("slug")
-    frame = Frame(lang=language(request), path=request.url.path)
+    # Two slashes at the start would make the language switch lead to another host.
+    frame = Frame(lang=language(request), path="/" + request.url.path.lstrip("/"))
     environment: Environment = request.app.state.environment
     html = environment.get_template("error.html").render(
         **page_context(request.app.state.texts, frame), problem=problem, coop_href=f"/c/{slug}" if slug else "/"

@@ -30,3 +30,9 @@ async def test_each_caller_has_so_many_requests_a_minute(coop: Coop, installatio
     assert (answer.status_code, answer.json()["code"]) == (429, "http.too_many")
     assert await statuses(second, path, FEW) == {200}
     assert await statuses(first, coop.log("checkpoint"), 3 * FEW) == {200}
+
+
+async def test_an_error_page_leads_nowhere_else(coop: Coop) -> None:
+    page = await coop.stranger.get(f"{ADDRESS}//evil.example/x", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert 'href="/evil.example/x?lang=en"' in page.text
