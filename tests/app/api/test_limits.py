@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 from litestar import Litestar
 
 from app.installation import Installation
@@ -36,3 +37,10 @@ async def test_an_error_page_leads_nowhere_else(coop: Coop) -> None:
     page = await coop.stranger.get(f"{ADDRESS}//evil.example/x", headers={"accept": "text/html"})
     assert page.status_code == 404
     assert 'href="/evil.example/x?lang=en"' in page.text
+
+
+@pytest.mark.parametrize("path", ["c/{slug}/ledger/99999999999999999999", "c/{slug}/proposals/%00", "c/%00/ledger"])
+async def test_an_address_that_no_row_could_have_is_not_found(coop: Coop, path: str) -> None:
+    slug = coop.log("checkpoint").split("/")[-2]
+    page = await coop.stranger.get(f"{ADDRESS}/{path.format(slug=slug)}", headers={"accept": "text/html"})
+    assert page.status_code == 404
