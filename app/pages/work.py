@@ -75,6 +75,8 @@ async def report(
         raise Problem("access.role", 403)
     helped = (await people_of(visit.reading, [whom]))[0:1] if whom else []
     who = helped[0].id if helped else visit.member.id
+    without = {visit.member.id, *(p.id for p in helped)}
+    witnesses = await officials(visit.reading, ("concierge", *COUNTERSIGNERS), without=without) if helped else []
     left = await left_of_cap(visit.reading, say.policy, who, day.isoformat(), visit.coop.fiscal_month)
     return await show(
         request,
@@ -88,12 +90,8 @@ async def report(
         left=left,
         helping=helping or bool(helped),
         helped=helped[0] if helped else None,
-        witnesses=await officials(
-            visit.reading, ("concierge", *COUNTERSIGNERS), without={visit.member.id, *(p.id for p in helped)}
-        )
-        if helped
-        else [],
-        names=await names_of(visit, say, [p.id for p in helped]),
+        witnesses=witnesses,
+        names=await names_of(visit, say, [p.id for p in (*helped, *witnesses)]),
     )
 
 
