@@ -72,6 +72,18 @@ def found_alone(server: str, page: Page, lang: str, kind: str) -> None:
     assert kept_receipts(page, entry["statement"]["ledger"], session["member"]) == ["ledger.genesis/1"]
 
 
+def test_from_the_founding_with_a_passkey_to_the_roster(server: str, open_page: OpenPage) -> None:
+    page = open_page("ja")
+    found_alone(server, page, "ja", "passkey")
+    page.get_by_role("link", name="名簿を取り込む").click()
+    roster = {"name": "roll.csv", "mimeType": "text/csv", "buffer": "氏名\r\n海野トメ\r\n".encode("cp932")}
+    page.set_input_files("[name=file]", roster)
+    press(page, "ファイルを読む")
+    # A passkey would ask once per line: the page says so, and leads to where a device key is made.
+    page.get_by_role("main").get_by_role("link", name="この端末の鍵をつくる").click()
+    expect(page).to_have_url(re.compile(r"/me/keys$"))
+
+
 def kept_receipts(page: Page, ledger: str, member: str) -> list[str]:
     script = """async ([ledger, member]) => {
       const { openKeystore } = await import("/static/js/sign.js");
