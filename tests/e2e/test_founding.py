@@ -8,7 +8,7 @@ import secrets
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import OpenPage
 
@@ -76,7 +76,7 @@ def test_from_the_founding_with_a_passkey_to_the_roster(server: str, open_page: 
     page = open_page("ja")
     found_alone(server, page, "ja", "passkey")
     page.get_by_role("link", name="名簿を取り込む").click()
-    roster = {"name": "roll.csv", "mimeType": "text/csv", "buffer": "氏名\r\n海野トメ\r\n".encode("cp932")}
+    roster = FilePayload(name="roll.csv", mimeType="text/csv", buffer="氏名\r\n海野トメ\r\n".encode("cp932"))
     page.set_input_files("[name=file]", roster)
     press(page, "ファイルを読む")
     # A passkey would ask once per line: the page says so, and leads to where a device key is made.
