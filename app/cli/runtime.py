@@ -23,6 +23,7 @@ from app import logs
 from app.clerk import Clerk
 from app.cli.failures import CommandError, fail, say
 from app.cli.places import Places
+from app.clock import Clock
 from app.erasure import Eraser
 from app.installation import Installation, Settings
 from app.server import create_app
@@ -90,9 +91,14 @@ async def database(places: Places, progress: Callable[[Stage], None] = lambda _:
 
 
 @contextlib.asynccontextmanager
-async def running(places: Places, progress: Callable[[Stage], None] = lambda _: None) -> AsyncIterator[Installation]:
-    """An open installation with its clerk and its eraser at work."""
-    async with database(places, progress) as url, Installation.open(Settings(places.data, url, BOOKS)) as installation:
+async def running(
+    places: Places, progress: Callable[[Stage], None] = lambda _: None, clock: Clock | None = None
+) -> AsyncIterator[Installation]:
+    """An open installation with its clerk and its eraser at work, by the machine's clock unless another is given."""
+    async with (
+        database(places, progress) as url,
+        Installation.open(Settings(places.data, url, BOOKS, clock or Clock())) as installation,
+    ):
         tasks = [asyncio.create_task(work.run()) for work in (Clerk(installation), Eraser(installation))]
         try:
             yield installation

@@ -6,8 +6,8 @@
         page.goto(coop.address("tokens"))
 
 One ``./yui serve`` with its own data directory serves all tests; each test has a co-op of its own in it, founded over
-HTTP by Hanako. Every page has a virtual authenticator, so passkeys work, and a page that throws, or that the content
-security policy stops, fails its test.
+HTTP by Hanako. Another one goes by a clock that tests put forward (``travelling``). Every page has a virtual
+authenticator, so passkeys work, and a page that throws, or that the content security policy stops, fails its test.
 """
 
 from __future__ import annotations
@@ -27,13 +27,17 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from ledger import canonical
+from tests.e2e.travelling_server import AHEAD
 from tests.town import Town, Written
 
 ROOT = Path(__file__).parents[2]
 STARTING = 120.0
+PATIENCE = 30_000
+"""Milliseconds that a page has for what it is expected to show, on machines that do much else."""
+SERVE, DEMO = ("app.cli", "serve"), ("app.cli", "demo")
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 AUTHENTICATOR = {
@@ -120,25 +124,47 @@ class Village:
         assert page.evaluate(TAKE_KEY, about) == key["member"]
 
 
+class Travelling:
+    """A service whose clock can be put forward, never back."""
+
+    def __init__(self, address: str, file: Path) -> None:
+        self.address, self._file = address, file
+
+    def forward(self, seconds: int) -> None:
+        """From now on it is so much later there. Who waits for what falls due waits for the clerk's next look."""
+        new = self._file.with_suffix(".new")
+        new.write_text(str(int(self._file.read_text()) + seconds * 1000))
+        new.replace(self._file)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running ``yui serve``."""
-    with running("serve", tmp_path_factory.mktemp("served")) as address:
+    with running(SERVE, tmp_path_factory.mktemp("served")) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
     """A running ``yui demo``: the sample village, with people to be."""
-    with running("demo", tmp_path_factory.mktemp("village")) as address:
+    with running(DEMO, tmp_path_factory.mktemp("village")) as address:
         yield Village(address)
 
 
+@pytest.fixture(scope="session")
+def travelling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Travelling]:
+    """A running service of which the tests that ask for it move the clock."""
+    folder = tmp_path_factory.mktemp("travelling")
+    (folder / AHEAD).write_text("0")
+    with running(("tests.e2e.travelling_server",), folder) as address:
+        yield Travelling(address, folder / AHEAD)
+
+
 @contextmanager
-def running(command: str, folder: Path, **environment: str) -> Iterator[str]:
+def running(command: tuple[str, ...], folder: Path, **environment: str) -> Iterator[str]:
     """A service of its own with its data in ``folder``: its address. A fault while it stops fails the test."""
     port = free_port()
-    line = [sys.executable, "-P", "-m", "app.cli", command, "--port", str(port), "--data", str(folder / "data")]
+    line = [sys.executable, "-P", "-m", *command, "--port", str(port), "--data", str(folder / "data")]
     variables = os.environ | {"PYTHONPATH": str(ROOT), "YUI_REQUESTS_PER_MINUTE": "1000000"} | environment
     log_path = folder / f"log-{port}"
     with log_path.open("wb") as log:
@@ -148,7 +174,7 @@ def running(command: str, folder: Path, **environment: str) -> Iterator[str]:
         yield f"http://localhost:{port}"
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
 
 
 def free_port() -> int:
@@ -180,6 +206,7 @@ def coop(server: str) -> Coop:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         path = os.environ.get("YUI_CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

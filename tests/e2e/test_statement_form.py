@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Coop
 
@@ -62,6 +62,23 @@ def test_what_is_said_stands_in_the_dialog_and_is_then_recorded(coop: Coop, hana
     hanako.wait_for_url(coop.address("ledger/1"))
     expect(hanako.locator("#toasts")).to_contain_text("第1号として台帳に記録されました")
     expect(hanako.locator(".lead")).to_have_text(sentence)
+
+
+def test_what_is_pressed_before_the_script_is_there_waits_for_it(coop: Coop, hanako: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    hanako.route("**/js/statement-form.js?*", hold)
+    hanako.goto(coop.address("ledger"), wait_until="commit")
+    hanako.locator("#toasts").wait_for(state="attached")  # the end of the page
+    profile(hanako, "秘密の里")
+    press(hanako)
+    expect(hanako.get_by_label("名前")).to_be_visible()
+    assert hanako.url == coop.address("ledger")
+    held[0].continue_()
+    expect(hanako.locator(".signing-sentence")).to_contain_text("秘密の里")
 
 
 def test_an_empty_field_is_refused_in_words_before_anything_is_asked(hanako: Page) -> None:

@@ -16,7 +16,7 @@ const SCROLLED = 200; // pixels
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 const htmx = /** @type {any} */ (globalThis).htmx;
-/** @type {WeakMap<Element, {size: number, at: number, timer?: number}>} what each part shows, and since when */
+/** @type {WeakMap<Element, {size: number, at: number, wanted: boolean, timer?: number}>} what each part shows, and since when */
 const shown = new WeakMap();
 let newest = Number(main.dataset.size);
 /** @type {EventSource|null} */
@@ -26,7 +26,7 @@ document.addEventListener("visibilitychange", listen);
 addEventListener("pageshow", listen);
 addEventListener("pagehide", stop);
 document.addEventListener("htmx:load", listen); // a part may arrive later
-document.addEventListener("htmx:beforeSwap", (event) => keep(/** @type {HTMLElement} */ (event.target)));
+document.addEventListener("htmx:beforeSwap", (event) => arrive(/** @type {HTMLElement} */ (event.target), /** @type {CustomEvent} */ (event).detail));
 listen();
 
 function listen() {
@@ -59,19 +59,19 @@ function look(part) {
   const rest = state.at + PAUSE - performance.now();
   clearTimeout(state.timer);
   if (rest > 0) state.timer = setTimeout(() => look(part), rest);
-  else refresh(part);
+  else refresh(part, false);
 }
 
-/** @param {HTMLElement} part */
-function refresh(part) {
-  Object.assign(stateOf(part), { size: newest, at: performance.now() });
+/** @param {HTMLElement} part @param {boolean} wanted whether the reader has asked for it */
+function refresh(part, wanted) {
+  Object.assign(stateOf(part), { size: newest, at: performance.now(), wanted });
   offerOf(part)?.remove();
   htmx.trigger(part, "live");
 }
 
 /** @param {Element} part */
 function stateOf(part) {
-  const state = shown.get(part) ?? { size: Number(main.dataset.size), at: -PAUSE };
+  const state = shown.get(part) ?? { size: Number(main.dataset.size), at: -PAUSE, wanted: false };
   shown.set(part, state);
   return state;
 }
@@ -105,16 +105,23 @@ function offer(part) {
   box.setAttribute("role", "status");
   const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small", textContent: main.dataset.fresh });
   button.addEventListener("click", () => {
-    refresh(part);
+    refresh(part, true);
     part.scrollIntoView({ block: "nearest" });
   });
   box.append(button);
   part.before(box);
 }
 
+/** What came may have been asked for before somebody began something in the part. @param {HTMLElement} part @param {any} swap */
+function arrive(part, swap) {
+  if (!part.matches(PARTS)) return;
+  if (swap.requestConfig.triggeringEvent?.type !== "live" || stateOf(part).wanted || !inUse(part)) return keep(part);
+  swap.shouldSwap = false;
+  offer(part);
+}
+
 /** What was open stays open, and where the focus was it is again. @param {HTMLElement} part */
 function keep(part) {
-  if (!part.matches(PARTS)) return;
   const open = [...part.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
   const focused = part.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
   part.addEventListener("htmx:afterSwap", () => {
