@@ -134,7 +134,7 @@ def test_from_a_report_to_the_settled_booking(coop: Coop, open_page: OpenPage, l
     other.get_by_role("button", name=words["hand_over"]).click()
     sign(other)
     # The booker's page follows by itself.
-    expect(page.locator("[aria-current=step]")).to_contain_text(words["handed_over"], timeout=15_000)
+    expect(page.locator("[aria-current=step]")).to_contain_text(words["handed_over"])
     page.get_by_role("button", name=words["settle"]).click()
     sign(page)
     assert tiles(page, coop, lang) == (8, 0, 8)
