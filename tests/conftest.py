@@ -43,7 +43,7 @@ def _template(postgres: Server) -> Iterator[str]:
     asyncio.run(_as_owner(postgres, f"CREATE DATABASE {name}"))
     asyncio.run(migrate(postgres.owner_dsn.to(name).url))
     yield name
-    asyncio.run(_as_owner(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(_drop(postgres, name))
 
 
 @pytest.fixture
@@ -60,7 +60,19 @@ async def _database(postgres: Server, how: str = "") -> AsyncIterator[Server]:
     try:
         yield Server(postgres.owner_dsn.to(name), postgres.service_dsn.to(name))
     finally:
-        await _as_owner(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+        await _drop(postgres, name)
+
+
+async def _drop(postgres: Server, name: str) -> None:
+    """Drop a database; a worker of the server's own that is cleaning it up can't be sent away, only waited for."""
+    for _ in range(100):
+        try:
+            await _as_owner(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+        except asyncpg.InsufficientPrivilegeError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"{name} is still in use")
 
 
 async def _as_owner(server: Server, statement: str) -> None:
