@@ -14,8 +14,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent.parent / "static"
 
 
+@cache
 def make_environment(static_url: str = "/static") -> Environment:
-    """An environment with `static(path)`: the address of a file under `app/static`, which changes with its content."""
+    """An environment with `static(path)`: the address of a file under `app/static`, which changes with its content.
+
+    One for the whole process: templates are compiled once.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(default=True, default_for_string=True),
