@@ -18,7 +18,9 @@ async function offer() {
     const [key] = await keystore.keys(origin, member);
     root.querySelector("[data-people]")?.append(button(member, key));
   }
-  root.querySelector("[data-any]")?.addEventListener("click", () => busy(root, texts, () => enterByPasskey(keystore)));
+  const any = /** @type {HTMLButtonElement} */ (root.querySelector("[data-any]"));
+  any.addEventListener("click", () => busy(root, texts, () => enterByPasskey(keystore)));
+  any.disabled = false; // pressed before, nothing would have happened
 }
 
 /** @param {string} member @param {any} key */
