@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ledger import checkpoint, keys, receipt, statement
 from tests.e2e.signing_service import ORIGIN, Log, serve
@@ -36,15 +34,6 @@ SIGN = """async (wish) => {
   return { status, index, id, missing };
 }"""
 GIFT = {"type": "token.gift/1", "author": HANA, "body": {"to": TARO, "amount": 12}, "privates": {"note": "ありがとう"}}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = os.environ.get("YUI_CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
