@@ -17,23 +17,22 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._texts: dict[str, str] = {}
-        for area in ("verify", "errors"):
-            self._texts |= json.loads((_TEXTS / language / f"{area}.json").read_text(encoding="utf-8"))
+        catalogue = _TEXTS / language / "verify.json"
+        self._texts: dict[str, str] = json.loads(catalogue.read_text(encoding="utf-8"))
 
     def say(self, key: str, /, **params: Any) -> str:
         """The sentence ``verify.{key}``."""
         return _SENTENCE.vformat(self._texts[f"verify.{key}"], (), params)
 
     def code(self, code: str, params: Mapping[str, Any]) -> str:
-        """What a code means: in the auditor's words, else in those of the refusal, else the code itself."""
-        for key in (f"verify.code.{code}", f"errors.{code}"):
-            if key in self._texts:
-                try:
-                    return _SENTENCE.vformat(self._texts[key], (), params)
-                except KeyError:
-                    continue  # a refusal's sentence may need what only the service knows
-        return self.say("code.other", code=code)
+        """What a code means to an auditor: in words of its own, else in those of its family.
+
+        A refusal's own sentence is not for here: it advises the author at the device.
+        """
+        own, family = f"verify.code.{code}", f"codes.{code.partition('.')[0]}"
+        if own in self._texts:
+            return _SENTENCE.vformat(self._texts[own], (), params)
+        return self.say(family if f"verify.{family}" in self._texts else "codes.other", code=code)
 
 
 def choose_language(wanted: str | None) -> str:

@@ -144,8 +144,9 @@ class _Audit:
         self._check_consistency()
         if not self._complete:
             self.outcome.stop("source.broken_off", first=report.FORM, blocked=False, index=self._tree.frontier.size)
-        elif self._walk.stopped:
-            self.outcome.stop("fold.stopped", first=report.FOLD)
+        elif self._walk.left_out is not None:
+            # From there on neither the books, nor whose values were erased, nor a recount would be the log's.
+            self.outcome.stop("fold.left_out", first=report.FOLD, index=self._walk.left_out)
         elif self.outcome.genesis is not None:
             self._private.finish(lambda subject: self._house.is_erased(state, subject))
             self._recount(state)

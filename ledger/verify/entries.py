@@ -1,7 +1,9 @@
 """Steps 4 to 8: each entry's form, signatures, ``seen``, time, and what it does to the books.
 
 ``examine`` is the arithmetic that needs no state, so it may run anywhere and in any order; ``Walk`` takes
-its results in log order. An entry that fails on the way is found and left out, and the fold goes on without it.
+its results in log order. An entry that fails on the way is found and left out. The fold goes on without it, so that
+signatures can still be held against keys; but what doesn't follow from there on may fail for that entry's sake alone,
+so it is told as a note: an honest member's later act is never accused of the operator's fault.
 """
 
 from __future__ import annotations
@@ -66,8 +68,10 @@ class Walk:
         self._latest = 0
         self._bounded = 0
         self._slow = 0
-        self.stopped = False
-        """Whether the fold had to be given up: what it would say further on is then unknown."""
+        self._stopped = False
+        self._astray: list[int] = []
+        self.left_out: int | None = None
+        """The first entry that did not count: from there on the books are no longer what the log says."""
 
     def root_at(self, size: int) -> str | None:
         """See ``fold.History``."""
@@ -83,18 +87,22 @@ class Walk:
         if entry is not None:
             # Every check runs, so that an entry with two faults is found twice.
             checks = (self._is_unique(index, entry), self._has_seen(index, entry), self._is_timely(index, entry))
-            if fault is None and all(checks) and not self.stopped:
+            if fault is None and all(checks) and not self._stopped:
                 counts = self._fold(index, entry, examined.facts)
+        if not counts and self.left_out is None:
+            self.left_out = index
         self._desk.add_point(Point(root, self._latest))
         return counts
 
     def finish(self, size: int) -> None:
-        """Say of the times what bounds them."""
+        """Say of the times what bounds them, and of the entries what became of them."""
         step = self._report.step(report.TIME)
         if self._bounded < size:
             step.note("time.unwitnessed", first=self._bounded, count=size - self._bounded)
         if self._slow:
             step.note("time.slow_clocks", count=self._slow)
+        if self._astray:
+            self._report.step(report.FOLD).note("fold.astray", first=self._astray[0], count=len(self._astray))
 
     def _is_unique(self, index: int, entry: Entry) -> bool:
         step = self._report.step(report.FORM)
@@ -145,13 +153,12 @@ class Walk:
         try:
             fold.apply(self._books, state, self, index, entry, facts)
         except UnknownVersion as error:
-            self.stopped = True
+            self._stopped = True
             self._report.step(report.FOLD).skip(
                 "fold.too_old", blocked=True, index=index, code=error.code, **error.params
             )
         except LedgerError as error:
-            step = report.SIGNATURES if self._unauthentic else report.FOLD
-            self._report.step(step).find(error.code, index, **error.params)
+            self._blame(report.SIGNATURES if self._unauthentic else report.FOLD, index, error)
             self._let_time_pass(index, entry.received)
         else:
             self._desk.absorb(state)
@@ -164,10 +171,16 @@ class Walk:
         try:
             fold.drain(self._books, state, index, received)
         except LedgerError as error:
-            self.stopped = True
-            self._report.step(report.FOLD).find(error.code, index, **error.params)
+            self._stopped = True
+            self._blame(report.FOLD, index, error)
         else:
             self._desk.absorb(state)
+
+    def _blame(self, step: int, index: int, error: LedgerError) -> None:
+        if self.left_out is None:
+            self._report.step(step).find(error.code, index, **error.params)
+        else:
+            self._astray.append(index)
 
     def _authenticate(self, context: Context, handler: Handler) -> None:
         """The books' own question, remembering that it was this one which failed."""

@@ -184,6 +184,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_a_code_without_words_is_still_named() -> None:
     assert "some.code" in Words("en").code("some.code", {})
+    assert "format.depth" in Words("en").code("format.depth", {})
     assert "verify" not in Words("ja").code("tree.root", {"size": 3})
 
 

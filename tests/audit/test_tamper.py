@@ -18,7 +18,7 @@ from nacl.signing import SigningKey
 from app.audit.export import export
 from ledger import canonical, checkpoint, fold, merkle, tiles
 from ledger.checkpoint import Checkpoint
-from ledger.compose import nonce, sign_ed25519
+from ledger.compose import Private, nonce, sign_ed25519
 from ledger.statement import build_leaf, parse_leaf
 from ledger.tiles import Tile
 from ledger.verify import Report
@@ -268,6 +268,28 @@ def test_rebuilt_and_signed(name: str, village: Village, tmp_path: Path) -> None
     entry = case.entry(village)
     if case.signed and entry is not None:
         assert (*next(iter(case.signed)), entry) in {(f.step, f.code, f.entry) for f in report.findings}
+
+
+def test_an_entry_that_does_not_count_accuses_no_other(tmp_path: Path) -> None:
+    """Taro acts as the administrator that he was made; when his appointment is tampered with, he is not to blame."""
+    village = Village("Hana")
+    village.join("Taro")
+    before = village.size
+    village.appoint("Taro", "administrator")
+    appointed = of_type(village, "role.give/1")
+    for name in ("Jiro", "Saburo"):
+        body = {"cls": "member", "profile": {"name": Private(name)}, "type": "person"}
+        village.say("Taro", "member.enter/1", body, seen_size=before)
+    leaves = list(village.leaves)
+    broken = canonical.b64(bytes(64))
+    leaves[appointed] = changed(leaves[appointed], lambda leaf: leaf["signatures"][0].update(sig=broken))
+    export(Shown(village, leaves), tmp_path / "shown", EVERYTHING)
+    report = audit(FilesCopy.of(tmp_path / "shown"))
+    assert [(f.step, f.code, f.entry) for f in report.findings] == [(5, "signature.invalid", appointed)]
+    for step in (report.step(number) for number in (8, 9, 10)):
+        assert step.status == "not_checked"
+        assert step.reason == ("fold.left_out", {"index": appointed})
+    assert report.step(8).notes == [("fold.astray", {"first": appointed + 1, "count": 2})]
 
 
 @pytest.mark.parametrize("name", ["cut", "found anew"])
