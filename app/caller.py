@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import ipaddress
+from typing import Any, Final
 
 from litestar import Request
 
+_HOME: Final = 64
+"""Bits of an IPv6 address that a connection is given; the rest its owner makes up as often as they like."""
+
 
 def caller(request: Request[Any, Any, Any]) -> str:
-    """The caller's address, for limits alone.
+    """The caller's address (IPv6: its /64), for limits alone.
 
     HTTPS ends at a reverse proxy, so with an HTTPS address everyone seems to come from the proxy; the last entry
     of ``X-Forwarded-For`` is the one that the proxy itself has written. What stands before it anyone may claim.
@@ -16,7 +20,20 @@ def caller(request: Request[Any, Any, Any]) -> str:
     """
     direct = request.client.host if request.client else "unknown"
     if not request.app.state.web.secure:
-        return direct
+        return _whole(direct)
     # Some proxies add a line of their own below those that the caller has sent: the last line counts, not the first.
     lines = request.headers.getall("x-forwarded-for", [])
-    return ",".join(lines).rpartition(",")[2].strip() or direct
+    return _whole(",".join(lines).rpartition(",")[2].strip() or direct)
+
+
+def _whole(address: str) -> str:
+    """What counts as one caller; what is no address counts as it is."""
+    try:
+        found = ipaddress.ip_address(address.strip("[]"))
+    except ValueError:
+        return address
+    if found.version == 4:  # noqa: PLR2004
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found.packed, _HOME), strict=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Litestar, Request
@@ -25,6 +26,7 @@ from app.pages.environment import STATIC, make_environment
 from app.roll import Rolls
 from app.routes import ROUTES
 from app.session.cookie import SealedCookieConfig
+from app.session.current import SIGNED_IN
 from app.settings import WebSettings
 from app.texts import Catalogue
 
@@ -48,12 +50,15 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=()",
 }
 
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+"""For a year the browser does not try without HTTPS. Not for other hosts below this one, which may be another's."""
+
 
 def create_app(installation: Installation, web: WebSettings) -> Litestar:
     """The service over an open installation."""
     session = SealedCookieConfig(
         secret=web.secret,
-        key="yui",
+        key=f"{web.cookie_prefix}yui",
         max_age=SESSION_SECONDS,
         httponly=True,
         secure=web.secure,
@@ -85,11 +90,12 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
         middleware=[logs.RequestLog(), METRICS.middleware, limit.middleware, session.middleware],
         csrf_config=CSRFConfig(
             secret=hashlib.sha256(b"csrf\n" + web.secret).hexdigest(),
+            cookie_name=web.csrf_cookie,
             cookie_secure=web.secure,
             cookie_samesite="lax",
         ),
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
-        before_send=[protect],
+        before_send=[_protecting(web)],
         exception_handlers={Exception: problems.respond},
         state=State(
             {
@@ -111,14 +117,28 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
     return app
 
 
-async def protect(message: Message, _scope: Scope) -> None:
-    """Put ``HEADERS`` on every answer: error pages and static files too, which Litestar's ``response_headers`` leave
-    out.
+def _protecting(web: WebSettings) -> Callable[[Message, Scope], Awaitable[None]]:
+    """A hook that puts headers on every answer: error pages and static files too, which Litestar's ``response_headers``
+    leave out.
     """
-    if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS.items():
-            headers[name] = value
+    everywhere = HEADERS | (HTTPS_ONLY if web.secure else {})
+
+    async def protect(message: Message, scope: Scope) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            for name, value in everywhere.items():
+                headers[name] = value
+            if "cache-control" not in headers and _is_personal(scope):
+                headers["Cache-Control"] = "no-store"
+
+    return protect
+
+
+def _is_personal(scope: Scope) -> bool:
+    """Whether an answer is one reader's own: to somebody signed in anywhere here, or about a founding's draft."""
+    session = scope.get("session")
+    signed_in = isinstance(session, dict) and session.get(SIGNED_IN)
+    return bool(signed_in) or scope["path"].startswith("/found/")
 
 
 def provide_installation(request: Request[Any, Any, Any]) -> Installation:

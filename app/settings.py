@@ -33,6 +33,16 @@ class WebSettings:
         return self.address.startswith("https://")
 
     @property
+    def cookie_prefix(self) -> str:
+        """What cookies' names begin with: over HTTPS browsers then take them from this host alone (RFC 6265bis)."""
+        return "__Host-" if self.secure else ""
+
+    @property
+    def csrf_cookie(self) -> str:
+        """The cookie whose value forms send back."""
+        return f"{self.cookie_prefix}csrftoken"
+
+    @property
     def host(self) -> str:
         """The address's host name: the RP id of passkeys made here."""
         return self.address.partition("://")[2].partition("/")[0].rpartition(":")[0] or self.address.partition("://")[2]

@@ -44,10 +44,19 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 def _is_local(request: Request[Any, Any, Any]) -> bool:
-    # Behind a reverse proxy everyone comes from this machine.
+    # Behind a reverse proxy everyone comes from this machine. Most proxies say for whom they ask, or by which name.
     if request.client is None or any(name in request.headers for name in _FORWARDED):
         return False
-    return ipaddress.ip_address(request.client.host).is_loopback
+    if request.app.state.web.secure and not _is_loopback(request.url.hostname or ""):
+        return False
+    return _is_loopback(request.client.host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _has_token(request: Request[Any, Any, Any]) -> bool:

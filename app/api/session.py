@@ -1,6 +1,6 @@
 """Signing in and out at one co-op.
 
-The session is the sealed cookie itself, without an id that somebody could have planted: signing in writes a new one.
+The sealed cookie names the session by an id that nobody could have planted: signing in makes a new one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from app.api.problems import Problem
 from app.installation import Installation
 from app.session import challenge as challenges
 from app.session.challenge import Challenge
-from app.session.current import forget, remember
+from app.session.current import CLEARED, forget, remember
 from app.visit import Visit
 from ledger.statement import Signature
 
@@ -77,12 +77,18 @@ async def sign_in(
         raise Problem("http.media_type", 415)
     asked = Challenge(data.challenge, data.expires, visit.reading.ledger.origin)
     key = await challenges.answer(installation, visit.reading, visit.coop, asked, data.member, data.signature)
-    remember(request, slug, data.member, key.id)
+    await remember(request, installation, visit.reading, key)
     roles = await visit.reading.roles_of(data.member)
     return shapes.Session(data.member, key.id, sorted(roles))
 
 
-@delete("/session", opt={OPT: Access.OPEN}, summary="Sign out", responses=errors(403, 404))
-async def sign_out(slug: FromPath[str], request: Request[Any, Any, Any]) -> None:
-    """Sign this browser out of this co-op."""
-    forget(request, slug)
+@delete(
+    "/session",
+    opt={OPT: Access.OPEN},
+    summary="Sign out",
+    response_headers=[CLEARED],
+    responses=errors(403, 404),
+)
+async def sign_out(slug: FromPath[str], request: Request[Any, Any, Any], visit: NamedDependency[Visit]) -> None:
+    """Sign this browser out of this co-op. The session is over for every copy of its cookie."""
+    await forget(request, visit.reading)

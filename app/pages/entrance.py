@@ -15,7 +15,7 @@ from app.api.problems import Problem
 from app.installation import Installation
 from app.pages.page import Page, show
 from app.reading_entrance import genesis_hash, key_of_credential
-from app.session.current import current_visit, forget
+from app.session.current import CLEARED, current_visit, forget
 from app.visit import Visit
 
 Asked = Request[Any, Any, Any]
@@ -68,11 +68,11 @@ async def passkey(visit: NamedDependency[Visit], credential: FromPath[str]) -> d
     return {"member": key.member, "public": key.public}
 
 
-@post("/c/{slug:str}/sign-out", opt={OPT: Access.OPEN})
-async def sign_out(request: Asked, slug: FromPath[str]) -> Redirect:
+@post("/c/{slug:str}/sign-out", opt={OPT: Access.OPEN}, response_headers=[CLEARED])
+async def sign_out(request: Asked, visit: NamedDependency[Visit]) -> Redirect:
     """Out, at this co-op. The device keeps its keys."""
-    forget(request, slug)
-    return Redirect(f"/c/{slug}/sign-in", status_code=303)
+    await forget(request, visit.reading)
+    return Redirect(f"/c/{visit.slug}/sign-in", status_code=303)
 
 
 @get("/c/{slug:str}/founded", opt={OPT: Access.MEMBER})

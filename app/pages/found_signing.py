@@ -24,6 +24,7 @@ from app.sequencer.submission import check
 from app.settings import WebSettings
 from governance.founding import MAX_FOUNDERS
 from ledger import ids, keys
+from ledger.books.keys import Credential
 from ledger.private import Opening
 from ledger.statement import Signature, parse_statement
 
@@ -35,7 +36,7 @@ class NewKey(msgspec.Struct, forbid_unknown_fields=True):
 
     alg: str
     public: str
-    credential: str = ""
+    credential: Credential | None = None
 
 
 class NewFounder(msgspec.Struct, forbid_unknown_fields=True):
@@ -144,7 +145,7 @@ def _take_key(draft: Founding, person: Person, key: NewKey) -> None:
     keys.check_public(key.alg, key.public)
     if any(other.public == key.public for other in draft.founders if other is not person):
         raise Problem("key.taken", 409, id=ids.key_id(key.public))
-    person.alg, person.public, person.credential = key.alg, key.public, key.credential
+    person.alg, person.public, person.credential = key.alg, key.public, key.credential or ""
 
 
 def _require_unsealed(draft: Founding) -> None:

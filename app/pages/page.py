@@ -85,7 +85,7 @@ def csrf_token(request: Request[Any, Any, Any]) -> str:
     from litestar.utils.scope.state import ScopeState  # noqa: PLC0415  (where Litestar keeps it)
 
     token = ScopeState.from_scope(request.scope).csrf_token
-    return token if isinstance(token, str) else request.cookies.get("csrftoken", "")
+    return token if isinstance(token, str) else request.cookies.get(request.app.state.web.csrf_cookie, "")
 
 
 def _nav(texts: Catalogue, lang: str, base: str, path: str) -> tuple[NavItem, ...]:

@@ -146,6 +146,15 @@ challenge: Final = Table(
 )
 """What someone who signs in has been asked to sign. Whoever answers takes it away, so that it serves once."""
 
+sign_in: Final = Table(
+    "sign_in",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _binary("id", primary_key=True),
+    _big("expires"),
+)
+"""Sessions that are open. A session's cookie names its row; without the row it is worth nothing."""
+
 pending: Final = Table(
     "pending",
     metadata,
@@ -159,8 +168,9 @@ pending: Final = Table(
     Column("sealed", JSON, nullable=False),
     _big("created"),
     _big("expires"),
+    Column("left_by", Text(collation="C"), nullable=False, server_default=""),
 )
-"""Statements that wait for their cosigners."""
+"""Statements that wait for their cosigners; ``left_by``: the member whose signature has put it there."""
 
 founding: Final = Table(
     "founding",

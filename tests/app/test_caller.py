@@ -32,6 +32,10 @@ def ask(address: str, *forwarded: str | None) -> str:
         ("https://mura.example", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
         ("https://mura.example", None, "testclient"),
         ("https://mura.example", " ", "testclient"),
+        ("https://mura.example", "2001:db8:1:2:a:b:c:d", "2001:db8:1:2::/64"),
+        ("https://mura.example", "[2001:db8:1:2::1]", "2001:db8:1:2::/64"),
+        ("https://mura.example", "2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("https://mura.example", "::ffff:203.0.113.9", "203.0.113.9"),
     ],
 )
 def test_only_what_the_proxy_itself_wrote_counts(address: str, forwarded: str | None, expected: str) -> None:

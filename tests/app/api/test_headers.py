@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
-from tests.app.api.service import Coop
+from app.installation import Installation
+from app.server import create_app
+from tests.app.api.service import Coop, web
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,34 @@ async def test_what_people_read_has_nothing_inline(coop: Coop) -> None:
         assert answer.status_code == 200, path
         for forbidden in ("<style", " style=", " onclick=", " onload=", "javascript:", 'src="http', 'src="//'):
             assert forbidden not in answer.text, (path, forbidden)
+
+
+async def test_over_https_the_browser_stays_there_and_cookies_are_this_hosts_alone(
+    coop: Coop, installation: Installation
+) -> None:
+    secure = Coop(create_app(installation, web(address="https://coops.example")), installation, coop.town)
+    async with secure.client() as client:
+        client.base_url = httpx.URL("https://coops.example")
+        page = await client.get("/found", headers={"accept": "text/html"})
+        assert page.headers["strict-transport-security"] == "max-age=31536000"
+        await secure.signed_in("Hanako", client)
+        assert {"__Host-yui", "__Host-csrftoken"} == {cookie.name for cookie in client.cookies.jar}
+        assert all(one.secure and one.path == "/" and not one.domain_specified for one in client.cookies.jar)
+        signed_out = await client.delete(
+            secure.api("session"), headers={"X-CSRFToken": client.cookies["__Host-csrftoken"]}
+        )
+        assert signed_out.status_code == 204
+    plain = await coop.client().get("/found", headers={"accept": "text/html"})
+    assert "strict-transport-security" not in plain.headers
+
+
+async def test_what_is_shown_to_one_reader_is_kept_by_nobody(coop: Coop) -> None:
+    client = await coop.signed_in("Hanako")
+    slug = coop.town.slug
+    for path in (f"/c/{slug}", f"/c/{slug}/me", f"/c/{slug}/ledger", "/", coop.api("context"), coop.api("pending")):
+        answer = await client.get(path, headers={"accept": "text/html"})
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store"), path
+    assert "cache-control" not in (await coop.client().get(f"/c/{slug}")).headers
+    draft = await coop.client().get("/found/nobody/review", headers={"accept": "text/html"})
+    assert draft.headers["cache-control"] == "no-store"
+    assert (await client.get("/static/css/base.css")).headers["cache-control"] == "no-cache"

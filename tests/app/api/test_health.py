@@ -46,10 +46,30 @@ async def test_metrics_count_requests_by_route(app: Litestar) -> None:
         ("203.0.113.7", {"Authorization": "Bearer sesame"}, "sesame", 200),
         ("203.0.113.7", {"Authorization": "Bearer other"}, "sesame", 404),
         ("203.0.113.7", {"Authorization": "Bearer "}, "", 404),
+        ("127.0.0.1", {"Host": "evil.example"}, "", 200),
     ],
 )
 async def test_metrics_are_for_this_machine_or_whoever_has_the_token(
     installation: Installation, host: str, headers: dict[str, str], token: str, status: int
 ) -> None:
     async with client(create_app(installation, web(metrics_token=token)), host) as somebody:
+        assert (await somebody.get("/metrics", headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "coops.example"}, 404),
+        ({"Host": "127.0.0.1:8321"}, 200),
+        ({"Host": "[::1]:8321"}, 200),
+        ({"Host": "localhost"}, 200),
+        ({"Host": "coops.example", "Authorization": "Bearer sesame"}, 200),
+        ({"Host": "127.0.0.1", "X-Forwarded-For": "203.0.113.7"}, 404),
+    ],
+)
+async def test_behind_a_proxy_without_a_token_only_this_machine_itself(
+    installation: Installation, headers: dict[str, str], status: int
+) -> None:
+    app = create_app(installation, web(address="https://coops.example", metrics_token="sesame"))
+    async with client(app) as somebody:
         assert (await somebody.get("/metrics", headers=headers)).status_code == status

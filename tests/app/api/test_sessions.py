@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.session.current import LIFETIME
 from ledger import canonical, statement
 from ledger.compose import public_of
 from tests.app.api.service import Coop, Travelling
@@ -22,6 +23,37 @@ async def test_a_member_signs_in_and_out(coop: Coop) -> None:
     assert (await client.get(coop.api("context"))).json()["session"] == session
     token = client.cookies["csrftoken"]
     assert (await client.delete(coop.api("session"), headers={"X-CSRFToken": token})).status_code == 204
+    assert (await client.get(coop.api("session"))).status_code == 401
+
+
+async def test_signing_out_ends_the_session_for_every_copy_of_its_cookie(coop: Coop) -> None:
+    client, other = await coop.signed_in("Hanako"), await coop.signed_in("Hanako")
+    copied = coop.client()
+    copied.cookies = httpx.Cookies(client.cookies)
+    assert (await copied.get(coop.api("session"))).status_code == 200
+    left = await client.post(f"/c/{coop.town.slug}/sign-out", headers={"X-CSRFToken": client.cookies["csrftoken"]})
+    assert (left.status_code, left.headers["clear-site-data"]) == (303, '"cache"')
+    await copied.get("/found")  # its cookie is sealed anew, and that brings nothing back
+    assert (await copied.get(coop.api("session"))).status_code == 401
+    assert (await other.get(coop.api("session"))).status_code == 200
+    left = await other.delete(coop.api("session"), headers={"X-CSRFToken": other.cookies["csrftoken"]})
+    assert (left.status_code, left.headers["clear-site-data"]) == (204, '"cache"')
+
+
+async def test_signing_in_again_ends_the_session_before(coop: Coop) -> None:
+    client = await coop.signed_in("Hanako")
+    copied = coop.client()
+    copied.cookies = httpx.Cookies(client.cookies)
+    await coop.signed_in("Hanako", client)
+    assert (await client.get(coop.api("session"))).status_code == 200
+    assert (await copied.get(coop.api("session"))).status_code == 401
+
+
+async def test_a_session_does_not_last_for_ever(coop: Coop, clock: Travelling) -> None:
+    client = await coop.signed_in("Hanako")
+    clock.ahead += LIFETIME - 60_000
+    assert (await client.get(coop.api("session"))).status_code == 200
+    clock.ahead += 60_000
     assert (await client.get(coop.api("session"))).status_code == 401
 
 
