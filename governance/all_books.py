@@ -6,14 +6,29 @@ from typing import Final
 
 from governance import founding
 from governance.books import ballots, counts, proposals, rules
-from ledger.books import bookings, contributions, coop, keyring, keys, membership, policies, resources, roles, tokens
+from ledger.books import (
+    bookings,
+    contributions,
+    coop,
+    joining,
+    keyring,
+    keys,
+    leaving,
+    membership,
+    policies,
+    resources,
+    roles,
+    tokens,
+)
 from ledger.fold import Books
 
 BOOKS: Final = Books(
     (
         founding.BOOK,
         coop.BOOK,
-        membership.book(on_leave=(bookings.release_all, tokens.close)),
+        joining.BOOK,
+        membership.BOOK,
+        leaving.book(on_leave=(bookings.release_all, tokens.close)),
         keyring.BOOK,
         roles.BOOK,
         policies.BOOK,

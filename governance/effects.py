@@ -20,7 +20,7 @@ import msgspec
 from governance.books import rules
 from governance.documents import Fault, read
 from ledger import canonical, ids
-from ledger.books import members, membership, policies, roles
+from ledger.books import joining, members, policies, roles
 from ledger.errors import FormatError, Refusal
 from ledger.fold import Context, Moment
 from ledger.state import State
@@ -147,11 +147,11 @@ class Admit(Effect, frozen=True):
         application = ctx.refer(members.Application, self.applicant)
         if application.status != "open":
             raise Refusal("application.closed", id=application.id)
-        membership.require_class(ctx, self.class_)
+        joining.require_class(ctx, self.class_)
 
     def execute(self, moment: Moment, proposal: str) -> None:  # noqa: ARG002  (the trace shows when, the log why)
-        """By the membership's own verb."""
-        membership.admit(moment, self.applicant, self.class_)
+        """By joining's own verb."""
+        joining.admit(moment, self.applicant, self.class_)
 
 
 EFFECTS: Final[tuple[type[Effect], ...]] = (Text, AdoptRule, AdoptPolicy, GiveRole, Admit)

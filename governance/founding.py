@@ -12,7 +12,7 @@ import msgspec
 
 from governance.books import rules
 from ledger import checkpoint, ids, keys
-from ledger.books import coop, members, membership, policies, roles
+from ledger.books import coop, joining, members, policies, roles
 from ledger.books.coop import Coop, EntryVisibility, TileVisibility
 from ledger.books.keys import Credential, Key, check_passkey
 from ledger.errors import FormatError, Refusal
@@ -123,7 +123,7 @@ def _check_calendar(body: Genesis) -> None:
 
 
 def _enter_founder(ctx: Context, ordinal: int, founder: Founder) -> None:
-    membership.require_class(ctx, founder.cls)
+    joining.require_class(ctx, founder.cls)
     member = members.enter(
         ctx,
         ctx.new_id("mem", ordinal),

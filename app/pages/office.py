@@ -21,8 +21,7 @@ from app.roster import store
 from app.visit import Visit
 from ledger.books import keys
 from ledger.books.coop import OPENNESS
-from ledger.books.members import Erasure
-from ledger.books.membership import member_of_application
+from ledger.books.members import Erasure, member_of_application
 from ledger.books.roles import COOP, ROLES, Role
 
 Browser = Request[Any, Any, Any]

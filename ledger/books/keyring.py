@@ -215,7 +215,7 @@ def _recover(ctx: Context, body: Recover) -> None:
     key = add(
         ctx, member.id, body.alg, body.public, credential=body.credential, status="waiting", officers=tuple(officers)
     )
-    days = policies.current(ctx.state, "members").members().recovery_days
+    days = policies.members(ctx.state).recovery_days
     ctx.schedule(ctx.time + days * DAY, "key.recovers", key.id)
 
 

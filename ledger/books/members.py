@@ -1,6 +1,6 @@
 """Who belongs: the member record, applications and invitations, and the verbs that change them.
 
-The statements by which people join, change and leave are in ``membership.py``.
+The statements by which people join, change and leave are in ``joining.py``, ``membership.py`` and ``leaving.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ledger.errors import Refusal
 from ledger.fold import Moment
 from ledger.private import Commit
 from ledger.state import Record, State
+from ledger.statement import Statement
 
 Status = Literal["active", "suspended", "left", "died", "moved", "expelled"]
 MemberType = Literal["person", "household", "organisation"]
@@ -104,6 +105,27 @@ def need_active(state: State, member: str) -> Member:
     return record
 
 
+def require_kept(state: State, member: str) -> None:
+    """Nothing more is kept under a privacy key that is destroyed, or will be: refusal ``member.erased``."""
+    if state.find(Erasure, member) is not None:
+        raise Refusal("member.erased", id=member)
+
+
+def member_of_application(application_id: str) -> str:
+    """The member id that an application leads to: the same 128 bits, so nobody can choose it."""
+    return "mem_" + application_id.removeprefix("app_")
+
+
+def application_of_member(member_id: str) -> str:
+    """The other way round."""
+    return "app_" + member_id.removeprefix("mem_")
+
+
+def named(statement: Statement, _id: bytes, _path: str) -> str:
+    """Whose private values they are: the member's whom the statement's body names."""
+    return str(statement.body["member"])
+
+
 def enter(moment: Moment, id_: str, **fields: Any) -> Member:
     """A new active member from this moment on; ``fields``: cls, type, profile, profile_path, set_by."""
     member = Member(id=id_, index=moment.index, status="active", joined=moment.time, **fields)
@@ -123,6 +145,3 @@ def change(moment: Moment, member: Member, **fields: Any) -> Member:
 
 def _trace(moment: Moment, member: Member) -> None:
     moment.trace("member", member.id, {"active": member.status == "active", "class": member.cls})
-
-
-RECORDS = (Member, Application, Invitation, Erasure)

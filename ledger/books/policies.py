@@ -62,6 +62,11 @@ def current(state: State, area: str) -> Policy:
     return version(state, area, state.need(PolicyHead, area).version)
 
 
+def members(state: State) -> MembersPolicy:
+    """The members' policy in force."""
+    return current(state, "members").members()
+
+
 def version(state: State, area: str, number: int) -> Policy:
     """One version, in force or past."""
     return state.need(Policy, f"{area}/{number}")

@@ -207,7 +207,7 @@ def _managed(ctx: Context, id_: str) -> Resource:
 
 def _check(ctx: Context, new: Terms, availability: Availability) -> None:
     terms.check(new, availability)
-    classes = policies.current(ctx.state, "members").members().classes
+    classes = policies.members(ctx.state).classes
     for position, cls in enumerate(new.classes):
         if cls not in classes:
             raise Refusal("resource.terms", path=f"terms/classes/{position}")

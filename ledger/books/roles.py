@@ -170,7 +170,7 @@ def _end(ctx: Context, body: End) -> None:
 
 def require_appointable(ctx: Context, *roles: str) -> None:
     """What only decisions give, only decisions take; refusal ``role.by_decision``."""
-    policy = policies.current(ctx.state, "members").members()
+    policy = policies.members(ctx.state)
     for role in roles:
         if role not in policy.appointed:
             raise Refusal("role.by_decision", role=role)

@@ -17,7 +17,9 @@ from ledger.books import (
     bookings,
     contributions,
     coop,
+    joining,
     keys,
+    leaving,
     members,
     membership,
     policies,
@@ -41,7 +43,9 @@ NOTE = {"commit": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}
 BOOKS = Books(
     (
         coop.BOOK,
-        membership.book(on_leave=(bookings.release_all, tokens.close)),
+        joining.BOOK,
+        membership.BOOK,
+        leaving.book(on_leave=(bookings.release_all, tokens.close)),
         roles.BOOK,
         policies.BOOK,
         contributions.BOOK,
