@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from app import labels
 from app.reading import Reading, Ref
-from app.texts import Catalogue
 from app.visit import Visit
 from governance.books.proposals import Proposal
 from ledger.books.bookings import Booking
@@ -50,14 +48,6 @@ async def names_for(visit: Visit, ids: Iterable[str]) -> dict[str, str]:
         found |= await _resource_titles(reading, by_kind.get("res", []))
         found |= await _booking_titles(reading, by_kind.get("bkg", []))
     return found
-
-
-async def kind_names(visit: Visit, texts: Catalogue, lang: str) -> dict[str, str]:
-    """What kinds of contribution are called, and which unit each is counted in, as sentences look them up."""
-    policy = await labels.commons(visit.reading)
-    named = await labels.kind_labels(visit.reading, policy, texts, lang)
-    units = {f"unit:{kind.code}": kind.unit for kind in policy.commons().kinds}
-    return {f"kind:{code}": label for code, label in named.items()} | units
 
 
 async def _proposal_titles(reading: Reading, ids: list[str]) -> dict[str, str]:

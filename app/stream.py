@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
+from app.commons.telling import names_of, telling
 from app.installation import Installation
-from app.naming import ids_in, kind_names, names_for, sees_titles
+from app.naming import ids_in, sees_titles
 from app.storage.log import Stored
 from app.texts import Catalogue
 from app.texts.sentences import Sentences
@@ -82,9 +83,9 @@ async def spell(visit: Visit, catalogue: Catalogue, lang: str, stored: list[Stor
     named: set[str] = set()
     for _, entry in entries:
         named |= ids_in(entry.statement_bytes.decode())
-    names = await names_for(visit, named) | await kind_names(visit, catalogue, lang)
-    word = await visit.reading.text(visit.coop.profile, "profile/token_word")
-    sentences = Sentences(lang, names=names, utc_offset=visit.coop.utc_offset, token=(word, 0) if word else None)
+    say = await telling(visit, catalogue, lang)
+    names = await names_of(visit, say, named)
+    sentences = Sentences(lang, names=names, utc_offset=visit.coop.utc_offset, token=(say.token, 0))
     texts = await _texts(visit, [entry for _, entry in entries])
     return [
         Line(index, entry, sentences.of(plain(entry), texts.get(canonical.b64(entry.id), {})))

@@ -16,15 +16,21 @@ from app.naming import names_for
 from app.roster.export import guarded
 from app.visit import Visit
 from ledger.books.contributions import Contribution
+from ledger.books.members import Member
 from ledger.books.tokens import COMMONS, Account, Hold, Movement, Posting, Supply
 
 PAGE: Final = 20
+RETURNABLE: Final = ("gift", "capture")
+"""What a member may give back: what was minted is taken back by an objection, and a return is not returned."""
 _EXPORT: Final = 1000
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a history: what changed by how much for what; ``href`` leads to what it was for, if anywhere."""
+    """One line of a history: what changed by how much for what; ``href`` leads to what it was for, if anywhere.
+
+    ``back``: how much of it its receiver may still give back.
+    """
 
     posting: Posting
     movement: Movement
@@ -32,6 +38,7 @@ class Line:
     other: str
     href: str
     note: str
+    back: int
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,8 @@ class Balance:
         others = {self._other(movements[p.movement], p) for p in postings} - {COMMONS}
         words = await _Causes.read(self._visit, self._say, [m.cause for m in movements.values()], others)
         notes = await said_with(self._reading, [m for m in movements.values() if m.verb == "gift"], "note")
+        notes |= await said_with(self._reading, [m for m in movements.values() if m.cause.startswith("rev_")], "reason")
+        there = {m.id for m in (await self._reading.find_many(Member, others)).values() if m.ended is None}
         lines = []
         for posting in postings:
             movement = movements[posting.movement]
@@ -97,6 +106,9 @@ class Balance:
                     words.names.get(other, ""),
                     words.href(movement.cause),
                     notes.get(movement.id, ""),
+                    movement.amount - movement.reversed
+                    if posting.change > 0 and movement.verb in RETURNABLE and other in there
+                    else 0,
                 )
             )
         return lines

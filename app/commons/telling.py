@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 from litestar import Request
 
 from app.api.problems import language
+from app.commons.called import called
 from app.labels import commons, kind_labels
 from app.naming import names_for
 from app.texts import Catalogue
@@ -146,8 +147,9 @@ async def telling(visit: Visit, texts: Catalogue, lang: str) -> Telling:
 
 
 async def names_of(visit: Visit, say: Telling, ids: Iterable[str], **more: str) -> dict[str, str]:
-    """What the signing script calls ids, kinds and their units: for ``data-names``."""
-    named = await names_for(visit, {*ids, *([visit.member.id] if visit.member else [])})
+    """What sentences call ids, kinds and their units: for ``data-names``, and for sentences made here."""
+    wanted = {*ids, *([visit.member.id] if visit.member else [])}
+    named = await names_for(visit, wanted) | await called(visit, say, wanted)
     kinds = {f"kind:{code}": label for code, label in say.kinds.items()}
     units = {f"unit:{kind.code}": kind.unit for kind in say.policy.kinds}
     return named | kinds | units | more

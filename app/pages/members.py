@@ -11,8 +11,8 @@ from litestar.params import FromPath, QueryParameter
 from app.access import OFFICIALS, OPT, Access
 from app.api.problems import Problem
 from app.commons.people import officials
+from app.commons.telling import names_of, telling_of
 from app.installation import Installation
-from app.naming import names_for
 from app.pages.page import Page, show
 from app.pages.proposals.common import members_policy, need_member, words_of
 from app.reading_members import roles_of, running
@@ -87,7 +87,7 @@ async def member(
         fields=FIELDS,
         roles=(await roles_of(visit.reading, [person.id])).get(person.id, []),
         open_ones=open_ones,
-        titles=await names_for(visit, [one.id for one in open_ones]),
+        titles=await names_of(visit, await telling_of(request, visit), [one.id for one in open_ones]),
         keys=await visit.reading.children(Key, person.id) if official else [],
         seconds=[(one.id, one.name) for one in seconds],
         policy=policy,

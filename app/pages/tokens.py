@@ -48,6 +48,9 @@ async def tokens(
         held=await balance.held(),
         supply=await balance.supply(),
         lines=lines,
+        names=await names_of(
+            visit, say, [i for line in lines if line.back for i in (line.movement.id, line.movement.source)]
+        ),
         page=page,
         more=more,
         chart=chart(points, now),

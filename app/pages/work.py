@@ -13,8 +13,8 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.commons.availability import today
 from app.commons.people import find_people, officials, people_of
-from app.commons.telling import Telling, names_of, telling_of
-from app.commons.work import VIEWS, Item, Work, left_of_cap, objection
+from app.commons.telling import names_of, telling_of
+from app.commons.work import VIEWS, Work, left_of_cap, objection
 from app.installation import Installation
 from app.pages.page import Page, show
 from app.visit import Visit
@@ -51,7 +51,7 @@ async def work(
         view=chosen,
         counts=await listing.counts(),
         items=items,
-        names=await _names(visit, say, items),
+        names=await names_of(visit, say, [i for item in items for i in (item.id, item.contribution.member)]),
         q=q.strip(),
         page=page,
         more=more,
@@ -119,7 +119,7 @@ async def contribution(
         reason=await objection(visit.reading, found)
         if found.objector and (concerned or visit.holds("auditor", "administrator"))
         else "",
-        names=await _names(visit, say, [item]),
+        names=await names_of(visit, say, [item.id, found.member]),
     )
 
 
@@ -136,21 +136,6 @@ async def people(
     me = visit.member.id if visit.member and others else ""
     found = await find_people(visit.reading, q, without=me)
     return await show(request, visit, "people/_choices.html", found=found, q=q.strip(), field=field)
-
-
-async def _names(visit: Visit, say: Telling, items: list[Item]) -> dict[str, str]:
-    """With each contribution by what it was, so that whoever attests reads what."""
-    told = {
-        item.id: say.t(
-            "work.told",
-            who=say.t("pages.person", name=item.who),
-            kind=item.kind,
-            quantity=say.quantity(item.unit, item.contribution.quantity),
-            on=item.contribution.on,
-        )
-        for item in items
-    }
-    return await names_of(visit, say, [item.contribution.member for item in items], **told)
 
 
 ROUTES = (work, report, contribution, people)

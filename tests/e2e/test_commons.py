@@ -206,6 +206,38 @@ def test_a_gift_finds_its_receiver_by_name(coop: Coop, page: Page) -> None:
     assert tiles(page, coop, "ja") == (7, 0, 7)
 
 
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_gift_is_given_back_in_part_with_a_reason(coop: Coop, open_page: OpenPage, lang: str) -> None:
+    back, part = {"ja": ("お返しする", "うち 6 結 はお返し済み"), "en": ("Give back", "6 yui of it given back")}[lang]
+    coop.join("Jiro")
+    earn(coop, "Jiro", 2)
+    coop.say("Jiro", "token.gift/1", {"to": coop.town.id("Hanako"), "amount": 15, "note": Private("いつもありがとう")})
+    page = open_page(lang, phone=True)
+    coop.sign_in(page, "Hanako")
+    page.goto(coop.address("tokens"))
+    page.get_by_role("button", name=back).click()
+    asked = page.locator("dialog[open]")
+    expect(asked.get_by_label(re.compile("^(いくつ|How many)"))).to_have_value("15")
+    asked.get_by_label(re.compile("^(いくつ|How many)")).fill("16")
+    asked.get_by_label(re.compile("^(わけ|Reason)")).fill("気持ちだけいただきます")
+    asked.get_by_role("button", name=back).click()
+    expect(asked.locator("[data-fault]")).to_be_visible()
+    asked.get_by_label(re.compile("^(いくつ|How many)")).fill("6")
+    asked.get_by_role("button", name=back).click()
+    said = page.locator("dialog.signing-dialog")
+    expect(said).to_contain_text("Jiro")
+    expect(said).to_contain_text("気持ちだけいただきます")
+    sign(page)
+    expect(page.locator("#history")).to_contain_text(part)
+    assert tiles(page, coop, lang) == (9, 0, 9)
+    jiro = open_page(lang)
+    coop.sign_in(jiro, "Jiro")
+    jiro.goto(coop.address("tokens"))
+    expect(jiro.locator("#history .thing").first).to_contain_text("気持ちだけいただきます")
+    expect(jiro.get_by_role("button", name=back)).to_have_count(0)  # what came back is not given back again
+    assert tiles(jiro, coop, lang) == (11, 0, 11)
+
+
 def test_a_room_is_offered_with_its_hours(coop: Coop, page: Page) -> None:
     coop.sign_in(page, "Hanako")
     page.goto(coop.address("things/new?kind=calendar"))
