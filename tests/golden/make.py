@@ -12,7 +12,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from tests.audit.sample import export_village, sample_village
+from tests.audit.sample import export_village
+from tests.golden.story import whole_story
 
 FOLDER = Path(__file__).parent
 
@@ -20,7 +21,7 @@ FOLDER = Path(__file__).parent
 def make(release: str) -> str:
     """Write the archive; SHA-256 of its records."""
     with tempfile.TemporaryDirectory() as name:
-        folder = export_village(sample_village(works=12), Path(name) / release)
+        folder = export_village(whole_story(), Path(name) / release)
         with zipfile.ZipFile(FOLDER / f"{release}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 # A fixed date, so that the same ledger is the same archive.
