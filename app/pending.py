@@ -1,7 +1,8 @@
 """Statements that wait for cosigners: kept with the signatures so far, their private values sealed, for two weeks.
 
-Nothing of it is in the ledger yet. Each one's private values are sealed under a key of their own, which is destroyed
-when the statement has been submitted, taken back or has expired: what nobody agreed to leaves nothing behind.
+Nothing of it is in the ledger yet, and a ballot waits no longer than its vote. Each one's private values are sealed
+under a key of their own, which is destroyed when the statement has been submitted, taken back or has expired: what
+nobody agreed to leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from app.api.problems import Problem
 from app.installation import Installation
 from app.reading import Reading
 from app.sequencer.submission import MAX_SUBMISSION
+from governance.books.proposals import Proposal
 from ledger import canonical, ids
 from ledger.books.keys import Key
 from ledger.errors import FormatError
@@ -24,7 +26,8 @@ from ledger.private import Opening, check_openings
 from ledger.statement import Signature, Statement, parse_statement, statement_id
 
 LIFETIME: Final = 14 * 86_400_000
-"""Milliseconds that a statement waits."""
+"""Milliseconds that a statement waits, at most."""
+BALLOT: Final = "ballot.cast/1"
 
 Signatures = tuple[Signature | None, ...]
 
@@ -82,15 +85,16 @@ async def keep(installation: Installation, reading: Reading, posted: Pending) ->
     """Keep a statement, or add signatures to the one that is kept; as it stands now.
 
     Each signature must be by its signer's key, one of them by a member's: Problem ``pending.signer`` otherwise.
-    FormatError or UnknownVersion where the body is not its type's.
+    FormatError or UnknownVersion where the body is not its type's; ``pending.vote_over`` for a ballot that is too late.
     """
     if posted.statement.ledger != reading.ledger.origin:
         raise Problem("pending.ledger", 409, ledger=posted.statement.ledger)
     # Its sentence is to be read out to others: what has no such body, or no such type, would spoil their pages.
     installation.books.body(posted.statement)
     await _check_signers(reading, posted)
+    now = installation.clock.now()
+    fresh = posted._replace(created=now, expires=await _until(reading, posted.statement, now))
     await sweep(installation, reading)
-    fresh = posted._replace(created=installation.clock.now(), expires=installation.clock.now() + LIFETIME)
     async with installation.database.pool.acquire() as connection, connection.transaction():
         if await _insert(connection, installation, reading, fresh):
             return fresh
@@ -104,11 +108,16 @@ async def keep(installation: Installation, reading: Reading, posted: Pending) ->
 
 
 async def find(installation: Installation, reading: Reading, id_: bytes) -> Pending:
-    """The waiting statement; Problem ``pending.unknown`` where there is none (any more)."""
+    """The waiting statement.
+
+    Problem ``pending.unknown`` where there is none (any more), ``pending.vote_over`` where that is because its vote is.
+    """
     async with installation.database.pool.acquire() as connection:
         found = await _fetch(connection, installation, reading, id_)
-    if found is None or found.expires <= installation.clock.now():
+    if found is None:
         raise Problem("pending.unknown", 404)
+    if found.expires <= installation.clock.now():
+        raise _too_late(found.statement)
     return found
 
 
@@ -117,6 +126,14 @@ async def of(installation: Installation, reading: Reading, member: str) -> list[
     query = f"{_SELECT} AND $2 = ANY(signers) AND expires > $3 ORDER BY created, statement_id"
     rows = await installation.database.pool.fetch(query, reading.ledger_id, member, installation.clock.now())
     return [_read(installation, reading, row) for row in rows]
+
+
+async def ballots(installation: Installation, reading: Reading, proposal: str) -> list[Statement]:
+    """The ballots entered for members that wait in that vote, oldest first; what they say of the paper stays sealed."""
+    query = "SELECT statement FROM pending WHERE ledger_id = $1 AND expires > $2 ORDER BY created, statement_id"
+    rows = await installation.database.pool.fetch(query, reading.ledger_id, installation.clock.now())
+    waiting = [parse_statement(data) for (data,) in rows]
+    return [one for one in waiting if one.type == BALLOT and one.for_ and one.body.get("proposal") == proposal]
 
 
 async def settle(installation: Installation, ledger_id: int, id_: bytes) -> None:
@@ -137,6 +154,22 @@ async def sweep(installation: Installation, reading: Reading) -> None:
 _SELECT: Final = (
     "SELECT statement_id, statement, signatures, sealed, created, expires FROM pending WHERE ledger_id = $1"
 )
+
+
+async def _until(reading: Reading, statement: Statement, now: int) -> int:
+    """Until when it waits (ms): two weeks, a ballot until its vote closes."""
+    if statement.type != BALLOT:
+        return now + LIFETIME
+    proposal = await reading.find(Proposal, str(statement.body["proposal"]))
+    if proposal is None or proposal.closes_at is None:
+        return now + LIFETIME
+    if proposal.closes_at <= now:
+        raise _too_late(statement)
+    return min(now + LIFETIME, proposal.closes_at)
+
+
+def _too_late(statement: Statement) -> Problem:
+    return Problem("pending.vote_over", 409) if statement.type == BALLOT else Problem("pending.unknown", 404)
 
 
 async def _check_signers(reading: Reading, posted: Pending) -> None:

@@ -18,6 +18,7 @@ from app.api.problems import Problem
 from app.installation import Installation
 from app.pending import Pending
 from app.reading import reading_of
+from app.sequencer.lane import Refused
 from app.visit import Visit
 from ledger import canonical
 
@@ -39,7 +40,12 @@ async def leave(slug: FromPath[str], body: RawBody, installation: NamedDependenc
     kept = await pending.keep(installation, reading, await asyncio.to_thread(pending.parse, body))
     if kept.missing:
         return shapes.Left(kept.id.hex(), kept.missing)
-    receipt = await installation.submit(reading.ledger, await installation.read(kept.envelope()))
+    try:
+        receipt = await installation.submit(reading.ledger, await installation.read(kept.envelope()))
+    except Refused:
+        # Nobody is left to wait for: the member has voted meanwhile, say, and the ledger has said no.
+        await pending.settle(installation, reading.ledger_id, kept.id)
+        raise
     await pending.settle(installation, reading.ledger_id, kept.id)
     return shapes.Left(kept.id.hex(), [], receipt_shape(receipt))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,8 +126,8 @@ class EffectWords:
                 "proposals.effect.role",
                 name=name,
                 role=self._words.word("role", effect["role"]),
-                begins=self._bound("from", effect["from"]),
-                ends=self._bound("until", effect["until"]),
+                begins=self._bound("from", effect["from"], self._words.fmt.day),
+                ends=self._bound("until", effect["until"], self._words.fmt.through),
             )
         )
 
@@ -137,10 +138,10 @@ class EffectWords:
             name = await self._reading.text(application.statement, "profile/name", name)
         return Told(self._t("proposals.effect.admit", name=name, cls=self._words.cls(effect["class"])))
 
-    def _bound(self, end: str, time: str | None) -> str:
+    def _bound(self, end: str, time: str | None, day: Callable[[int], str]) -> str:
         if time is None:
             return self._t(f"proposals.effect.role.{end}.none")
-        return self._t(f"proposals.effect.role.{end}", time=self._words.fmt.moment(canonical.parse_time(time)))
+        return self._t(f"proposals.effect.role.{end}", day=day(canonical.parse_time(time)))
 
     async def _version_before(self, kind: Any, parent: str, executed: str | None) -> Any:
         """The version in force; of a decision that was executed, the one that it replaced."""

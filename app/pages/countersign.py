@@ -21,13 +21,14 @@ from app.visit import Visit
 
 
 class Waiting(NamedTuple):
-    """One waiting statement as it is shown; times in ms."""
+    """One waiting statement as it is shown; times in ms. ``missing``: ids of who has yet to sign."""
 
     id: str
     type: str
     sentence: str
     paper: str
     author: str
+    missing: list[str]
     created: int
     expires: int
 
@@ -41,12 +42,12 @@ async def countersign(
     found = await pending.of(installation, visit.reading, me)
     names = await names_for(visit, {id_ for one in found for id_ in ids_in(one.data.decode())})
     sentences = Sentences(language(request), names=names, utc_offset=visit.coop.utc_offset)
-    asked = [_shown(one, sentences, names) for one in found if me in one.missing]
-    others = [_shown(one, sentences, names) for one in found if me not in one.missing]
+    asked = [_shown(one, sentences) for one in found if me in one.missing]
+    others = [_shown(one, sentences) for one in found if me not in one.missing]
     return await show(request, visit, "proposals/countersign.html", asked=asked, others=others, names=names)
 
 
-def _shown(one: Pending, sentences: Sentences, names: dict[str, str]) -> Waiting:
+def _shown(one: Pending, sentences: Sentences) -> Waiting:
     statement: dict[str, Any] = msgspec.json.decode(one.data)
     private = {opening.path: opening.value for opening in one.openings}
     return Waiting(
@@ -54,7 +55,8 @@ def _shown(one: Pending, sentences: Sentences, names: dict[str, str]) -> Waiting
         type=one.statement.type.partition(".")[0],
         sentence=sentences.of(statement, private),
         paper=str(private.get("paper", "")),
-        author=names.get(one.statement.author, one.statement.author[:11]),
+        author=one.statement.author,
+        missing=one.missing,
         created=one.created,
         expires=one.expires,
     )

@@ -62,6 +62,10 @@ class Formats:
         """`2026年4月1日(水)`, `Wed 1 April 2026`; of a millisecond or of a calendar day."""
         return format_date(self._date(when), _DAY[self.lang], locale=self.lang)
 
+    def through(self, ms: int) -> str:
+        """The last day of what ends then: a term until the midnight of 1 April lasts through 31 March."""
+        return self.day(ms - 1)
+
     def month(self, when: int | date) -> str:
         """`2026年4月`, `April 2026`."""
         return format_date(self._date(when), _MONTH[self.lang], locale=self.lang)

@@ -28,6 +28,11 @@ def test_the_co_ops_offset_moves_the_day() -> None:
     assert Formats("ja", JA.t, utc_offset=-210).moment(WHEN) == "2026年4月1日(水) 05:30"
 
 
+def test_what_ends_at_midnight_lasts_through_the_day_before() -> None:
+    assert JA.through(parse_time("2026-03-31T15:00:00.000Z")) == "2026年3月31日(火)"
+    assert JA.through(parse_time("2026-03-31T15:00:00.001Z")) == "2026年4月1日(水)"
+
+
 def test_days_and_months_of_the_calendar() -> None:
     assert (JA.day(date(2026, 4, 1)), EN.day(date(2026, 4, 1))) == ("2026年4月1日(水)", "Wed 1 April 2026")
     assert (JA.month(date(2026, 4, 1)), EN.month(WHEN)) == ("2026年4月", "April 2026")

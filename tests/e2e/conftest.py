@@ -101,6 +101,10 @@ class Coop:
     def appoint(self, name: str, role: str) -> None:
         self.say("Hanako", "role.give/1", {"member": self.town.id(name), "role": role})
 
+    def catch_up(self) -> None:
+        """What was said in browsers has been seen by those who write without one."""
+        self.town.saw(self._client.get(f"/api/v1/ledgers/{self.slug}/context").json()["checkpoint"])
+
     def sign_in(self, page: Page, name: str) -> None:
         """Put the person's key on the page's device, and sign in with it."""
         page.goto(self.address())

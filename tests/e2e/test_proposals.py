@@ -6,7 +6,6 @@ import re
 import secrets
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -34,6 +33,7 @@ WORDS = {
         "second": "署名して連署を頼む",
         "countersign": "確かめて連署する",
         "none": "連署を待つ届出はありません",
+        "waiting": "連署待ち",
     },
     "en": {
         "draft": "Submit the draft",
@@ -48,6 +48,7 @@ WORDS = {
         "second": "Sign and ask for the countersignature",
         "countersign": "Check and countersign",
         "none": "Nothing waits for you",
+        "waiting": "waits for countersignature",
     },
 }
 
@@ -80,11 +81,6 @@ def draft(page: Page, lang: str, title: str) -> str:
     sign(page, lang)
     page.wait_for_url(re.compile(r"/proposals/prop_[a-z2-7]{26}$"))
     return page.url
-
-
-def catch_up(coop: Coop) -> None:
-    """What was said in browsers has been seen by those who write without one."""
-    coop.town.saw(httpx.get(f"{coop.server}/api/v1/ledgers/{coop.slug}/context").json()["checkpoint"])
 
 
 def fill(page: Page, name: str, value: str) -> None:
@@ -154,6 +150,32 @@ def enter_paper(page: Page, address: str, lang: str, choice: str) -> None:
     sign(page, lang)
     # It waits on the server only once the page has gone back to the list.
     expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(page.locator("#waiting")).to_contain_text("Matsu")
+    expect(page.locator("#waiting")).to_contain_text(WORDS[lang]["waiting"])
+
+
+def test_an_entered_ballot_is_taken_back_or_comes_too_late(
+    assembly: Coop, travelling: Travelling, open_page: OpenPage
+) -> None:
+    coop, (jiro, hanako) = assembly, (open_page("ja", phone=True), open_page("ja"))
+    draft_ = {"kind": "ordinary", "title": Private("堰の修理"), "text": Private("春に直す")}
+    proposal = ids.object_id("prop", coop.say("Ume", "proposal.draft/1", draft_).id)
+    coop.say("Ume", "proposal.open/1", {"proposal": proposal})
+    for page, name in ((jiro, "Jiro"), (hanako, "Hanako")):
+        coop.sign_in(page, name)
+    address = coop.address(f"proposals/{proposal}")
+    enter_paper(jiro, address, "ja", "反対")
+    jiro.locator("#waiting").get_by_role("link", name="確かめる・取り下げる").click()
+    jiro.get_by_role("button", name="取り下げる").click()
+    jiro.get_by_role("dialog").get_by_role("button", name="取り下げる").click()
+    expect(jiro.get_by_text("連署を待つ届出はありません")).to_be_visible()
+    enter_paper(jiro, address, "ja", "賛成")
+    hanako.goto(coop.address("office/countersign"))
+    expect(hanako.locator("main")).to_contain_text("届け出た人:Jiroさん")
+    expect(hanako.locator("main")).to_contain_text("投票が締め切られる")
+    travelling.forward(DAY)
+    hanako.get_by_role("button", name="確かめて連署する").click()
+    expect(hanako.locator("#said")).to_contain_text("この議案の投票は、もう締め切られています。")
 
 
 def test_a_rule_that_passes_governs_the_next_vote(assembly: Coop, travelling: Travelling, open_page: OpenPage) -> None:
@@ -175,7 +197,7 @@ def test_a_rule_that_passes_governs_the_next_vote(assembly: Coop, travelling: Tr
     expect(page.locator("#proposal")).to_contain_text("定足数はありません。")
     call(page, "ja")
     vote(page, "ja", "賛成")
-    catch_up(coop)
+    coop.catch_up()
     for name in ("Jiro", "Ume"):
         coop.say(name, "ballot.cast/1", {"proposal": address.rpartition("/")[2], "choice": "yes"})
     next_draft = coop.say(
@@ -205,7 +227,7 @@ def test_a_confidential_choice_with_an_objection(assembly: Coop, travelling: Tra
     proposal = address.rpartition("/")[2]
     call(page, "ja")
     expect(page.locator("#vote")).to_contain_text("何を選んだかは封をして記録します")
-    catch_up(coop)
+    coop.catch_up()
     sealed = {"proposal": proposal, "choice": Private("option_2")}
     by = {"for_": "Ume", "via": "paper", "cosigners": ("Hanako",)}
     coop.say("Jiro", "ballot.cast/1", sealed | {"paper": Private("17")}, **by)
@@ -241,7 +263,7 @@ def test_news_on_their_way_do_not_take_the_vote_out_of_ones_hands(assembly: Coop
     address = draft(page, "ja", "井戸の掃除")
     call(page, "ja")
     expect(page.locator("#vote")).to_be_visible()
-    catch_up(coop)
+    coop.catch_up()
     held: list[Route] = []
     page.route(address, lambda route: held.append(route) if route.request.resource_type == "xhr" else route.continue_())
     with page.expect_request(lambda request: request.url == address and request.resource_type == "xhr"):

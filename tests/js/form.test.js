@@ -51,6 +51,7 @@ test("values as people type them", () => {
   assert.equal(value("1.25", "minutes", { unit: "hours" }).body.x, 75);
   assert.equal(value("2026-04-01T18:00", "time").body.x, "2026-04-01T09:00:00.000Z");
   assert.equal(value("2026-04-01", "time").body.x, "2026-03-31T15:00:00.000Z");
+  assert.equal(value("2026-03-31", "through").body.x, "2026-03-31T15:00:00.000Z");
   assert.equal(value("2026-04-01T09:00:00.000Z", "time").body.x, "2026-04-01T09:00:00.000Z");
   assert.equal(value("2026-04-01", "date").body.x, "2026-04-01");
   assert.deepEqual(value('{"a":[1]}', "json").body.x, { a: [1] });

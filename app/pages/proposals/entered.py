@@ -8,6 +8,7 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from app import pending
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.decisions.people import Person, find_people, holders
@@ -17,7 +18,9 @@ from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_member, need_proposal, rule_of, said_names, texts_of, words_of
 from app.visit import Visit
 from governance.books.ballots import Ballot
+from governance.books.proposals import Proposal
 from ledger.books.keys import COUNTERSIGNERS, OFFICIALS, active_keys
+from ledger.statement import Statement
 
 Way = Literal["paper", "assisted"]
 _Text = Annotated[str, QueryParameter(max_length=100)]
@@ -70,6 +73,7 @@ async def _entered(
     words = words_of(request, visit)
     title, _, options = await texts_of(visit, proposal)
     cast = await visit.reading.find_many(Ballot, [f"{proposal.id}/{person.id}" for person in people])
+    waiting, names = await _waiting(installation, visit, proposal)
     seconds = await _seconds(installation, visit, way, me, chosen)
     parties = [*seconds, *([chosen] if chosen else [])]
     return await show(
@@ -80,7 +84,10 @@ async def _entered(
         proposal=proposal,
         title=title,
         q=words_asked,
-        people=[(person, _state(cast.get(f"{proposal.id}/{person.id}"))) for person in people],
+        people=[(person, _state(cast.get(f"{proposal.id}/{person.id}"), person.id, waiting)) for person in people],
+        waiting=waiting,
+        parties=names,
+        me=me,
         person=chosen,
         ballot=cast.get(f"{proposal.id}/{chosen.id}") if chosen else None,
         choices=[(code, words.choice(code, options)) for code in rule.method.choices(len(proposal.options))],
@@ -90,13 +97,25 @@ async def _entered(
     )
 
 
-def _state(ballot: Ballot | None) -> str:
+async def _waiting(
+    installation: Installation, visit: Visit, proposal: Proposal
+) -> tuple[list[Statement], dict[str, str]]:
+    """Ballots of this vote that wait for a countersignature, whoever entered them, and the names of all parties."""
+    found = await pending.ballots(installation, visit.reading, proposal.id)
+    names = await visit.reading.names({id_ for one in found for id_ in (*one.signers, one.actor)})
+    # Whoever waits has not been judged by the ledger yet: it may name people that don't exist.
+    return [one for one in found if {one.author, one.actor} <= names.keys()], names
+
+
+def _state(ballot: Ballot | None, member: str, waiting: list[Statement]) -> str:
     """What stands in the way of entering a ballot, or that there is one already."""
-    if ballot is None:
-        return ""
-    if ballot.via is None:
+    if ballot is not None and ballot.via is None:
         return "own"
-    return "entered" if ballot.counts else "objected"
+    if ballot is not None and not ballot.counts:
+        return "objected"
+    if any(one.actor == member for one in waiting):
+        return "waiting"
+    return "entered" if ballot is not None else ""
 
 
 async def _seconds(installation: Installation, visit: Visit, way: Way, me: str, chosen: Person | None) -> list[Person]:

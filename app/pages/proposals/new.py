@@ -38,21 +38,30 @@ KINDS: Final = (*rules.KINDS, rules.CHOICE)
 UNASKED: Final = 5
 """How many members stand there to choose from before anybody has been searched for."""
 _Code = Annotated[str, QueryParameter(max_length=20)]
+_Id = Annotated[str, QueryParameter(max_length=40)]
 
 
 @get("/c/{slug:str}/proposals/new", opt={OPT: Access.MEMBER})
-async def new(
+async def new(  # noqa: PLR0913, PLR0917  (each is part of the address)
     request: Asked,
     visit: NamedDependency[Visit],
     kind: _Code = "",
     decides: _Code = "ordinary",
     area: _Code = "commons",
+    applicant: _Id = "",
+    member: _Id = "",
+    role: _Code = "",
 ) -> Page:
-    """Which kind of proposal; then its form, beginning from what is in force."""
+    """Which kind of proposal; then its form, beginning from what is in force and from what the link names."""
     if kind not in KINDS:
         known = [name for name in KINDS if await current_rule(visit.reading, name) is not None]
         return await show(request, visit, "proposals/kinds.html", kinds=KINDS, known=known)
     values = await _in_force(visit, words_of(request, visit), kind, decides, area)
+    if kind == "admit" and applicant:
+        values = await _of_applicant(visit, applicant)
+    if kind == "role":
+        values |= {"role": [role]} if role in ROLES else {}
+        values |= {"member": [member]} if await find_people(visit.reading, "", {member}) else {}
     return await _form(request, visit, kind, values, None)
 
 
@@ -173,6 +182,12 @@ async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: s
         waiting = await applicants(visit.reading)
         return {"applicant": [waiting[0].id], "class": [waiting[0].cls]} if waiting else {}
     return {"role": [ROLES[0]]} if kind == "role" else {}
+
+
+async def _of_applicant(visit: Visit, id_: str) -> Filled:
+    """The form's values for an applicant that a link names; nothing where there is no such application any more."""
+    found = [one for one in await applicants(visit.reading) if one.id == id_]
+    return {"applicant": [found[0].id], "class": [found[0].cls]} if found else {}
 
 
 async def _own_names(visit: Visit, words: Words, policy: Policy) -> dict[str, str]:

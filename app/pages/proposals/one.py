@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.access import OPT, Access
+from app.api.problems import sentence
 from app.decisions.effect_words import EffectWords
 from app.decisions.standing import Standing, standing
 from app.decisions.words import Words
@@ -114,4 +115,5 @@ def _outcome(words: Words, proposal: Proposal, rule: Rule, options: list[str]) -
         "total": sum(count.weight for count in proposal.tally.values()),
         "present": sum(count.heads for count in proposal.tally.values()),
         "weighted": words.weights_differ(proposal.tally),
+        "lapse": sentence(words.texts, words.lang, **proposal.lapse) if proposal.lapse else "",
     }

@@ -12,6 +12,7 @@
  *   decimal         a canonical decimal string; with data-decimals="3" an integer of smallest units (1.5 is 1500)
  *   minutes         `1:30` or 90; with data-unit="hours" also 1.5
  *   time            of `datetime-local` or `date`, on the co-op's wall clock, as a UTC timestamp
+ *   through         of `date`: that day lasts, so the time is the midnight after it, likewise
  *   date            2026-04-01
  *   boolean         a checkbox, or one of true/yes/1
  *   json            parsed
@@ -27,6 +28,7 @@ const ID = /^[a-z]{2,8}_[a-z2-7]{26}$/;
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const LOCAL = /^([0-9]{4,}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}:[0-9]{2})(:[0-9]{2})?)?$/;
 const MINUTE = 60_000;
+const DAY_LONG = 1440; // minutes
 
 /**
  * @typedef {{name: string, value: string, type?: string, checked?: boolean, disabled?: boolean, dataset: Record<string, string|undefined>,
@@ -141,6 +143,7 @@ function convert({ dataset }, text, offset) {
     case "decimal": return dataset.decimals === undefined ? decimal(plain(text)) : units(plain(text), Number(dataset.decimals), "decimal");
     case "minutes": return minutes(plain(text), dataset.unit === "hours");
     case "time": return time(text, offset);
+    case "through": return time(text, offset - DAY_LONG);
     case "date": return DAY.test(text) ? time(text, 0, "date").slice(0, 10) : fault("date");
     case "boolean": return ["true", "yes", "1"].includes(text);
     case "json": return json(text);

@@ -8,7 +8,9 @@ import httpx
 import msgspec
 import pytest
 
+from ledger import canonical
 from ledger.compose import Private
+from ledger.ids import object_id
 from tests.app.api.service import Coop, Travelling
 from tests.town import Written
 
@@ -123,6 +125,38 @@ async def test_it_waits_two_weeks(three: Coop, clock: Travelling) -> None:
     rows = await three.installation.database.pool.fetch("SELECT statement_id FROM pending")
     assert [row[0] for row in rows] != [half.id]
     assert len(rows) == 1
+
+
+async def test_a_ballot_waits_no_longer_than_its_vote(three: Coop, clock: Travelling) -> None:
+    draft = {"kind": "ordinary", "text": Private("x"), "title": Private("x")}
+    proposal = object_id("prop", (await three.say("Hanako", "proposal.draft/1", draft)).id)
+    await three.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    body = {"choice": "yes", "paper": Private("17"), "proposal": proposal}
+
+    def ballot(*missing: str) -> Written:
+        return three.town.says(
+            "Hanako", "ballot.cast/1", body, for_="Jiro", via="paper", cosigners=("Taro",), missing=missing
+        )
+
+    half = ballot("Taro")
+    await leave(three, half)
+    taro = await three.signed_in("Taro")
+    found = await three.installation.database.pool.fetchval(
+        "SELECT data->>'closes_at' FROM record WHERE kind = 'proposal'"
+    )
+    (waiting,) = (await taro.get(three.api("pending"))).json()["items"]
+    assert canonical.parse_time(waiting["expires"]) == int(found)
+    clock.ahead += int(found) - clock.now()
+    late = await (await three.signed_in("Taro")).get(three.api(f"pending/{id_of(half)}"))
+    assert (late.status_code, late.json()["code"]) == (409, "pending.vote_over")
+    assert (await leave(three, ballot("Taro"))).json()["code"] == "pending.vote_over"
+
+
+async def test_what_the_ledger_refuses_waits_no_longer(three: Coop) -> None:
+    assert (await three.post(suspension(three))).status_code == 201
+    again = await leave(three, suspension(three))
+    assert (again.status_code, again.json()["code"]) == (409, "member.inactive")
+    assert await three.installation.database.pool.fetchval("SELECT count(*) FROM pending") == 0
 
 
 async def test_a_signature_by_somebody_elses_key_is_not_kept(three: Coop) -> None:

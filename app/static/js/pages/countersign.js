@@ -1,6 +1,6 @@
 /** Countersigning: the waiting statement is fetched, checked, shown as a sentence from its own bytes, signed and sent. */
 
-import { DeviceError } from "../errors.js";
+import { DeviceError, Refusal } from "../errors.js";
 import { notice } from "../notice.js";
 
 document.addEventListener("click", (event) => {
@@ -38,5 +38,7 @@ async function decline(id) {
   const address = `/api/v1/ledgers/${encodeURIComponent(slug)}/pending/${id}`;
   const answer = await fetch(address, { method: "DELETE", credentials: "same-origin", headers: { "X-CSRFToken": csrf } }).catch(() => null);
   if (!answer) throw new DeviceError("network.offline");
-  if (!answer.ok) throw new DeviceError("service.unavailable", { status: answer.status });
+  if (answer.ok) return;
+  const problem = await answer.json().catch(() => ({}));
+  throw new Refusal(problem.code ?? "http.error", problem.params ?? {}, problem);
 }
