@@ -134,4 +134,5 @@ def parse_time(text: str) -> int:
 def format_time(milliseconds: int) -> str:
     """The one spelling of a moment given in milliseconds since 1970 (UTC)."""
     moment = _EPOCH + timedelta(milliseconds=milliseconds)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+    # Not %Y, which leaves years before 1000 unpadded on some systems.
+    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
