@@ -16,6 +16,7 @@ from app.pages.proposals.common import rule_of
 from app.reading import Reading
 from app.visit import Visit
 from governance.books import ballots
+from ledger.books.keys import Key
 from ledger.books.members import Application, Member
 from ledger.books.tokens import Account
 from ledger.state import State
@@ -75,6 +76,7 @@ class Home:
             Ask("settle", _may(mine, "settle"), "/bookings"),
             Ask("applications", await self._applications(), "/office/applications"),
             Ask("resolve", counts["disputed"] if visit.holds("auditor", "administrator") else 0, "/work?view=disputed"),
+            Ask("settle_keys", await self._disputed_keys(), "/office/recover"),
             Ask("attest", counts["waiting"], "/work?view=waiting"),
         ]
         return [ask for ask in found if ask.count]
@@ -109,6 +111,11 @@ class Home:
             attested=await _count(reading, "contribution", "(data->>'attested_at')::bigint > $3", self._now - MONTH),
             tokens=None if member is None else account.available if account else 0,
         )
+
+    async def _disputed_keys(self) -> int:
+        if not self._visit.holds("auditor"):
+            return 0
+        return await _count(self._visit.reading, Key.kind, "data->>'status' = 'disputed'")
 
     async def _applications(self) -> int:
         if not self._visit.holds("administrator"):

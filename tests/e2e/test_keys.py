@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Coop, OpenPage
+from ledger import ids
+from ledger.compose import Private
+from tests.e2e.conftest import Coop, OpenPage, Travelling
+from tests.town import Town
 
 pytestmark = pytest.mark.browser
 
+DAY = 86_400
 SUBMIT = {"ja": "署名して届け出る", "en": "Sign and submit"}
 
 
@@ -116,6 +122,50 @@ def test_the_old_key_objects_and_officials_can_not_settle_it(coop: Coop, open_pa
     office.goto(coop.address("office/recover"))
     expect(office.get_by_text("申し立てあり")).to_be_visible()
     expect(office.get_by_role("button", name="認めない")).to_have_count(0)
+
+
+@pytest.fixture
+def audited(travelling: Travelling, open_page: OpenPage) -> Coop:
+    """A co-op whose members have elected Ume as their auditor."""
+    token = secrets.token_hex(4)
+    coop = Coop(travelling.address, Town(f"coop-{token}", token))
+    coop.found("Hanako")
+    coop.join("Ume")
+    role = {"effect": "role", "from": None, "member": coop.town.id("Ume"), "role": "auditor", "scope": "coop"}
+    said = {"effects": [role | {"until": None}], "kind": "role", "text": Private("監事"), "title": Private("監事")}
+    proposal = ids.object_id("prop", coop.say("Hanako", "proposal.draft/1", said).id)
+    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.say("Hanako", "ballot.cast/1", {"choice": "yes", "proposal": proposal})
+    coop.say("Ume", "ballot.cast/1", {"choice": "yes", "proposal": proposal})
+    travelling.forward(10 * DAY)
+    page = open_page()
+    page.goto(coop.address(f"proposals/{proposal}"))
+    expect(page.locator("#outcome")).to_contain_text("に実行されました")
+    coop.catch_up()
+    return coop
+
+
+@pytest.mark.parametrize(
+    ("button", "heading"),
+    [("認めない", "この鍵は認められませんでした"), ("新しい鍵を認める", "使えるようになりました")],
+)
+def test_an_auditor_settles_what_was_disputed(audited: Coop, open_page: OpenPage, button: str, heading: str) -> None:
+    coop = audited
+    _, device = lose(coop, open_page)
+    taro, auditor = open_page(), open_page("ja", phone=True)
+    coop.sign_in(taro, "Taro")
+    taro.goto(coop.address("me/keys"))
+    press(taro, "わたしの望みではない")
+    submit(taro)
+    expect(taro.get_by_role("heading", name="再登録は止まっています")).to_be_visible()
+    coop.sign_in(auditor, "Ume")
+    auditor.goto(coop.address())
+    auditor.get_by_role("link", name="鍵の再登録への申し立てが1件あります").click()
+    auditor.get_by_label("決めたわけ").fill("本人に会って確かめた。")
+    press(auditor, button)
+    submit(auditor)
+    expect(auditor.get_by_role("heading", name="進んでいる再登録はありません")).to_be_visible()
+    expect(device.get_by_text(heading, exact=False)).to_be_visible()
 
 
 def test_leaving_is_explained_and_erasure_asked_for(coop: Coop, page: Page) -> None:

@@ -30,6 +30,8 @@ export async function register({ rpId, rpName, userName, exclude = [] }) {
       // Random, not the member id: the authenticator hands it out to whoever asks for a passkey of this site.
       user: { id: crypto.getRandomValues(new Uint8Array(32)), name: userName, displayName: userName },
       challenge: crypto.getRandomValues(new Uint8Array(32)), // the enrolment statement, cosigned by this key, is the proof
+      // No RS256 (-257), although browsers advise it: the ledger knows no such keys, so that a device which can do nothing
+      // else has to say so here, not after somebody has made a passkey that is worth nothing.
       pubKeyCredParams: [{ type: "public-key", alg: ES256 }, { type: "public-key", alg: EDDSA }],
       authenticatorSelection: { residentKey: "preferred", userVerification: "preferred" },
       excludeCredentials: exclude.map(descriptor),
