@@ -14,7 +14,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.installation import Installation
 from app.pages.page import Page, show
-from app.reading_entrance import genesis_hash, key_of_credential
+from app.reading_entrance import genesis_hash, key_of_credential, policy_in_force
 from app.session.current import CLEARED, current_visit, forget
 from app.visit import Visit
 
@@ -56,7 +56,8 @@ async def _cards(request: Asked, installation: Installation) -> list[Card]:
 @get("/c/{slug:str}/sign-in", opt={OPT: Access.OPEN})
 async def sign_in(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """Signing in with a key of this device, or a passkey from anywhere."""
-    return await show(request, visit, "entrance/sign_in.html", rp_id=request.app.state.web.host)
+    open_ = (await policy_in_force(visit.reading)).applications == "open"
+    return await show(request, visit, "entrance/sign_in.html", rp_id=request.app.state.web.host, open=open_)
 
 
 @get("/c/{slug:str}/sign-in/passkey/{credential:str}", opt={OPT: Access.OPEN})

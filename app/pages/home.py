@@ -14,6 +14,7 @@ from app.home import SHOWN, YOUNG, Home
 from app.installation import Installation
 from app.pages.bookings import span
 from app.pages.page import Page, show
+from app.reading_entrance import policy_in_force
 from app.stream import Wanted, lines
 from app.visit import Visit
 
@@ -24,7 +25,7 @@ async def home(
 ) -> Page:
     """Open to everyone, for it is where one joins; what it shows is as open as the co-op is."""
     if not visit.sees_tiles:
-        return await show(request, visit, "home/closed.html", about=await _about(visit))
+        return await show(request, visit, "home/closed.html", about=await _about(visit), open=await _open(visit))
     here = Home(visit, installation)
     say = await telling_of(request, visit)
     undecided = await here.undecided()
@@ -38,6 +39,7 @@ async def home(
         say=say,
         now=installation.clock.now(),
         about=await _about(visit),
+        open=await _open(visit),
         undecided=undecided,
         asks=await here.asks(say, undecided.voting),
         upcoming=upcoming,
@@ -51,6 +53,11 @@ async def home(
 
 async def _about(visit: Visit) -> str:
     return await visit.reading.text(visit.coop.profile, "profile/about")
+
+
+async def _open(visit: Visit) -> bool:
+    """Whether one may apply without an invitation."""
+    return (await policy_in_force(visit.reading)).applications == "open"
 
 
 ROUTES = (home,)

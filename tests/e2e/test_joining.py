@@ -93,6 +93,23 @@ def test_without_admission_an_application_waits(coop: Coop, open_page: OpenPage)
     expect(guest.get_by_role("alert")).to_be_visible()
 
 
+def test_whoever_waits_is_let_in_as_soon_as_admitted(coop: Coop, open_page: OpenPage) -> None:
+    guest = open_page("en", phone=True)
+    guest.goto(coop.address("join"))
+    guest.fill("[name=name]", "Shiro")
+    press(guest, WORDS["en"]["device"])
+    with guest.expect_request("**/join/state/app_*") as looked:
+        guest.get_by_role("dialog").get_by_role("button", name="Sign and submit").click()
+    expect(guest.get_by_text(WORDS["en"]["waiting"], exact=False)).to_be_visible()
+    office = open_page()
+    coop.sign_in(office, "Hanako")
+    office.goto(coop.address("office/applications"))
+    press(office, "迎える")
+    office.get_by_role("dialog").get_by_role("button", name=WORDS["ja"]["submit"]).click()
+    expect(guest).to_have_url(coop.address("me"))
+    assert "app_" in looked.value.url
+
+
 def test_a_link_that_names_another_ledger_is_not_followed(coop: Coop, open_page: OpenPage) -> None:
     link = invited(coop, open_page())
     guest = open_page()

@@ -5,9 +5,13 @@ import { equal, unb64, unb64url, unhex } from "../bytes.js";
 import { parse } from "../checkpoint.js";
 import { keyId, objectId } from "../ids.js";
 import { checkConsistency } from "../merkle.js";
-import { busy, checkBrowser, makeKey, publicHalf, say } from "../newcomer.js";
+import { busy, call, checkBrowser, makeKey, publicHalf, say } from "../newcomer.js";
 import { openKeystore, openTexts, signAndSubmit, signIn } from "../sign.js";
 import { linkKey } from "../signing_keys.js";
+
+const LOOK = 1500; // milliseconds between two looks at an application …
+const LOOK_LATER = 15_000; // … and when it has waited for long
+const EAGER = 1_800_000;
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-joining]"));
 const { joining, slug, origin, name: coop, rpId, invitation, admits } = /** @type {Record<string, string>} */ (root.dataset);
@@ -77,6 +81,21 @@ async function join(kind) {
   if (admits === "yes") return welcome();
   show("");
   say(root, root.dataset.waiting ?? "", "success");
+  follow(await objectId("app", statement), Date.now());
+}
+
+/**
+ * Look again and again what became of the application, while somebody looks at this page: then on without a reload. Events
+ * would not do, for whoever is no member yet may not follow every ledger.
+ * @param {string} application @param {number} since
+ */
+function follow(application, since) {
+  setTimeout(async () => {
+    const found = document.hidden ? null : await call(`/c/${slug}/join/state/${application}`).catch(() => null);
+    if (found?.status === "admitted") return busy(root, texts, welcome);
+    if (found?.status === "declined") return say(root, root.dataset.declined ?? "", "warning");
+    follow(application, since);
+  }, Date.now() - since < EAGER ? LOOK : LOOK_LATER);
 }
 
 /** @param {Record<string, string>} said */
