@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -15,6 +16,8 @@ from app.roster.matching import Known, Register
 from ledger.books.members import MemberType
 
 MAX_VALUE: Final = 300
+EXAMPLE: Final = ("(例)", "(example)")
+"""How the name in the template's own line begins, in any width and case: nobody is called so."""
 PRIVATE: Final = ("name", "kana", "alias", "number", "household", "group", "address", "contact")
 Fate = Literal["new", "there", "twice", "refused"]
 FATES: Final[tuple[str, ...]] = get_args(Fate)
@@ -125,6 +128,8 @@ def _check(line: Line, values: Mapping[str, str]) -> None:
         raise _Refused("spills")
     if "name" not in values:
         raise _Refused("no_name")
+    if unicodedata.normalize("NFKC", values["name"]).casefold().startswith(EXAMPLE):
+        raise _Refused("example")
     for field, value in values.items():
         control = _CONTROL_BUT_BREAKS if field in ("address", "contact") else _CONTROL
         if control.search(value):

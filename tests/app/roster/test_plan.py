@@ -78,6 +78,8 @@ def test_the_second_of_two_equal_lines_names_the_first() -> None:
     ("text", "reason"),
     [
         ("氏名,班\n,一班\n", "no_name"),
+        ("氏名,班\n(例)山田 花子,一班\n", "example"),
+        ("name,group\n(Example) Hanako Yamada,one\n", "example"),
         ("氏名,住所\n山田,一番地,二階\n", "spills"),
         ("氏名,入会日\n山田,平成31年5月1日\n", "date_era"),
         ("氏名,入会日\n山田,4/1/26\n", "date_ambiguous"),

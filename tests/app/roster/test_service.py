@@ -94,6 +94,8 @@ async def test_the_template_explains_itself_and_the_roll_comes_back_as_it_was(co
     template = (await hanako.get(f"/c/{coop.town.slug}/office/roster-template.csv?encoding=cp932")).content
     answer = await upload(hanako, coop, template)
     assert not answer.headers["location"].endswith("/columns")
+    assert "見本の行です" in (await hanako.get(answer.headers["location"], headers={"accept-language": "ja"})).text
+    assert await lines(hanako, coop, answer.headers["location"]) == []
     name = "=1+1 \ufa1b田"
     await enter(
         coop,
