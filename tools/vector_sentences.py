@@ -65,19 +65,96 @@ _TERMS: Final = {
     "steward": _ROKU,
     "payout": "burn",
 }
-_RULE: Final = {
-    "method": {"module": "yes_no/1"},
-    "quorum": {"fraction": [1, 3], "of": []},
-    "late": False,
-    "limit": None,
+_LOG_KEY: Final = f"localhost:8000/coop+0a1b2c3d+{ED25519_PUBLIC.partition(':')[2]}"
+
+
+def _rule(**answers: Any) -> Json:
+    return {
+        "electorate": {"module": "all_active/1"},
+        "weight": {"module": "one_member_one_vote/1"},
+        "method": {"module": "yes_no_abstain/1"},
+        "quorum": {"module": "none/1"},
+        "threshold": {"module": "fraction/1", "fraction": "1/2", "strict": True, "of": "cast"},
+        "tie": {"module": "fails/1"},
+        "timing": {"module": "fixed/1", "voting_seconds": 604_800, "delay_seconds": 0, "timelock_seconds": 0},
+        "secrecy": {"module": "open/1"},
+        "channels": ["online", "paper", "assisted"],
+    } | answers
+
+
+_WEIGHTY: Final = _rule(
+    electorate={"module": "by_class/1", "classes": ["regular", "guest"]},
+    weight={"module": "by_class/1", "weights": {"regular": 3, "guest": 1000}, "others": 1},
+    quorum={"module": "heads/1", "fraction": "2/3", "strict": False},
+    threshold={"module": "fraction/1", "fraction": "3/5", "strict": True, "of": "yes_no"},
+    tie={"module": "status_quo/1"},
+    timing={"module": "fixed/1", "voting_seconds": 90_061, "delay_seconds": 86_400, "timelock_seconds": 3600},
+    secrecy={"module": "confidential/1"},
+)
+_CHOOSING: Final = _rule(
+    method={"module": "single_choice/1"},
+    quorum={"module": "weight/1", "fraction": "1/1", "strict": False},
+    threshold={"module": "relative_majority/1"},
+    channels=["online"],
+)
+_STRANGE: Final = _rule(
+    electorate={"module": "all_active/1", "except": _TARO},
+    weight={"module": "one_yen_one_vote/1", "factor": 10_000},
+    quorum={"module": "heads/1", "fraction": [1, 3], "strict": "no"},
+    threshold={"module": "fraction/1", "fraction": "\u202e1/2", "strict": True, "of": "friends"},
+    tie={"commit": _COMMIT["commit"]},
+    timing={"module": "fixed/1", "voting_seconds": -1, "delay_seconds": True, "timelock_seconds": 0},
+    secrecy={"module": "open/1", "until": None},
+    channels=[],
+    veto={"by": [_TARO], "always": True},
+)
+_MEMBERS: Final = {
+    "admission": "two_officials",
+    "applications": "invited",
+    "appointed": [],
+    "classes": ["regular", "supporter"],
+    "recovery_days": 1,
+    "retention_days": 3650,
+}
+_COMMONS: Final = {
+    "mode": "tokens",
+    "kinds": [
+        {"code": "kind_1", "unit": "hour", "tokens": 1000, "name": _COMMIT},
+        {"code": "mowing", "unit": "bag", "tokens": 0, "per": 1},
+        {"code": "rice", "unit": "kg", "tokens": 3, "per": 1500},
+    ],
+    "attestation": {"count": 2, "by": ["member", "steward"]},
+    "claim_days": 90,
+    "objection_seconds": 0,
+    "gifts": "anyone",
+    "bookings": {"payout": "provider"},
+}
+_CAPPED: Final = _COMMONS | {
+    "mode": "counts",
+    "gifts": "off",
+    "bookings": {"payout": "burn", "confirm_days": 1, "pickup_days": 14, "settle_days": 3, "fee": "none"},
+    "kinds": [{"code": f"kind_{n}", "unit": "day", "tokens": n} for n in range(1, 53)],
+    "transfer_cap": 5000,
+    "mint_cap": {"amount": 100, "period": "fiscal_year"},
 }
 _EFFECTS: Final = [
     {"effect": "text"},
-    {"effect": "rule", "kind": "ordinary", "document": _RULE},
-    {"effect": "policy", "area": "commons", "document": {"mode": "counts"}},
+    {"effect": "rule", "kind": "ordinary", "document": _WEIGHTY},
+    {"effect": "rule", "kind": "choice", "document": _CHOOSING},
+    {"effect": "rule", "kind": "rules", "document": _STRANGE},
+    {"effect": "rule", "kind": "admit", "document": {"method": {"module": "yes_no_abstain/1"}}},
+    {"effect": "policy", "area": "commons", "document": _COMMONS},
+    {"effect": "policy", "area": "commons", "document": _CAPPED},
+    {
+        "effect": "policy",
+        "area": "members",
+        "document": _MEMBERS | {"appointed": ["auditor", "steward"], "secret": "a,\n b=1"},
+    },
+    {"effect": "policy", "area": "weather", "document": {"rain": 3}},
     {"effect": "role", "member": _ROKU, "role": "auditor", "scope": "coop", "from": None, "until": _UNTIL},
-    {"effect": "admit", "applicant": _APPLICATION, "class": "regular"},
-    {"effect": "unheard_of", "amount": -5},
+    {"effect": "role", "member": _ROKU, "role": "auditor", "scope": "coop", "from": "tomorrow", "until": None},
+    {"effect": "admit", "applicant": _APPLICATION, "class": "regular", "at_once": True},
+    {"effect": "unheard_of", "amount": -5, "much": {f"n{n}": n for n in range(60)}},
 ]
 
 BODIES: Final[list[tuple[str, Json, Json]]] = [
@@ -114,7 +191,7 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
         {
             "fold": 1,
             "founders": [_NEW_KEY | {"cls": "regular", "type": "person", "profile": _PROFILE}],
-            "log_key": ED25519_PUBLIC,
+            "log_key": _LOG_KEY,
             "clerk_key": ED25519_PUBLIC,
             "rp_ids": ["coop.example"],
             "origins": ["https://coop.example"],
@@ -123,10 +200,10 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
             "tiles": "members",
             "entries": "auditors",
             "profile": dict.fromkeys(("about", "head_word", "member_word", "name", "token_word"), _COMMIT),
-            "rules": {"ordinary": _RULE},
-            "policies": {"members": {"classes": ["regular"]}},
+            "rules": {"admit": _rule(), "ordinary": _rule(), "policy": _rule(), "role": _rule(), "rules": _WEIGHTY},
+            "policies": {"members": _MEMBERS, "commons": _COMMONS, "weather": {"rain": [1, {"mm": 2}]}},
         },
-        {"founders/0/profile/name": "山田はな"},
+        {"founders/0/profile/name": "山田はな", "policies/commons/kinds/0/name": "草刈り"},
     ),
     ("ledger.tick/1", {}, {}),
     ("member.invite/1", {"key": _KEY, "until": _UNTIL, "uses": 30, "cls": "regular", "admits": True}, {}),
@@ -145,15 +222,21 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("member.end/1", {"member": _ROKU, "how": "moved", "reason": _COMMIT}, {}),
     ("member.erase/1", {"member": _ROKU}, {}),
     ("proposal.draft/1", {"kind": "ordinary", "title": _COMMIT, "text": _COMMIT}, {"title": "屋根", "text": ""}),
-    ("proposal.draft/1", {"kind": "rules", "title": _COMMIT, "text": _COMMIT, "effects": _EFFECTS, "paper": _COMMIT}, {}),
+    ("proposal.draft/1", {"kind": "rules", "title": _COMMIT, "text": _COMMIT, "effects": _EFFECTS, "paper": _COMMIT}, {"effects/5/document/kinds/0/name": "見守り"}),
+    ("proposal.draft/1", {"kind": "choice", "title": _COMMIT, "text": _COMMIT, "options": [_COMMIT] * 43}, {"options/41": "unsaid", "text": "長い話" * 400}),
     ("proposal.amend/1", {"proposal": _PROPOSAL, "title": _COMMIT, "text": _COMMIT, "options": [_COMMIT, _COMMIT]}, {"options/1": "みかん"}),
     ("proposal.open/1", {"proposal": _PROPOSAL}, {}),
     ("proposal.open/1", {"proposal": _PROPOSAL, "opens_at": "2026-12-31T15:00:00.000Z"}, {}),
     ("proposal.withdraw/1", {"proposal": _PROPOSAL}, {}),
     ("proposal.roll/1", {"proposal": _PROPOSAL, "heads": 1200, "weight": 1_234_567}, {}),
-    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"yes": {"heads": 1000, "weight": 1000}}, "result": "no_quorum"}, {}),
+    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"yes": {"heads": 1000, "weight": 1000}, "invalid": {"heads": 1, "weight": 3}}, "result": "no_quorum"}, {}),
+    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_2": {"heads": 2, "weight": 2}, "abstain": {"heads": 0, "weight": 0}}, "result": "tied"}, {}),
     ("resource.offer/1", {"availability": {"kind": "stock", "quantity": 20, "unit": "bag"}, "terms": _TERMS}, {"terms/title": "みかん"}),
     ("resource.offer/1", {"availability": {"kind": "calendar"} | _CALENDAR, "terms": {"title": _COMMIT, "cost": 0, "needs_confirmation": False}}, {}),
+    *(
+        ("resource.update/1", {"resource": _RESOURCE, "terms": {"title": _COMMIT, "cost": 7, "needs_confirmation": False, "cancellation": late}}, {})
+        for late in ({}, {"numerator": 0, "free_hours": 3}, {"numerator": 5, "denominator": 5}, {"free_hours": 0, "numerator": 2, "denominator": 5})
+    ),
     ("resource.update/1", {"resource": _RESOURCE, "terms": _TERMS, "calendar": _CALENDAR}, {}),
     ("resource.restock/1", {"resource": _RESOURCE, "change": -12}, {}),
     ("resource.restock/1", {"resource": _RESOURCE, "change": 1200}, {}),

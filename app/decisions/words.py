@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 from app.decisions.rule_form import Control
 from app.texts import Catalogue
 from app.texts.formats import Formats
-from app.texts.sentences import catalogue, clean
+from app.texts.sentence_values import clean
+from app.texts.sentences import catalogue
 from governance import rule
 from governance.modules.questions import Count, Line, Step
 from governance.rule import Rule

@@ -2,31 +2,32 @@
 
 What a member reads before signing and what the entry's page says later come from one catalogue: `sentences/ja.json` and
 `en.json`. A statement's type names its template (`sentence_template.py`); `frame` adds for whom, through whom and with
-whom it is said; keys beginning with `word.` are words for codes, `format.` ways of writing.
+whom it is said; keys beginning with `told.` are templates of documents inside a statement (a rule, a policy, an
+effect), `word.` words for codes, `format.` ways of writing.
+
+Nothing of a body stays unsaid: what its template does not say is added as path and value. A document of which the words
+do not hold (a module that nobody knows, a number where a share should be) is shown by path and value as a whole.
 
 Only the catalogue decides what a code means. Names of people and things are looked up in `names` (id → name), which
 comes from the service: so a sentence can call someone by a wrong name, never turn a yes into a no.
 """
 
 import json
-import re
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.texts.formats import JAPAN, Formats
-from app.texts.sentence_template import Scope, SentenceError, parse, render
-from ledger import canonical
+from app.texts.formats import JAPAN
+from app.texts.sentence_template import MAX_ITEMS, Scope, SentenceError, is_commit, is_said, parse, render
+from app.texts.sentence_values import Values, clean
 
 FOLDER = Path(__file__).parent / "sentences"
-MAX_PRIVATE = 300
-"""Characters of a private text that a sentence repeats."""
+MAX_TEXT = 300
+"""Characters of a text that a sentence repeats."""
 
-_CONTROLS = re.compile("[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]")
-_ID = re.compile(r"[a-z]{2,8}_[a-z2-7]{26}\Z")
-_OPTION = re.compile(r"option_([1-9][0-9]{0,3})\Z")
+Leaf = tuple[str, Any]
 
 
 @cache
@@ -36,9 +37,14 @@ def catalogue(lang: str) -> Mapping[str, str]:
     return texts
 
 
+def is_type(key: str) -> bool:
+    """Whether a key of the catalogue is a statement's type (``token.gift/1``), no word or way of writing."""
+    return "/" in key and not key.startswith(("word.", "format."))
+
+
 def types(lang: str) -> frozenset[str]:
     """The statement types that have a sentence."""
-    return frozenset(key for key in catalogue(lang) if "/" in key)
+    return frozenset(key for key in catalogue(lang) if is_type(key))
 
 
 class Sentences:
@@ -57,159 +63,93 @@ class Sentences:
         `token`: its name and decimals.
         """
         self._words = catalogue(lang)
-        self._names = names or {}
-        self._token = token or (self._words["word.token"], 0)
-        self._fmt = Formats(lang, self._refuse_text, utc_offset)
+        self._values = Values(lang, self._words, names or {}, utc_offset, token or (self._words["word.token"], 0))
         self._privates: Mapping[str, Any] = {}
-        self._formats: dict[str, Callable[[Any], str]] = {
-            "": self._natural,
-            "amount": lambda units: self._fmt.amount(units, *self._token),
-            "clock": lambda minutes: f"{minutes // 60}:{minutes % 60:02d}",
-            "date": self._date,
-            "minutes": self._minutes,
-            "name": self._name,
-            "outline": self._outline,
-            "short": _short,
-            "signed": lambda number: ("+" if number > 0 else "") + self._fmt.integer(number),
-            "time": lambda text: self._fmt.moment(canonical.parse_time(text)),
-        }
 
     def of(self, statement: Mapping[str, Any], privates: Mapping[str, Any] | None = None) -> str:
         """The sentence of a parsed statement; `privates`: its private values by path, as far as the reader may see."""
-        template = self._words.get(statement["type"])
-        if template is None or "/" not in statement["type"]:
+        if not is_type(statement["type"]) or statement["type"] not in self._words:
             raise SentenceError("sentence.type", statement["type"])
         self._privates = privates or {}
         scope = Scope(statement, statement["body"])
-        return "".join(render(parse(text), scope, self) for text in (template, self._words["frame"]))
+        said = render(parse(self._words[statement["type"]]), scope, self)
+        unsaid = self._unsaid(scope) if scope.value else []
+        return said + self._also(unsaid) + render(parse(self._words["frame"]), scope, self)
 
     def write(self, scope: Scope, format_: str, argument: Scope | str | None) -> str:
         """One value in words."""
         value = scope.value
-        if isinstance(value, list) and format_ != "outline":
-            items = [Scope(scope.statement, item, f"{scope.path}/{n}") for n, item in enumerate(value)]
-            return self.join([self.write(item, format_, argument) for item in items])
-        if _is_commit(value):
+        if format_ == "told":
+            return self._told(scope, f"told.{argument}")
+        if isinstance(value, list):
+            return self.join([self.write(item, format_, argument) for item in scope.below()])
+        if is_commit(value):
             return self._private(scope.path, format_, argument)
-        if format_ == "choice":
-            return self._choice(value, argument)
-        if format_ == "quantity":
-            return self._quantity(value, argument)
-        return self._plain(value, format_, argument if isinstance(argument, str) else "")
+        if format_ == "" and not isinstance(value, (bool, int, str)):
+            return self._outline(self._leaves(value, scope.path))
+        return self._values.write(value, format_, argument.value if isinstance(argument, Scope) else argument)
 
-    def join(self, parts: list[str]) -> str:
-        """`甲、乙`, `A, B`."""
-        return self._words["format.join"].join(parts)
+    def join(self, parts: list[str], more: int = 0) -> str:
+        """`甲、乙`, `A, B`; with `、ほか2件`, `, and 2 more`."""
+        row = self._words["format.join"].join(parts)
+        return row + self._values.fill("format.more", self._values.integer(more)) if more else row
 
-    def _plain(self, value: Any, format_: str, argument: str) -> str:
-        if format_ == "word":
-            return self._word(argument, str(value))
-        write = self._formats.get(format_)
-        if write is None:
-            raise SentenceError("sentence.format", format_)
-        return write(value)
+    def _told(self, scope: Scope, key: str) -> str:
+        """A document in its own words, and whatever of it those words leave unsaid."""
+        inner = replace(scope, said=set())
+        try:
+            text = render(parse(self._words[key]), inner, self)
+        except SentenceError as error:
+            if error.code not in ("sentence.path", "sentence.value"):
+                raise
+            inner.said.clear()
+        if not inner.said:
+            return self._outline(self._leaves(scope.value, scope.path))
+        return text + self._also(self._unsaid(inner))
 
-    def _natural(self, value: Any) -> str:
-        if isinstance(value, bool):
-            return self._words["word.yes_no.true" if value else "word.yes_no.false"]
-        if isinstance(value, int):
-            return self._fmt.integer(value)
-        if isinstance(value, str):
-            return clean(value)
-        return self._outline(value)
+    def _unsaid(self, scope: Scope) -> list[Leaf]:
+        return [leaf for leaf in self._leaves(scope.value, scope.path) if not is_said(leaf[0], scope.said)]
 
-    def _name(self, id_: str) -> str:
-        known = self._names.get(id_)
-        kind = id_.partition("_")[0]
-        if not _ID.match(id_):
-            return self._words.get(f"word.author.{id_}") or clean(id_)
-        if known is not None:
-            return self._fill("format.person" if kind == "mem" else "format.thing", clean(known))
-        return f"{self._words.get(f'word.id.{kind}', kind)} {_short(id_.partition('_')[2])}"
-
-    def _word(self, group: str, code: str) -> str:
-        return self._words.get(f"word.{group}.{code}") or clean(self._names.get(f"{group}:{code}", code))
-
-    def _choice(self, code: str, proposal: Scope | str | None) -> str:
-        option = _OPTION.match(code)
-        if not option:
-            return self._word("choice", code)
-        number = self._fill("format.option", option[1])
-        label = self._names.get(f"{proposal.value}/{code}") if isinstance(proposal, Scope) else None
-        return number if label is None else number + self._fill("format.thing", clean(label))
-
-    def _quantity(self, value: int, kind: Scope | str | None) -> str:
-        unit = self._names.get(f"unit:{kind.value}") if isinstance(kind, Scope) else None
-        if unit == "hour":
-            return self._minutes(value)
-        form = self._words.get(f"format.unit.{unit}")
-        if form is None:
-            return self._fmt.integer(value)
-        # The smallest parts of these units are thousandths (grams, millilitres, metres).
-        thousandths = unit in ("kg", "litre", "km")
-        return form.replace("{}", _thousandths(value, self._fmt) if thousandths else self._fmt.integer(value))
-
-    def _minutes(self, value: int) -> str:
-        hours, minutes = divmod(value, 60)
-        parts = [self._fill("format.hours", self._fmt.integer(hours))] if hours else []
-        parts += [self._fill("format.minutes", str(minutes))] if minutes or not hours else []
-        return self._words["format.time_join"].join(parts)
+    def _also(self, unsaid: list[Leaf]) -> str:
+        return self._values.fill("format.also", self._outline(unsaid)) if unsaid else ""
 
     def _private(self, path: str, format_: str, argument: Scope | str | None) -> str:
         if path not in self._privates:
             return self._words["word.private"]
         value = self._privates[path]
-        if format_ == "choice" and isinstance(value, str):
-            return self._choice(value, argument)
-        text = self.join([leaf for _, leaf in self._leaves(value, "")])
-        return self._fill("format.quote", text if len(text) <= MAX_PRIVATE else text[:MAX_PRIVATE] + "…")
+        if format_ == "choice" and isinstance(value, str) and isinstance(argument, Scope):
+            return self._values.write(value, format_, argument.value)
+        return self._quote(self.join([self._literal(leaf) for _, leaf in self._leaves(value, "")]))
 
-    def _leaves(self, value: Any, path: str) -> list[tuple[str, str]]:
+    def _leaves(self, value: Any, path: str) -> list[Leaf]:
         """Every leaf below `value` with its path, keys in canonical order."""
-        if _is_commit(value):
-            return [(path, self._words["word.private"])]
         below = (
             sorted(value.items()) if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
         )
-        if below is None or not value:
-            return [(path, _literal(value))]
+        if below is None or not value or is_commit(value):
+            return [(path, value)]
         return [leaf for key, item in below for leaf in self._leaves(item, f"{path}/{key}" if path else str(key))]
 
-    def _outline(self, value: Any) -> str:
-        return self.join([f"{path}={text}" if path else text for path, text in self._leaves(value, "")])
+    def _outline(self, leaves: list[Leaf]) -> str:
+        """`path=value` of the first leaves, and how many more there are."""
+        parts = []
+        for path, value in leaves[:MAX_ITEMS]:
+            if is_commit(value):
+                text = self._private(path, "", None)
+            else:
+                text = self._quote(clean(value)) if isinstance(value, str) else self._literal(value)
+            parts.append(f"{path}={text}" if path else text)
+        return self.join(parts, max(0, len(leaves) - MAX_ITEMS))
 
-    def _date(self, text: str) -> str:
-        """A calendar day is the same everywhere; the day of a moment is the co-op's."""
-        return self._fmt.day(canonical.parse_time(text) if "T" in text else date.fromisoformat(text))
+    def _literal(self, value: Any) -> str:
+        if isinstance(value, str):
+            return clean(value)
+        if is_commit(value):
+            return self._words["word.private"]
+        return "–" if isinstance(value, (dict, list)) else json.dumps(value)
 
-    def _fill(self, key: str, text: str) -> str:
-        return self._words[key].replace("{}", text)
-
-    @staticmethod
-    def _refuse_text(key: str, **_params: object) -> str:
-        raise SentenceError("sentence.format", key)
-
-
-def clean(text: str) -> str:
-    """Text from outside on one line, without characters that could turn or hide what stands around it."""
-    return _CONTROLS.sub(lambda match: " " if match[0] in "\n\t" else "\ufffd", text)
-
-
-def _short(text: str) -> str:
-    return clean(text.rpartition(":")[2][:6])
-
-
-def _thousandths(value: int, fmt: Formats) -> str:
-    whole, rest = divmod(abs(value), 1000)
-    decimals = f".{rest:03d}".rstrip("0") if rest else ""
-    return ("-" if value < 0 else "") + fmt.integer(whole) + decimals
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, str):
-        return clean(value)
-    return "–" if isinstance(value, (dict, list)) else json.dumps(value)
-
-
-def _is_commit(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == {"commit"} and isinstance(value["commit"], str)
+    def _quote(self, text: str) -> str:
+        if len(text) <= MAX_TEXT:
+            return self._values.fill("format.quote", text)
+        length = self._values.fill("format.characters", self._values.integer(len(text)))
+        return self._values.fill("format.quote", text[:MAX_TEXT] + "…") + length
