@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.installation import Installation
-from app.pages.page import Page, show
+from app.pages.page import Page, rp_id_of, show
 from app.reading_entrance import genesis_hash, key_of_credential, policy_in_force
 from app.session.current import CLEARED, current_visit, forget
 from app.visit import Visit
@@ -57,7 +57,7 @@ async def _cards(request: Asked, installation: Installation) -> list[Card]:
 async def sign_in(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """Signing in with a key of this device, or a passkey from anywhere."""
     open_ = (await policy_in_force(visit.reading)).applications == "open"
-    return await show(request, visit, "entrance/sign_in.html", rp_id=request.app.state.web.host, open=open_)
+    return await show(request, visit, "entrance/sign_in.html", rp_id=rp_id_of(request, visit), open=open_)
 
 
 @get("/c/{slug:str}/sign-in/passkey/{credential:str}", opt={OPT: Access.OPEN})

@@ -16,7 +16,7 @@ from litestar.params import FromPath, FromQuery
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.installation import Installation
-from app.pages.page import Page, show
+from app.pages.page import Page, rp_id_of, show
 from app.reading_entrance import genesis_hash, policy_in_force
 from app.visit import Visit
 from ledger import canonical, ids
@@ -145,7 +145,7 @@ async def _show_joining(
         coop={name: str(texts.get((said, f"profile/{name}"), "")) for name in ("name", "about", "member_word")},
         classes=[invitation.cls] if invitation is not None else list(policy.classes),
         mark=(await genesis_hash(installation, visit.reading)).hex(),
-        rp_id=request.app.state.web.host,
+        rp_id=rp_id_of(request, visit),
     )
 
 

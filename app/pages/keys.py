@@ -13,7 +13,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.installation import Installation
 from app.pages.me import member_of
-from app.pages.page import Page, show
+from app.pages.page import Page, rp_id_of, show
 from app.reading_entrance import policy_in_force
 from app.reading_keys import force_times, key_lines, officials, running_recoveries
 from app.visit import Visit
@@ -51,7 +51,7 @@ async def mine(request: Asked, visit: NamedDependency[Visit]) -> Page:
         signs_with=_root_kind(visit, found),
         recovery_days=policy.recovery_days,
         address=request.app.state.web.address,
-        rp_id=request.app.state.web.host,
+        rp_id=rp_id_of(request, visit),
         name=(await visit.reading.names([member.id]))[member.id],
     )
 
@@ -86,10 +86,14 @@ async def add(
 @get("/c/{slug:str}/recover", opt={OPT: Access.OPEN})
 async def ask(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """On the new device: make a key, show it to whoever lets it in."""
-    web = request.app.state.web
     policy = await policy_in_force(visit.reading)
     return await show(
-        request, visit, "keys/ask.html", address=web.address, rp_id=web.host, recovery_days=policy.recovery_days
+        request,
+        visit,
+        "keys/ask.html",
+        address=request.app.state.web.address,
+        rp_id=rp_id_of(request, visit),
+        recovery_days=policy.recovery_days,
     )
 
 

@@ -10,6 +10,8 @@ from litestar.params import QueryParameter
 
 from app import pending
 from app.access import OPT, Access
+from app.addresses import with_address, without
+from app.api.problems import language
 from app.commons.people import find_people, officials
 from app.installation import Installation
 from app.pages.page import Page, show
@@ -23,6 +25,7 @@ from ledger.books import keys
 from ledger.books.coop import OPENNESS
 from ledger.books.members import Erasure, member_of_application
 from ledger.books.roles import COOP, ROLES, Role
+from ledger.errors import Refusal
 
 Browser = Request[Any, Any, Any]
 COOP_FIELDS: Final = ("name", "about", "member_word", "head_word", "token_word")
@@ -115,8 +118,13 @@ async def roles(
 
 
 @get("/c/{slug:str}/office/settings", opt={OPT: Access.ADMINISTRATOR})
-async def settings(request: Browser, visit: NamedDependency[Visit]) -> Page:
-    """The co-op's name and words, and who may see its ledger."""
+async def settings(
+    request: Browser,
+    visit: NamedDependency[Visit],
+    installation: NamedDependency[Installation],
+    address: Annotated[str, QueryParameter(max_length=300)] = "",
+) -> Page:
+    """The co-op's name and words, who may see its ledger, and its addresses; ``address``: one that is to be added."""
     coop = visit.coop
     texts = await visit.reading.texts([(coop.profile, f"profile/{field}") for field in COOP_FIELDS])
     rank = OPENNESS.index
@@ -132,7 +140,30 @@ async def settings(request: Browser, visit: NamedDependency[Visit]) -> Page:
         profile={field: str(texts.get((coop.profile, f"profile/{field}"), "")) for field in COOP_FIELDS},
         now=(coop.tiles, coop.entries),
         wider=[one for one in wider if one != (coop.tiles, coop.entries)],
+        **await _addresses(request, visit, installation, address),
     )
+
+
+async def _addresses(request: Browser, visit: Visit, installation: Installation, address: str) -> dict[str, Any]:
+    """The co-op's addresses, what each would leave behind, the one that is asked about, and what waits already."""
+    coop, me, told = visit.coop, need_member(visit), request.app.state.web.address
+    fault, added = None, None
+    try:
+        added = with_address(coop, address) if address else None
+    except Refusal as refusal:
+        fault = request.app.state.texts.t(language(request), f"errors.{refusal.code}", **refusal.params)
+    mine = await pending.of(installation, visit.reading, me)
+    seconds = await officials(visit.reading, keys.COUNTERSIGNERS, without={me})
+    return {
+        "addresses": [(one, one.endswith(f"://{request.url.netloc}"), without(coop, one)) for one in coop.origins],
+        "address": address or ("" if told in coop.origins else told),
+        "address_fault": fault,
+        "added": added if added != (coop.rp_ids, coop.origins) else None,
+        "there": added == (coop.rp_ids, coop.origins),
+        "asked": [one for one in mine if one.statement.type == "coop.addresses/1"],
+        "seconds": [(one.id, one.name) for one in seconds],
+        "names": await visit.reading.names({one.id for one in seconds}),
+    }
 
 
 async def _people_rules(request: Browser, visit: Visit) -> dict[str, Any]:

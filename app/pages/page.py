@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 
 from app.access import OFFICIALS
+from app.addresses import rp_id_for
 from app.api.problems import language
 from app.installation import Installation
 from app.pages.frame import THEME_COOKIE, THEMES, Frame, NavItem, Reader, Seal, Signing, page_context
@@ -78,6 +79,12 @@ async def frame_of(request: Request[Any, Any, Any], visit: Visit | None) -> Fram
         seal=Seal(published.size, published.root.hex(), f"{base}/verify") if visit.sees_tiles else None,
         events=f"/api/v1/ledgers/{visit.slug}/events" if visit.sees_tiles else "",
     )
+
+
+def rp_id_of(request: Request[Any, Any, Any], visit: Visit) -> str:
+    """The domain for which passkeys are made and asked for on the page that is shown."""
+    domain: str = rp_id_for(visit.coop, request.url.hostname or "") or request.app.state.web.host
+    return domain
 
 
 def csrf_token(request: Request[Any, Any, Any]) -> str:

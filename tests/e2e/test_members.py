@@ -135,6 +135,56 @@ def test_two_officials_suspend_and_one_reinstates(coop: Coop, open_page: OpenPag
     expect(page.get_by_role("main")).not_to_contain_text("権利が停止されています")
 
 
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_an_address_is_added_by_two_officials_and_one_taken_away(coop: Coop, open_page: OpenPage, lang: str) -> None:
+    coop.join("Taro")
+    coop.appoint("Taro", "facilitator")
+    page, second = open_page(lang, phone=True), open_page(lang)
+    coop.sign_in(page, "Hanako")
+    coop.sign_in(second, "Taro")
+    page.goto(coop.address("office/settings"))
+    addresses = page.locator("#addresses .things")
+    expect(addresses.get_by_role("listitem")).to_have_text([re.compile(re.escape(coop.server))])
+    ask_for(page, "http://new.example")
+    expect(page.locator("#addresses .field-error")).to_contain_text("http://new.example")
+    ask_for(page, "New.Example/c/somewhere")
+    expect(page.locator("#addresses .card")).to_contain_text("https://new.example")
+    page.locator("#field-second-added").select_option(coop.town.id("Taro"))
+    page.locator("#addresses .card button").click()
+    expect(page.locator(".signing-sentence")).to_contain_text("https://new.example")
+    sign(page, lang)
+    expect(page.locator("#addresses .banner")).to_be_visible()  # nothing is in force before the second signature
+    expect(addresses.get_by_role("listitem")).to_have_count(1)
+    countersign(coop, second, lang)
+    page.goto(coop.address("office/settings"))
+    expect(page.locator("#addresses .banner")).to_have_count(0)
+    expect(addresses).to_contain_text("https://new.example")
+    expect(addresses.get_by_role("listitem")).to_have_count(2)
+    context = page.request.get(f"{coop.server}/api/v1/ledgers/{coop.slug}/context").json()
+    assert context["rp_ids"] == ["localhost", "new.example"]
+    addresses.get_by_role("button").last.click()
+    dropping = page.locator("dialog[open]")
+    dropping.locator("select").select_option(coop.town.id("Taro"))
+    dropping.locator("button[type=submit]").click()
+    sign(page, lang)
+    countersign(coop, second, lang)
+    page.goto(coop.address("office/settings"))
+    expect(addresses.get_by_role("listitem")).to_have_text([re.compile(re.escape(coop.server))])
+
+
+def ask_for(page: Page, address: str) -> None:
+    page.locator("#field-address").fill(address)
+    with page.expect_navigation():
+        page.locator("#addresses form[method=get] button").click()
+
+
+def countersign(coop: Coop, page: Page, lang: str) -> None:
+    page.goto(coop.address("office/countersign"))
+    page.locator("[data-cosign]").click()
+    sign(page, lang)
+    expect(page.locator("[data-cosign]")).to_have_count(0)
+
+
 def test_an_application_is_admitted_and_another_declined(coop: Coop, page: Page) -> None:
     for name in ("Jiro", "Saburo"):
         body = {"admits": False, "cls": "member", "key": coop.town.key_id(f"link for {name}")}
