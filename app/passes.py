@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import asyncpg
 import msgspec
 
 from app import exports
@@ -20,6 +21,10 @@ from app.storage.ledgers import Ledger
 
 SILENT: Final = 60_000
 """Milliseconds without a word after which a pass counts as broken off, its process having gone."""
+ALIVE = 15.0
+"""Seconds between two words that a pass is under way."""
+_LOCK: Final = 0x70617373
+"""Class of the advisory locks under which passes are begun: "pass"."""
 KEPT: Final = 20
 """Passes that are remembered for each ledger."""
 _LINE: Final = 64 * 1024 * 1024
@@ -45,7 +50,11 @@ class Pass:
 
     def runs(self, now: int) -> bool:
         """Whether it is still under way."""
-        return self.finished is None and now - self.updated < SILENT
+        return _runs(self.finished, self.updated, now)
+
+
+def _runs(finished: int | None, updated: int, now: int) -> bool:
+    return finished is None and now - updated < SILENT
 
 
 async def latest(reading: Reading, *, finished: bool = False) -> Pass | None:
@@ -64,19 +73,20 @@ async def latest(reading: Reading, *, finished: bool = False) -> Pass | None:
 
 async def begin(installation: Installation, reading: Reading, member: str) -> bool:
     """Start a pass, unless one is running."""
-    now = installation.clock.now()
-    before = await latest(reading)
-    if before is not None and (before.runs(now) or before.started >= now):
-        return False
-    done: str = await reading.pool.execute(
-        "INSERT INTO audit_pass (ledger_id, started, member, updated, done, size) VALUES ($1, $2, $3, $2, 0, 0) "
-        "ON CONFLICT DO NOTHING",
-        reading.ledger_id,
-        now,
-        member,
-    )
-    if not done.endswith(" 1"):
-        return False
+    async with reading.pool.acquire() as connection, connection.transaction():
+        # Of two who press at once the second waits here, and finds the first one's pass.
+        await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", _LOCK, reading.ledger_id)
+        now = installation.clock.now()
+        row = await connection.fetchrow(
+            "SELECT started, updated, finished FROM audit_pass WHERE ledger_id = $1 ORDER BY started DESC LIMIT 1",
+            reading.ledger_id,
+        )
+        if row is not None and (_runs(row["finished"], row["updated"], now) or row["started"] >= now):
+            return False
+        await connection.execute(
+            "INSERT INTO audit_pass (ledger_id, started, member, updated, done, size) VALUES ($1, $2, $3, $2, 0, 0)",
+            *(reading.ledger_id, now, member),
+        )
     task = asyncio.create_task(_run(installation, reading.ledger, now))
     _running.add(task)
     task.add_done_callback(_running.discard)
@@ -85,6 +95,7 @@ async def begin(installation: Installation, reading: Reading, member: str) -> bo
 
 async def _run(installation: Installation, ledger: Ledger, started: int) -> None:
     report: str | None = None
+    alive = asyncio.create_task(_stay_alive(installation, ledger, started))
     try:
         with tempfile.TemporaryDirectory(prefix="yui-pass-") as folder:
             copy = Path(folder) / "copy"
@@ -93,6 +104,7 @@ async def _run(installation: Installation, ledger: Ledger, started: int) -> None
     except Exception:  # noqa: BLE001  (whatever went wrong, the pass is over and says so)
         _log.exception("a pass over ledger %s failed", ledger.slug)
     finally:
+        alive.cancel()
         await installation.database.pool.execute(
             "UPDATE audit_pass SET finished = $3, updated = $3, report = $4 WHERE ledger_id = $1 AND started = $2",
             ledger.id,
@@ -106,6 +118,19 @@ async def _run(installation: Installation, ledger: Ledger, started: int) -> None
             ledger.id,
             KEPT,
         )
+
+
+async def _stay_alive(installation: Installation, ledger: Ledger, started: int) -> None:
+    """Say now and then that the pass is under way: copying a large ledger takes longer than silence may last."""
+    while True:
+        await asyncio.sleep(ALIVE)
+        try:
+            await installation.database.pool.execute(
+                "UPDATE audit_pass SET updated = $3 WHERE ledger_id = $1 AND started = $2 AND finished IS NULL",
+                *(ledger.id, started, installation.clock.now()),
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _log.warning("%s", type(error).__name__)
 
 
 async def _watch(installation: Installation, ledger: Ledger, started: int, copy: Path) -> str | None:
