@@ -27,8 +27,14 @@ def make_environment(static_url: str = "/static") -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["outside"] = _outside
     environment.globals["static"] = lambda path: f"{static_url}/{path}?v={_fingerprint(path)}"
     return environment
+
+
+def _outside(address: str) -> str:
+    """A link to hand on: LINE opens it in the phone's own browser, where keys are kept (see ``environment.js``)."""
+    return f"{address}{'&' if '?' in address else '?'}openExternalBrowser=1"
 
 
 @cache

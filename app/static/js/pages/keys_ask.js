@@ -1,6 +1,7 @@
 /** A new device: it makes a key, shows it, signs with it when it is let in, and waits where it has to. */
 
 import { cosign } from "../cosign.js";
+import { outsideAddress } from "../environment.js";
 import { moment } from "../formats.js";
 import { keyId } from "../ids.js";
 import { busy, call, checkBrowser, makeKey, say } from "../newcomer.js";
@@ -48,8 +49,9 @@ async function wait() {
 function request() {
   const link = new URL(address);
   for (const part of ["alg", "public", "credential"]) if (key[part]) link.searchParams.set(part, key[part]);
-  root.querySelector("[data-code]")?.replaceChildren(qrSvg(link.href, root.dataset.qr ?? ""));
-  /** @type {HTMLElement} */ (root.querySelector("[data-copy-link]")).dataset.copy = link.href;
+  const shown = outsideAddress(link.href);
+  root.querySelector("[data-code]")?.replaceChildren(qrSvg(shown, root.dataset.qr ?? ""));
+  /** @type {HTMLElement} */ (root.querySelector("[data-copy-link]")).dataset.copy = shown;
   /** @type {HTMLElement} */ (root.querySelector("[data-number]")).textContent = `${id.slice(4, 8)} ${id.slice(8, 12)}`;
 }
 
