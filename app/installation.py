@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from app.clock import Clock
-from app.errors import LedgerUnknown
+from app.errors import KeyMissing, LedgerUnknown
 from app.keystore import OperatorKeys, PrivacyKeys
 from app.sequencer.bulletin import Bulletin
 from app.sequencer.guard import Guard, Published
@@ -123,7 +123,7 @@ class Installation:
         if not is_origin(origin):
             raise FormatError("format.origin")
         self.keys.make(origin)
-        return Draft(self.keys.verifier(origin).text(), public_of(self.keys.get(origin, "clerk")))
+        return self._public(origin)
 
     async def found(self, slug: str, submission: Submission) -> Receipt:
         """Begin a ledger with its genesis, whose keys ``draft`` has made. Again with the same: the same receipt.
@@ -171,8 +171,15 @@ class Installation:
         entry = Entry(*submission[:4], received=self.clock.now())
         apply(self.books, state, _NothingPublished(), 0, entry, submission.facts)
         coop = state.need(Coop, ID)
-        if (coop.log_key, coop.clerk_key) != tuple(self.draft(coop.origin)):
+        try:
+            own = self._public(coop.origin)
+        except KeyMissing as error:  # nothing is made here: whoever asks need not have prepared anything
+            raise Refusal("genesis.operator_keys") from error
+        if (coop.log_key, coop.clerk_key) != tuple(own):
             raise Refusal("genesis.operator_keys")
+
+    def _public(self, origin: str) -> Draft:
+        return Draft(self.keys.verifier(origin).text(), public_of(self.keys.get(origin, "clerk")))
 
 
 class _NothingPublished:

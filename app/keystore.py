@@ -1,6 +1,7 @@
 """Keys that live outside PostgreSQL and its backups: the operator's, and one per subject of private values.
 
     keys/<origin>.log, keys/<origin>.clerk     Ed25519 seeds (32 bytes), readable by this account only
+    keys/unfounded/                            the same of ledgers that are to be: swept away if none comes of them
     privacy-keys.sqlite3                       one random key per ledger and subject
 
 A subject's private values are sealed under the subject's key. Destroying the key is what erases them, in the database
@@ -14,6 +15,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
 
@@ -27,6 +29,7 @@ from ledger.checkpoint import VerifierKey
 from ledger.private import Opening
 
 Purpose = Literal["log", "clerk"]
+_PURPOSES: Final[tuple[Purpose, ...]] = ("log", "clerk")
 _SEED_SIZE: Final = 32
 
 
@@ -34,20 +37,21 @@ class OperatorKeys:
     """The keys with which an installation signs for its ledgers: checkpoints (log) and ticks (clerk)."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._unfounded = folder, folder / "unfounded"
         self._keys: dict[tuple[str, Purpose], SigningKey] = {}
 
     def get(self, origin: str, purpose: Purpose) -> SigningKey:
         """The key; KeyMissing ``key_store.missing`` where there is none."""
         key = self._keys.get((origin, purpose))
         if key is None:
-            try:
-                seed = self._path(origin, purpose).read_bytes()
-            except FileNotFoundError as error:
-                raise KeyMissing("key_store.missing", origin=origin, purpose=purpose) from error
-            if len(seed) != _SEED_SIZE:
-                raise KeyMissing("key_store.damaged", origin=origin, purpose=purpose)
-            key = self._keys[origin, purpose] = SigningKey(seed)
+            name = _name(origin, purpose)
+            key = self._read(self._folder / name, origin, purpose)
+            if key is not None:
+                self._keys[origin, purpose] = key
+            else:  # never remembered: it may be swept away, and another one made
+                key = self._read(self._unfounded / name, origin, purpose)
+        if key is None:
+            raise KeyMissing("key_store.missing", origin=origin, purpose=purpose)
         return key
 
     def verifier(self, origin: str) -> VerifierKey:
@@ -55,13 +59,49 @@ class OperatorKeys:
         return VerifierKey(origin, bytes(self.get(origin, "log").verify_key))
 
     def make(self, origin: str) -> None:
-        """Make both keys of a new ledger; those that are there already stay."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for purpose in ("log", "clerk"):
-            self._create(self._path(origin, purpose), secrets.token_bytes(_SEED_SIZE))
+        """Make both keys of a ledger that is to be; those that are there already stay, and stay longer."""
+        self._unfounded.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for purpose in _PURPOSES:
+            name = _name(origin, purpose)
+            if not (self._folder / name).exists():
+                self._create(self._unfounded / name, secrets.token_bytes(_SEED_SIZE))
+                with suppress(FileNotFoundError):  # swept just now: whoever asks for it is told
+                    os.utime(self._unfounded / name)
 
-    def _path(self, origin: str, purpose: str) -> Path:
-        return self._folder / f"{origin.replace('/', '+').replace(':', '=')}.{purpose}"
+    def adopt(self, origin: str) -> None:
+        """The ledger is being founded: from here on its keys are never swept away. Again: nothing happens.
+
+        KeyMissing where none were made.
+        """
+        for purpose in _PURPOSES:
+            name = _name(origin, purpose)
+            if (self._folder / name).exists():
+                continue
+            self.get(origin, purpose)
+            # A link never takes another's place, and a crash leaves both names of the one key.
+            with suppress(FileExistsError):
+                os.link(self._unfounded / name, self._folder / name)
+            _fsync(self._folder)
+        for purpose in _PURPOSES:
+            (self._unfounded / _name(origin, purpose)).unlink(missing_ok=True)
+
+    def sweep(self, before: int) -> None:
+        """Destroy the keys that were made for a founding and last asked for before that moment (ms)."""
+        if not self._unfounded.is_dir():
+            return
+        for path in self._unfounded.iterdir():
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime_ns // 1_000_000 < before:
+                    path.unlink()
+
+    def _read(self, path: Path, origin: str, purpose: str) -> SigningKey | None:
+        try:
+            seed = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        if len(seed) != _SEED_SIZE:
+            raise KeyMissing("key_store.damaged", origin=origin, purpose=purpose)
+        return SigningKey(seed)
 
     def _create(self, path: Path, seed: bytes) -> None:
         # Written aside and linked into place: whole or not there, and never in place of another.
@@ -76,7 +116,7 @@ class OperatorKeys:
             return
         finally:
             new.unlink()
-            _fsync(self._folder)
+            _fsync(path.parent)
 
 
 class _Sealed(msgspec.Struct, frozen=True):
@@ -161,6 +201,10 @@ class PrivacyKeys:
         with self._lock:
             row = self._connection.execute(query, (ledger_id, subject)).fetchone()
         return None if row is None else bytes(row[0])
+
+
+def _name(origin: str, purpose: str) -> str:
+    return f"{origin.replace('/', '+').replace(':', '=')}.{purpose}"
 
 
 def _fsync(folder: Path) -> None:

@@ -22,6 +22,7 @@ from app import access, logs
 from app.api import openapi, problems
 from app.caller import caller
 from app.installation import Installation
+from app.limits import Limits
 from app.pages.environment import STATIC, make_environment
 from app.roll import Rolls
 from app.routes import ROUTES
@@ -103,6 +104,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
                 "installation": installation,
                 # Set when the service is about to stop: what would go on for ever ends by itself.
                 "closing": asyncio.Event(),
+                "limits": Limits(installation.clock, web),
                 "rolls": Rolls(),
                 "texts": Catalogue.load(strict=False),
                 "web": web,

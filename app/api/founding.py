@@ -17,6 +17,7 @@ from app.api.bodies import ENVELOPE, takes
 from app.api.problems import Problem
 from app.errors import LedgerUnknown
 from app.installation import Installation
+from app.limits import limits_of
 
 SLUG: Final = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
 Slug = Annotated[str, Meta(pattern=SLUG)]
@@ -49,7 +50,8 @@ class Prepared(msgspec.Struct):
 async def prepare(
     data: JSONBody[Place], request: Request[Any, Any, Any], installation: NamedDependency[Installation]
 ) -> Prepared:
-    """Made at the first asking for that address, the same ever after."""
+    """Made at the first asking for that address, the same for two months after the last."""
+    limits_of(request).founding(request)
     try:
         await installation.ledger(data.slug)
     except LedgerUnknown:

@@ -67,12 +67,16 @@ def _from_address(args: argparse.Namespace) -> int:
 def _from_data(args: argparse.Namespace) -> int:
     from app import exports
     from app.cli import runtime
-    from app.cli.failures import say
+    from app.cli.demo import FOLDER
+    from app.cli.failures import fail, say
     from app.installation import Installation, Settings
     from governance.all_books import BOOKS
     from ledger.verify.private import Scope
 
     where = places.places(args)
+    demo = where.data / FOLDER
+    if where.database_url is None and not _has_cluster(where.data) and _has_cluster(demo):
+        return fail(*say("export.demo", data=where.data, demo=demo))
 
     async def main() -> None:
         async with runtime.database(where) as url, Installation.open(Settings(where.data, url, BOOKS)) as installation:
@@ -83,6 +87,11 @@ def _from_data(args: argparse.Namespace) -> int:
             print(*say("export.done", path=args.folder), sep="\n")
 
     return runtime.run(main)
+
+
+def _has_cluster(data: Path) -> bool:
+    """Whether the embedded database has ever been made there."""
+    return (data / "postgres" / "PG_VERSION").is_file()
 
 
 def _only(found: list[T], names: list[str]) -> T:

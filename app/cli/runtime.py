@@ -25,11 +25,13 @@ from app.cli.failures import CommandError, fail, say
 from app.cli.places import Places
 from app.clock import Clock
 from app.erasure import Eraser
+from app.errors import DatabaseUnavailable
 from app.installation import Installation, Settings
 from app.server import create_app
 from app.settings import WebSettings
 from app.storage.embedded import EmbeddedError, EmbeddedPostgres, Stage
 from app.storage.migrate import migrate
+from app.sweeping import Sweeper
 from governance.all_books import BOOKS
 
 _ANSWERING: Final = 0.02
@@ -85,6 +87,8 @@ async def database(places: Places, progress: Callable[[Stage], None] = lambda _:
             service, owner = places.database_url, places.owner_url
         try:
             await migrate(owner)
+        except DatabaseUnavailable as error:
+            raise CommandError(error.code, **error.params) from error
         except _AWAY as error:
             raise CommandError("database_away", reason=_first_line(error)) from error
         yield service
@@ -94,12 +98,13 @@ async def database(places: Places, progress: Callable[[Stage], None] = lambda _:
 async def running(
     places: Places, progress: Callable[[Stage], None] = lambda _: None, clock: Clock | None = None
 ) -> AsyncIterator[Installation]:
-    """An open installation with its clerk and its eraser at work, by the machine's clock unless another is given."""
+    """An open installation with its clerk, eraser and sweeper at work; by the machine's clock, unless told another."""
     async with (
         database(places, progress) as url,
         Installation.open(Settings(places.data, url, BOOKS, clock or Clock())) as installation,
     ):
-        tasks = [asyncio.create_task(work.run()) for work in (Clerk(installation), Eraser(installation))]
+        workers = (Clerk(installation), Eraser(installation), Sweeper(installation))
+        tasks = [asyncio.create_task(worker.run()) for worker in workers]
         try:
             yield installation
         finally:

@@ -6,6 +6,7 @@ Neither is stored: the table knows a draft by a hash of both.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import secrets
@@ -55,17 +56,20 @@ def own_link(key: str) -> Link:
 
 
 async def begin(installation: Installation) -> Link:
-    """A new, empty draft. Those that nobody touched for a month are swept away."""
+    """A new, empty draft."""
     link, now = own_link(_text(secrets.token_bytes(_SIZE))), installation.clock.now()
-    async with installation.database.pool.acquire() as connection:
-        old = await connection.fetch("DELETE FROM founding WHERE expires < $1 RETURNING id", now)
-        for row in old:
-            installation.privacy.erase(_NO_LEDGER, f"founding_{row['id'].hex()}")
-        await connection.execute(
-            "INSERT INTO founding (id, sealed, expires) VALUES ($1, $2, $3)",
-            *(link.place, _seal(installation, link, Founding()), now + LIFETIME),
-        )
+    await installation.database.pool.execute(
+        "INSERT INTO founding (id, sealed, expires) VALUES ($1, $2, $3)",
+        *(link.place, _seal(installation, link, Founding()), now + LIFETIME),
+    )
     return link
+
+
+async def sweep(installation: Installation) -> None:
+    """Destroy the drafts that nobody touched for a month."""
+    query = "DELETE FROM founding WHERE expires < $1 RETURNING id"
+    for (place,) in await installation.database.pool.fetch(query, installation.clock.now()):
+        await asyncio.to_thread(installation.privacy.erase, _NO_LEDGER, f"founding_{place.hex()}")
 
 
 async def read(installation: Installation, link: Link) -> Founding:

@@ -19,6 +19,7 @@ from app.founding import genesis, questions, store
 from app.founding.answers import Answers, Founding, KindRow
 from app.founding.store import Link, own_link
 from app.installation import Installation
+from app.limits import limits_of
 from app.pages.page import Page, show
 from app.settings import WebSettings
 from app.texts import Catalogue
@@ -46,6 +47,7 @@ async def start(request: Asked) -> Page:
 @post("/found", opt=_OPEN)
 async def begin(request: Asked, installation: NamedDependency[Installation]) -> Redirect:
     """A fresh draft."""
+    limits_of(request).founding(request)
     link = await store.begin(installation)
     texts: Catalogue = request.app.state.texts
     async with store.changing(installation, link) as draft:

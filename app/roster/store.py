@@ -52,20 +52,22 @@ class Listed(NamedTuple):
 
 
 async def begin(installation: Installation, reading: Reading, roster: Import) -> str:
-    """Keep a roster; its id. Those that nobody touched for a week are swept away."""
+    """Keep a roster; its id."""
     id_ = secrets.token_bytes(_SIZE)
     now = installation.clock.now()
-    gone = await reading.pool.fetch(
-        "DELETE FROM roster WHERE ledger_id = $1 AND expires <= $2 RETURNING id", reading.ledger_id, now
-    )
-    for row in gone:
-        await asyncio.to_thread(installation.privacy.erase, reading.ledger_id, _subject(row["id"]))
     sealed = await asyncio.to_thread(_seal, installation, reading.ledger_id, id_, roster)
     await reading.pool.execute(
         "INSERT INTO roster (ledger_id, id, sealed, expires) VALUES ($1, $2, $3, $4)",
         *(reading.ledger_id, id_, sealed, now + LIFETIME),
     )
     return id_.hex()
+
+
+async def sweep(installation: Installation, reading: Reading) -> None:
+    """Destroy the rosters that nobody touched for a week."""
+    query = "DELETE FROM roster WHERE ledger_id = $1 AND expires <= $2 RETURNING id"
+    for (place,) in await reading.pool.fetch(query, reading.ledger_id, installation.clock.now()):
+        await asyncio.to_thread(installation.privacy.erase, reading.ledger_id, _subject(place))
 
 
 async def read(installation: Installation, reading: Reading, id_: str) -> Import:

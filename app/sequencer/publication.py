@@ -54,8 +54,8 @@ class Publisher:
         await writing.insert(connection, writing.CHECKPOINTS, [(ledger.id, *published)])
 
     def begin(self, origin: str) -> Published:
-        """Make a new ledger's keys, and guard it with the checkpoint of nothing."""
-        self._keys.make(origin)
+        """Keep a new ledger's keys for good, and guard it with the checkpoint of nothing."""
+        self._keys.adopt(origin)
         return self._guard.create(self._keys.verifier(origin), self.sign(origin, 0, merkle.EMPTY_ROOT).note)
 
     async def recreate_guard(self, connection: asyncpg.Connection, ledger: Ledger, head: Head) -> Published:

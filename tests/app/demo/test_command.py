@@ -10,6 +10,7 @@ import pytest
 
 from app.cli import demo
 from app.cli.failures import CommandError
+from app.cli.main import main
 from app.demo.load import SLUG
 from app.errors import LedgerUnknown
 from app.installation import Installation, Settings
@@ -79,3 +80,15 @@ def test_fresh_leaves_a_village_alone_that_is_being_served(tmp_path: Path) -> No
     assert refusal.value.code == "database.in_use"
     assert (tmp_path / "note").exists()
     held.release()
+
+
+def test_an_export_without_a_ledger_leads_to_the_village(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("YUI_DATABASE_URL", raising=False)
+    cluster = tmp_path / demo.FOLDER / "postgres"
+    cluster.mkdir(parents=True)
+    (cluster / "PG_VERSION").write_text("18")
+    assert main(["export", "--data", str(tmp_path), str(tmp_path / "copy")]) == 2
+    assert f"--data {tmp_path / demo.FOLDER}" in capsys.readouterr().err
+    assert not (tmp_path / "postgres").exists()
