@@ -5,8 +5,9 @@ Reads go straight to the tables that the fold keeps, never through the fold. Not
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import asyncpg
 
@@ -22,6 +23,9 @@ from ledger.fold import Books
 from ledger.state import Record
 
 R = TypeVar("R", bound=Record)
+
+_MANY: Final = 100
+"""Private texts that are opened at once without a thread of their own."""
 
 Ref = tuple[str, str]
 """Where a private value stands: the statement's id (base64) and the path in its body."""
@@ -89,13 +93,8 @@ class Reading:
             [canonical.unb64(statement, 32) for statement, _ in refs],
             [path for _, path in refs],
         )
-        found: dict[Ref, Any] = {}
-        for row in rows:
-            statement, path = row["statement_id"], row["path"]
-            opening = self.privacy.open(self.ledger_id, row["subject"], statement, path, row["sealed"])
-            if opening is not None:
-                found[canonical.b64(statement), path] = opening.value
-        return found
+        # Many of them take a while, and others have requests too.
+        return await asyncio.to_thread(self._open, rows) if len(rows) > _MANY else self._open(rows)
 
     async def text(self, statement: str, path: str, default: str = "") -> str:
         """One private text."""
@@ -116,6 +115,15 @@ class Reading:
         """The roles that a member now holds for the whole co-op."""
         held = await self.children(Role, COOP)
         return frozenset(role.role for role in held if role.active and role.member == member)
+
+    def _open(self, rows: Sequence[asyncpg.Record]) -> dict[Ref, Any]:
+        found: dict[Ref, Any] = {}
+        for row in rows:
+            statement, path = row["statement_id"], row["path"]
+            opening = self.privacy.open(self.ledger_id, row["subject"], statement, path, row["sealed"])
+            if opening is not None:
+                found[canonical.b64(statement), path] = opening.value
+        return found
 
     def _decode(self, kind: type[R], data: str | bytes) -> R:
         record = self.books.decode(kind.kind, data.encode() if isinstance(data, str) else data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +62,7 @@ async def recount(installation: Installation, reading: Reading, proposal: Propos
     if rule.secrecy.SEALED:
         places = [(line.ballot.statement, "choice") for line in lines]
         values = await reading.texts(places) if opened else {}
-    tally = _tally(rule, proposal, lines, values)
+    tally = await asyncio.to_thread(_tally, rule, proposal, lines, values)
     found = None if tally is None else outcome.decide(rule, roll, tally, len(proposal.options))
     return Recounted(rule.secrecy.SEALED, lines, roll, tally, found)
 

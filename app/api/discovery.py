@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from app.access import OPT, Access
-from app.api.answers import NO_COOKIES, errors
+from app.api.answers import errors
 from app.audit.house import FORMAT
 from app.installation import Installation
 from app.session.current import SIGNED_IN, current_visit
@@ -19,7 +19,7 @@ PATH: Final = "/.well-known/yui.json"
 
 @get(
     PATH,
-    opt={OPT: Access.OPEN, **NO_COOKIES},
+    opt={OPT: Access.OPEN},
     include_in_schema=True,
     tags=["log"],
     summary="The ledgers of this installation",

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, PathParameter, QueryParameter
@@ -18,6 +18,7 @@ from app.api import shapes
 from app.api.answers import errors, texts
 from app.api.problems import Problem
 from app.installation import Installation
+from app.limits import limits_of
 from app.storage.log import Stored
 from app.storage.records import record_lines
 from app.visit import Visit
@@ -119,9 +120,13 @@ async def consistency(
     },
 )
 async def records(
-    slug: FromPath[str], installation: NamedDependency[Installation], visit: NamedDependency[Visit]
+    slug: FromPath[str],
+    request: Request[Any, Any, Any],
+    installation: NamedDependency[Installation],
+    visit: NamedDependency[Visit],
 ) -> Stream:
     """The books, for an export."""
+    limits_of(request).costly(request, visit)
     return Stream(_lines(installation, visit), media_type="application/jsonl", headers={"Cache-Control": "private"})
 
 

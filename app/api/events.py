@@ -6,7 +6,9 @@ A page asks again for what it shows; the event carries no content, so nobody see
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -18,8 +20,10 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from app.access import OPT, Access
 from app.api.answers import NO_COOKIES, errors
+from app.caller import caller
 from app.errors import ServiceError
 from app.installation import Installation
+from app.limits import limits_of
 from app.storage.ledgers import Ledger
 from app.visit import Visit
 
@@ -47,27 +51,35 @@ async def events(
 ) -> ServerSentEvent:
     """Follow one ledger until the reader leaves or the service stops."""
     closing: asyncio.Event = request.app.state.closing
-    return ServerSentEvent(_follow(installation, visit.reading.ledger, closing), retry_duration=_RETRY)
+    limits = limits_of(request)
+    limits.check_listeners(request)
+    follow = _follow(installation, visit.reading.ledger, closing, partial(limits.listening, caller(request)))
+    return ServerSentEvent(follow, retry_duration=_RETRY)
 
 
 async def _follow(
-    installation: Installation, ledger: Ledger, closing: asyncio.Event
+    installation: Installation,
+    ledger: Ledger,
+    closing: asyncio.Event,
+    listening: Callable[[], AbstractContextManager[None]],
 ) -> AsyncIterator[ServerSentEventMessage]:
-    async with installation.bulletin.follow(ledger.id) as news:
-        size = (await installation.log.published(ledger)).size
-        yield _head(size)
-        while not closing.is_set():
-            told = await _next(news, closing)
-            if told is None:
-                yield ServerSentEventMessage(data=None, comment="quiet")
-                continue
-            try:
-                published = await installation.log.published(ledger)
-            except ServiceError:
-                return
-            if published.size > size:
-                size = published.size
-                yield _head(size)
+    # Counted here rather than by the handler: only what has begun is certain to end.
+    with listening():
+        async with installation.bulletin.follow(ledger.id) as news:
+            size = (await installation.log.published(ledger)).size
+            yield _head(size)
+            while not closing.is_set():
+                told = await _next(news, closing)
+                if told is None:
+                    yield ServerSentEventMessage(data=None, comment="quiet")
+                    continue
+                try:
+                    published = await installation.log.published(ledger)
+                except ServiceError:
+                    return
+                if published.size > size:
+                    size = published.size
+                    yield _head(size)
 
 
 async def _next(news: asyncio.Queue[int], closing: asyncio.Event) -> int | None:

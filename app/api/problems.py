@@ -13,7 +13,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
 
-from app.errors import LedgerUnknown, ServiceError
+from app.errors import DatabaseUnavailable, LedgerUnknown, ServiceError
 from app.pages.frame import LANGUAGE_COOKIE
 from app.sequencer.lane import Refused
 from app.texts import LANGUAGES, Catalogue
@@ -36,6 +36,9 @@ _HTTP_CODES = {400: "http.bad_request", 401: "access.sign_in", 403: "access.role
                503: "http.unavailable"}  # fmt: skip
 
 
+_RETRY, _MINUTE = 5, 60
+"""Seconds."""
+
 _AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, ConnectionError)
 """What a read meets while the database is away. The embedded one is started again by itself."""
 
@@ -52,7 +55,9 @@ def language(request: Request[Any, Any, Any]) -> str:
 def describe(error: Exception) -> tuple[str, int, dict[str, Any]]:
     """Stable code, HTTP status and parameters of any error."""
     if isinstance(error, Refused):
-        return describe(error.error)
+        error = error.error
+    elif isinstance(error, TimeoutError):  # no free connection in time, or too long an answer
+        error = DatabaseUnavailable("database.busy")
     if isinstance(error, Problem):
         return error.code, error.status, error.params
     if isinstance(error, (LedgerError, ServiceError)):
@@ -104,11 +109,23 @@ def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if status >= 500:  # noqa: PLR2004
         # The route and the kind of error, never what was sent.
         _log.error("error on %s", request.scope.get("path_template", ""), exc_info=error)
+    headers = _when_again(error)
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
         from app.pages.errors import page  # noqa: PLC0415  (pages import problems)
 
-        return page(request, document(request, error))
+        return page(request, document(request, error), headers)
     body = document(request, error)
     if isinstance(error, Refused):
         body["refusal"] = msgspec.to_builtins(error.signed)
-    return Response(body, status_code=status, media_type=MEDIA_TYPE)
+    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _when_again(error: Exception) -> dict[str, str]:
+    """For how many seconds there is no use in asking again, where that is so."""
+    _, status, params = describe(error)
+    if status == 503:  # noqa: PLR2004
+        return {"Retry-After": str(_RETRY)}
+    if status == 429:  # noqa: PLR2004
+        counted = getattr(error, "headers", None) or {}
+        return {"Retry-After": str(params.get("seconds") or counted.get("RateLimit-Reset") or _MINUTE)}
+    return {}

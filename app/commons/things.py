@@ -32,8 +32,8 @@ class Thing:
 
     @property
     def bookable(self) -> bool:
-        """Whether it can be asked for: open, and some of it left. (A calendar is free on some day or other.)"""
-        return self.resource.open and (self.resource.type == "calendar" or self.resource.available > 0)
+        """Whether it can be asked for."""
+        return bookable(self.resource)
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,14 @@ async def find_things(visit: Visit, search: Search, page: int) -> tuple[list[Thi
         me,
         SEARCHED,
     )
-    things = await things_of(visit.reading, [row["id"] for row in rows])
-    found = [thing for thing in things if _fits(thing, search)]
+    ids = [row["id"] for row in rows]
+    if search.only_available:
+        resources = await visit.reading.find_many(Resource, ids)
+        ids = [id_ for id_ in ids if id_ in resources and bookable(resources[id_])]
     start = (page - 1) * PAGE
+    if not search.words:  # nothing has to be opened but what is shown
+        return await things_of(visit.reading, ids[start : start + PAGE]), len(ids) > start + PAGE
+    found = [thing for thing in await things_of(visit.reading, ids) if _fits(thing, search.words)]
     return found[start : start + PAGE], len(found) > start + PAGE
 
 
@@ -98,8 +103,11 @@ async def managed_by(reading: Reading, member: str) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def _fits(thing: Thing, search: Search) -> bool:
-    if search.only_available and not thing.bookable:
-        return False
+def bookable(resource: Resource) -> bool:
+    """Whether it can be asked for: open, and some of it left. (A calendar is free on some day or other.)"""
+    return resource.open and (resource.type == "calendar" or resource.available > 0)
+
+
+def _fits(thing: Thing, words: str) -> bool:
     text = folded(f"{thing.title} {thing.text}")
-    return all(folded(word) in text for word in search.words.split())
+    return all(folded(word) in text for word in words.split())

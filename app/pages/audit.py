@@ -16,6 +16,7 @@ from app.audit.words import Words as AuditWords
 from app.commons.people import find_people
 from app.decisions.listing import Listing
 from app.installation import Installation
+from app.limits import limits_of
 from app.naming import names_for, sees_titles
 from app.pages.page import Page, show
 from app.pages.proposals.common import need_proposal, texts_of, words_of
@@ -24,7 +25,7 @@ from app.reading_entrance import genesis_hash
 from app.recount import recount
 from app.sequencer.guard import Published
 from app.visit import Visit
-from app.zipped import zipped
+from app.zipped import FRESH, zipped
 
 Asked = Request[Any, Any, Any]
 BALLOTS: Final = 100
@@ -86,9 +87,10 @@ async def evidence(visit: NamedDependency[Visit]) -> Response[Any]:
 
 
 @get("/c/{slug:str}/audit/export.zip", opt={OPT: Access.ENTRIES})
-async def export(visit: NamedDependency[Visit], installation: NamedDependency[Installation]) -> File:
-    """The whole ledger as ``yui verify`` reads it."""
-    path = await zipped(installation, visit.reading.ledger)
+async def export(request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation]) -> File:
+    """The whole ledger as ``yui verify`` reads it. Strangers are content with what was made a little while ago."""
+    limits_of(request).costly(request, visit)
+    path = await zipped(installation, visit.reading.ledger, 0 if visit.signed_in else FRESH)
     return File(path, filename=f"{visit.slug}.zip", media_type="application/zip", headers={"Cache-Control": "no-store"})
 
 
@@ -104,6 +106,7 @@ async def ballots(
     proposal = await need_proposal(visit, id)
     if proposal.outcome is None or proposal.tally is None:
         raise Problem("proposal.undecided", 409)
+    limits_of(request).costly(request, visit)
     found = await recount(installation, visit.reading, proposal, opened=visit.holds("auditor"))
     words = words_of(request, visit)
     title, _, options = await texts_of(visit, proposal)

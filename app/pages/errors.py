@@ -12,7 +12,7 @@ from app.api.problems import language
 from app.pages.frame import Frame, page_context
 
 
-def page(request: Request[Any, Any, Any], problem: dict[str, Any]) -> Response[str]:
+def page(request: Request[Any, Any, Any], problem: dict[str, Any], headers: dict[str, str]) -> Response[str]:
     """The problem as a page. It needs no ledger and no session: those may be what failed."""
     slug = request.scope.get("path_params", {}).get("slug")
     # Two slashes at the start would make the language switch lead to another host.
@@ -21,4 +21,4 @@ def page(request: Request[Any, Any, Any], problem: dict[str, Any]) -> Response[s
     html = environment.get_template("error.html").render(
         **page_context(request.app.state.texts, frame), problem=problem, coop_href=f"/c/{slug}" if slug else "/"
     )
-    return Response(html, media_type=MediaType.HTML, status_code=problem["status"])
+    return Response(html, media_type=MediaType.HTML, status_code=problem["status"], headers=headers)

@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from app.access import OPT, Access
 from app.api.problems import Problem, language
 from app.installation import Installation
+from app.limits import limits_of
 from app.pages.page import Page, show
 from app.reading_entrance import genesis_hash
 from app.stream import PAGE, Wanted, by_day, lines, may_read_texts, plain, spell
@@ -35,6 +36,8 @@ async def stream(
 ) -> Page:
     """Newest entries first, narrowed as asked."""
     wanted = Wanted(before, book if book in BOOKS else "", who if ids.is_id(who, "mem") else "", ticks)
+    if wanted.book or wanted.who:
+        limits_of(request).costly(request, visit)
     found = await lines(installation, visit, request.app.state.texts, language(request), wanted)
     published = await installation.log.published(visit.reading.ledger)
     people = await visit.reading.names([wanted.who]) if wanted.who and visit.signed_in else {}

@@ -18,6 +18,7 @@ from app.commons.telling import Telling, names_of, telling_of
 from app.commons.things import TYPES, Search, Thing, find_thing, find_things
 from app.installation import Installation
 from app.labels import commons
+from app.limits import limits_of
 from app.naming import sees_names, sees_titles
 from app.pages.page import Page, show
 from app.visit import Visit
@@ -52,6 +53,8 @@ async def things(
     """Everything that is offered, as a search narrows it."""
     _check_open(visit)
     search = Search(q.strip(), kind if kind in TYPES else "", available, mine and visit.signed_in)
+    if search.words:
+        limits_of(request).costly(request, visit)
     found, more = await find_things(visit, search, page)
     say = await telling_of(request, visit)
     return await show(

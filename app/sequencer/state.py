@@ -6,6 +6,7 @@ drops it whenever something went wrong or another process has appended. Absences
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
@@ -222,7 +223,8 @@ async def ask(connection: asyncpg.Connection, books: Books, ledger_id: int, ques
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         for _ in range(_MAX_FETCHES):
             try:
-                return question(State(source))
+                # It may count a great many ballots, and others have requests too.
+                return await asyncio.to_thread(question, State(source))
             except Missing as missing:
                 await source.fetch(connection, [missing.request])
     raise RuntimeError(f"{question} asks without end")

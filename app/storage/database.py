@@ -21,10 +21,19 @@ _SETTINGS: Final = {
     "tcp_user_timeout": "10s",
 }
 _COMMAND_TIMEOUT: Final = 30.0
+PATIENCE: Final = 10.0
+"""Seconds that somebody waits for a free connection. TimeoutError then: better told than left hanging."""
 _CONNECT_TIMEOUT: Final = 10.0
 _POOL_SIZE: Final = 8
 _STATEMENTS: Final = 300
 """Prepared statements per connection: multi-row statements come in several lengths each."""
+
+
+class _Pool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
+    """Connections that nobody waits for without end."""
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        return super().acquire(timeout=PATIENCE if timeout is None else timeout)
 
 
 class Database:
@@ -45,10 +54,15 @@ class Database:
         return self._pool
 
     async def __aenter__(self) -> Self:
-        self._pool = await asyncpg.create_pool(
+        self._pool = await _Pool(
             **keywords(self.url),
             min_size=0,
             max_size=_POOL_SIZE,
+            max_queries=50_000,
+            max_inactive_connection_lifetime=300.0,
+            loop=None,
+            connection_class=asyncpg.Connection,
+            record_class=asyncpg.Record,
             server_settings=_SETTINGS,
             timeout=_CONNECT_TIMEOUT,
             command_timeout=_COMMAND_TIMEOUT,

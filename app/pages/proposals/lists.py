@@ -11,6 +11,7 @@ from litestar.params import QueryParameter
 from app.access import OPT, Access
 from app.decisions.listing import Item, Listing, Undecided
 from app.installation import Installation
+from app.limits import limits_of
 from app.naming import sees_titles
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked
@@ -35,6 +36,7 @@ async def proposals(
     items: list[Item] = []
     more = False
     if q.strip() and sees_titles(visit):
+        limits_of(request).costly(request, visit)
         items, more = await listing.search(q, page)
     elif view == "decided":
         items, more = await listing.decided(page)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+import httpx
 import pytest
 
-from app import passes
+from app import exports, passes
 from app.installation import Installation
 from app.passes import Pass
 from app.reading import Reading, reading_of
 from app.recount import Recounted, recount
-from app.zipped import zipped
+from app.zipped import FRESH, zipped
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
 from ledger import ids
@@ -160,6 +163,60 @@ async def test_a_copy_is_made_once_for_each_size(coop: Coop, installation: Insta
     assert later != first
     assert [path.name for path in later.parent.iterdir()] == [later.name]
     assert b"\n3\n" in zipfile.ZipFile(later).read("checkpoint")
+
+
+async def test_strangers_take_a_copy_that_is_a_little_old(coop: Coop, clock: Travelling) -> None:
+    address = f"/c/{coop.town.slug}/audit/export.zip"
+
+    async def size(client: httpx.AsyncClient) -> int:
+        copy = zipfile.ZipFile(BytesIO((await client.get(address)).content))
+        return int(copy.read("checkpoint").split(b"\n")[1])
+
+    assert await size(coop.stranger) == 1
+    await coop.join("Taro")
+    assert await size(coop.stranger) == 1
+    clock.ahead += FRESH
+    assert await size(coop.stranger) == 3
+    await coop.join("Jiro")
+    clock.ahead = 0
+    assert await size(coop.stranger) == 3
+    assert await size(await coop.signed_in("Hanako")) == 5
+
+
+async def test_of_many_who_begin_a_pass_at_once_one_does(
+    coop: Coop, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+    times = itertools.count(coop.installation.clock.now())
+    monkeypatch.setattr(coop.installation.clock, "now", lambda: next(times))
+    monkeypatch.setattr(passes, "_run", lambda *_: begun.wait())
+    who = coop.town.id("Hanako")
+    assert sum(await asyncio.gather(*(passes.begin(coop.installation, reading, who) for _ in range(6)))) == 1
+    assert await reading.pool.fetchval("SELECT count(*) FROM audit_pass") == 1
+    begun.set()
+
+
+async def test_a_pass_that_copies_for_long_is_not_taken_for_dead(
+    coop: Coop, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = asyncio.Event()
+    write = exports.write
+
+    async def slowly(*arguments: Any) -> int:
+        await copied.wait()
+        return await write(*arguments)
+
+    monkeypatch.setattr(exports, "write", slowly)
+    monkeypatch.setattr(passes, "ALIVE", 0.01)
+    await passes.begin(coop.installation, reading, coop.town.id("Hanako"))
+    async with asyncio.timeout(20):
+        while True:
+            found = await passes.latest(reading)
+            if found is not None and found.updated > found.started:
+                break
+            await asyncio.sleep(0.02)
+    copied.set()
+    assert (await finished(reading)).report is not None
 
 
 def test_sealed_ballots_stay_sealed() -> None:

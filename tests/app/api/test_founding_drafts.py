@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from litestar import Litestar
 
 from app.api.problems import Problem
+from app.errors import KeyMissing
 from app.founding import genesis, questions, store
 from app.founding.answers import Founding, KindRow
 from app.founding.store import Link, own_link
 from app.installation import Installation
+from app.server import create_app
+from app.sweeping import KEYS_KEPT, Sweeper
 from governance import presets
 from governance.books import rules
 from ledger.books import policies
-from tests.app.api.service import Travelling, web
+from tests.app.api.service import ADDRESS, Coop, Travelling, web
+from tests.town import Town
 
 
 async def test_what_is_typed_is_sealed_at_rest_and_can_be_destroyed(installation: Installation) -> None:
@@ -43,8 +48,71 @@ async def test_a_draft_that_nobody_touches_is_swept_away(installation: Installat
     clock.ahead += store.LIFETIME + 1
     with pytest.raises(Problem, match=r"^founding\.unknown$"):
         await store.read(installation, link)
-    await store.begin(installation)
+    other = await store.begin(installation)
+    installation.keys.make("nobody.example/came")
+    await Sweeper(installation).sweep()
     assert await installation.database.pool.fetchval("SELECT count(*) FROM founding") == 1
+    assert await store.read(installation, other) == Founding()
+    installation.keys.get("nobody.example/came", "log")
+    clock.ahead += KEYS_KEPT
+    await Sweeper(installation).sweep()
+    with pytest.raises(KeyMissing):
+        installation.keys.get("nobody.example/came", "log")
+
+
+async def test_what_was_founded_outlives_every_sweep(coop: Coop, installation: Installation, clock: Travelling) -> None:
+    member = await coop.signed_in("Hanako")
+    clock.ahead += KEYS_KEPT + 1
+    await Sweeper(installation).sweep()
+    await coop.join("Taro")
+    assert (await member.get(coop.api("session"))).status_code == 200
+    clock.ahead += KEYS_KEPT
+    await Sweeper(installation).sweep()
+    assert await installation.database.pool.fetchval("SELECT count(*) FROM sign_in") == 0
+
+
+async def test_a_genesis_that_nothing_was_prepared_for_leaves_no_keys(
+    app: Litestar, installation: Installation
+) -> None:
+    town = Town("owase")
+    coop = Coop(app, installation, town)
+    prepared = (await coop.stranger.post("/api/v1/foundings/prepare", json={"slug": "owase"})).json()
+    installation.keys.sweep(2**50)
+    genesis = town.genesis(prepared, "Hanako")
+    answer = await coop.stranger.post("/api/v1/ledgers?slug=owase", content=genesis.json())
+    assert (answer.status_code, answer.json()["code"]) == (409, "genesis.operator_keys")
+    with pytest.raises(KeyMissing):
+        installation.keys.get(prepared["origin"], "log")
+
+
+async def test_one_caller_begins_so_many_foundings_an_hour(installation: Installation, clock: Travelling) -> None:
+    coop = Coop(create_app(installation, web(requests_per_minute=40)), installation, Town())
+    async with coop.client() as client:
+        await client.get("/found")
+        token = {"x-csrftoken": client.cookies["csrftoken"]}
+        assert (await client.post("/found", headers=token)).status_code == 303
+        assert (await client.post("/api/v1/foundings/prepare", json={"slug": "owase"})).status_code == 200
+        for path, body in (("/found", None), ("/api/v1/foundings/prepare", {"slug": "kii"})):
+            answer = await client.post(path, headers=token, json=body)
+            assert (answer.status_code, answer.json()["code"]) == (429, "founding.too_many")
+            assert 0 < int(answer.headers["retry-after"]) <= 3600
+        with pytest.raises(KeyMissing):
+            installation.keys.get(f"{ADDRESS.partition('://')[2]}/kii", "log")
+        clock.ahead += 3_600_000
+        assert (await client.post("/found", headers=token)).status_code == 303
+
+
+@pytest.mark.parametrize("credential", ["A" * 1365, "name@example", ""])
+async def test_a_founders_credential_is_a_passkeys(app: Litestar, installation: Installation, credential: str) -> None:
+    coop, link = Coop(app, installation, Town()), await store.begin(installation)
+    async with coop.client() as client:
+        await client.get("/found")
+        token = {"x-csrftoken": client.cookies["csrftoken"]}
+        key = {"alg": "ed25519", "public": coop.town.public("Hanako"), "credential": credential}
+        answer = await client.post(f"/found/{link.key}/key", headers=token, json=key)
+        assert (answer.status_code, answer.json()["code"]) == (400, "http.bad_request")
+        del key["credential"]
+        assert (await client.post(f"/found/{link.key}/key", headers=token, json=key)).status_code == 200
 
 
 @pytest.mark.parametrize("preset", presets.NAMES)

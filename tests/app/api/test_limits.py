@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack, ExitStack
+
 import httpx
 import pytest
 from litestar import Litestar
 
 from app.installation import Installation
+from app.limits import LISTENERS, Limits
 from app.server import create_app
+from app.storage import database
 from tests.app.api.service import ADDRESS, Coop, web
 
 FEW = 5
@@ -29,8 +33,59 @@ async def test_each_caller_has_so_many_requests_a_minute(coop: Coop, installatio
     assert await statuses(first, path, FEW) == {200}
     answer = await first.get(path)
     assert (answer.status_code, answer.json()["code"]) == (429, "http.too_many")
+    assert 0 < int(answer.headers["retry-after"]) <= 60
     assert await statuses(second, path, FEW) == {200}
     assert await statuses(first, coop.log("checkpoint"), 3 * FEW) == {200}
+    assert await statuses(first, "/.well-known/yui.json", 1) == {429}
+
+
+async def test_strangers_may_have_less_of_what_costs_much(coop: Coop, installation: Installation) -> None:
+    app = create_app(installation, web(requests_per_minute=10 * FEW))
+    slug = coop.town.slug
+    stranger, other = client(app, "203.0.113.1"), client(app, "203.0.113.2")
+    costly = (
+        f"/c/{slug}/things?q=x",
+        f"/c/{slug}/proposals?q=x",
+        f"/c/{slug}/ledger?book=token",
+        f"/c/{slug}/audit/export.zip",
+        coop.api("records.jsonl"),
+    )
+    assert {(await stranger.get(path)).status_code for path in costly} == {200}
+    for path in costly:
+        answer = await stranger.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (429, "http.too_many"), path
+        assert 0 < int(answer.headers["retry-after"]) <= 60
+    assert (await stranger.get(f"/c/{slug}/things")).status_code == 200
+    assert (await other.get(costly[0])).status_code == 200
+    member = await coop.signed_in("Hanako", client(app, "203.0.113.1"))
+    assert await statuses(member, costly[0], 2 * FEW) == {200}
+
+
+async def test_one_caller_follows_so_many_ledgers_at_a_time(coop: Coop) -> None:
+    limits: Limits = coop.app.state.limits
+    coop.app.state.closing.set()  # what would go on for ever ends at once
+    for host, status in (("203.0.113.1", 429), ("203.0.113.2", 200)):
+        with ExitStack() as stack:
+            for _ in range(LISTENERS):
+                stack.enter_context(limits.listening("203.0.113.1"))
+            answer = await client(coop.app, host).get(coop.api("events"))
+            assert answer.status_code == status
+    assert (await client(coop.app, "203.0.113.1").get(coop.api("events"))).status_code == 200
+    assert not limits._listening
+
+
+async def test_who_waits_too_long_for_the_database_is_told(coop: Coop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0.2)
+    pool = coop.installation.database.pool
+    async with AsyncExitStack() as stack:
+        for _ in range(pool.get_max_size()):
+            await stack.enter_async_context(pool.acquire())
+        for accept in ("application/json", "text/html"):
+            answer = await coop.stranger.get(f"/c/{coop.town.slug}", headers={"accept": accept})
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        answer = await coop.stranger.get(coop.api("context"))
+        assert answer.json()["code"] == "database.busy"
+    assert (await coop.stranger.get(coop.api("context"))).status_code == 200
 
 
 async def test_an_error_page_leads_nowhere_else(coop: Coop) -> None:
