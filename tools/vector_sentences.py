@@ -42,6 +42,7 @@ NAMES: Final = {
     "unit:mowing": "hour",
     "unit:rice": "kg",
     "unit:meals": "meal",
+    f"unit:{_RESOURCE}": "kg",
 }
 _PROFILE: Final = {"name": _COMMIT, "kana": _COMMIT}
 _FULL_PROFILE: Final = dict.fromkeys(
@@ -164,6 +165,9 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": _COMMIT}, {}),
     ("ballot.object/1", {"proposal": _PROPOSAL}, {}),
     ("booking.request/1", {"resource": _RESOURCE, "quantity": 3, "note": _COMMIT}, {"note": "夕方に\n取りに行きます"}),
+    ("booking.request/1", {"resource": _BOOKING, "quantity": 3}, {}),
+    ("booking.request/1", {"resource": _RESOURCE, "quantity": 1, "starts": _UNTIL, "ends": _UNTIL}, {}),
+    ("booking.request/1", {"resource": _RESOURCE, "quantity": 2, "starts": _UNTIL, "ends": _UNTIL}, {}),
     ("booking.request/1", {"resource": _RESOURCE, "starts": "2026-04-30T15:00:00.000Z", "ends": _UNTIL}, {}),
     *((f"booking.{verb}/1", {"booking": _BOOKING, "note": _COMMIT}, {}) for verb in ("confirm", "refuse", "cancel")),
     *((f"booking.{verb}/1", {"booking": _BOOKING}, {}) for verb in ("hand_over", "settle")),
@@ -180,7 +184,7 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("coop.visibility/1", {"tiles": "public", "entries": "members"}, {}),
     ("key.enrol/1", _NEW_KEY | {"root": True, "label": _COMMIT}, {"label": "phone"}),
     ("key.enrol/1", _NEW_KEY | {"root": False, "may": ["ballot.cast/1", "token.gift/1"], "with_role": "concierge"}, {}),
-    ("key.limit/1", {"key": _KEY, "may": ["ballot.cast/1"]}, {}),
+    ("key.limit/1", {"key": _KEY, "may": ["ballot.cast/1", "token.gift/1", "ballot.cast/2"]}, {}),
     ("key.revoke/1", {"key": _KEY, "reason": "lost"}, {}),
     ("key.claim/1", _NEW_KEY | {"invitation": _INVITATION}, {}),
     ("key.recover/1", _NEW_KEY | {"member": _ROKU, "reason": _COMMIT}, {}),

@@ -28,7 +28,7 @@ class Values:
     def __init__(
         self, lang: str, words: Mapping[str, str], names: Mapping[str, str], utc_offset: int, token: tuple[str, int]
     ) -> None:
-        """`names`: what ids, `class:…` and `kind:…` are called, and `unit:…` of a kind; `token`: name and decimals."""
+        """`names`: what ids, `class:…` and `kind:…` are called, and `unit:…` of a kind or thing; `token`: name and decimals."""
         self._words, self._names, self._token = words, names, token
         self._fmt = Formats(lang, self._refuse_text, utc_offset)
         self._formats: dict[str, tuple[tuple[type, ...], Callable[[Any, Any], str]]] = {
@@ -112,6 +112,8 @@ class Values:
 
     def _quantity(self, value: int, kind: Any) -> str:
         unit = self._names.get(f"unit:{kind}")
+        if isinstance(kind, str) and _ID.match(kind):
+            return self._units(value, unit)
         if unit == "hour":
             return self._minutes(value)
         form = self._words.get(f"format.unit.{unit}")
@@ -120,6 +122,11 @@ class Values:
         # The smallest parts of these units are thousandths (grams, millilitres, metres).
         thousandths = unit in ("kg", "litre", "km")
         return form.replace("{}", _thousandths(value, self._fmt) if thousandths else self._fmt.integer(value))
+
+    def _units(self, value: int, unit: str | None) -> str:
+        """How many of a thing: whole units, as its stock is counted, where work is counted in their smallest parts."""
+        form = "format.hours" if unit == "hour" else f"format.unit.{unit}"
+        return self._words.get(form, self._words["format.units"]).replace("{}", self._fmt.integer(value))
 
     def _minutes(self, value: int) -> str:
         hours, minutes = divmod(_natural(value), 60)

@@ -124,11 +124,18 @@ export class Values {
   /** @param {number} value @param {string|null} kind */
   #quantity(value, kind) {
     const unit = this.names.get(`unit:${kind}`);
+    if (typeof kind === "string" && ID.test(kind)) return this.#units(value, unit);
     if (unit === "hour") return this.#minutes(value);
     const form = this.words.get(`format.unit.${unit}`);
     if (form === undefined) return integer(value);
     // The smallest parts of these units are thousandths (grams, millilitres, metres).
     return form.replace("{}", () => (["kg", "litre", "km"].includes(unit ?? "") ? thousandths(value) : integer(value)));
+  }
+
+  /** How many of a thing: whole units, as its stock is counted. @param {number} value @param {string|undefined} unit */
+  #units(value, unit) {
+    const form = this.words.get(unit === "hour" ? "format.hours" : `format.unit.${unit}`) ?? this.text("format.units");
+    return form.replace("{}", integer(value));
   }
 
   /** @param {number} value */
