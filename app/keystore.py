@@ -25,8 +25,8 @@ from nacl.secret import SecretBox
 from nacl.signing import SigningKey
 
 from app.errors import KeyMissing, LedgerDamaged
-from ledger.checkpoint import VerifierKey
 from ledger.private import Opening
+from ledger.signed_note import VerifierKey
 
 Purpose = Literal["log", "clerk"]
 _PURPOSES: Final[tuple[Purpose, ...]] = ("log", "clerk")

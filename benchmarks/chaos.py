@@ -28,6 +28,7 @@ from benchmarks import load, measure
 from benchmarks.load import Answer
 from benchmarks.service import ROOT, Coop, Service
 from ledger import checkpoint, merkle
+from ledger.signed_note import parse_vkey
 from tests.app.sequencer.house import check_receipt
 
 CLIENTS: Final = 16
@@ -120,7 +121,7 @@ class Chaos:
 
     async def _check(self) -> None:
         context = await asyncio.to_thread(self.service.get, f"{self.coop.path}/context")
-        key = checkpoint.parse_vkey(context["vkey"])
+        key = parse_vkey(context["vkey"])
         head = checkpoint.verify(context["checkpoint"].encode(), key)
         indexes = {receipt.index for receipt in self.receipts.values()}
         assert len(indexes) == len(self.receipts), "two statements were given one place"

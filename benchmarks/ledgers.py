@@ -13,8 +13,9 @@ from app.demo.sharing import DAY, said
 from app.demo.story import Story
 from app.demo.writer import made
 from ledger import canonical, checkpoint, merkle
-from ledger.checkpoint import Checkpoint, VerifierKey
+from ledger.checkpoint import Checkpoint
 from ledger.private import Opening
+from ledger.signed_note import VerifierKey
 from ledger.statement import build_leaf
 
 ORIGIN: Final = "bench.example/village"

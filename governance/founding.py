@@ -11,12 +11,13 @@ from typing import Any, Final
 import msgspec
 
 from governance.books import rules
-from ledger import checkpoint, ids, keys
+from ledger import ids, keys
 from ledger.books import coop, joining, members, policies, roles
 from ledger.books.coop import Coop, EntryVisibility, TileVisibility
 from ledger.books.keys import Credential, Key, check_passkey
 from ledger.errors import FormatError, Refusal
 from ledger.fold import GENESIS_TYPE, Book, Context, Handler
+from ledger.signed_note import parse_vkey
 from ledger.statement import Statement
 
 FOLD_VERSION: Final = 1
@@ -98,7 +99,7 @@ def _adopt(ctx: Context, body: Genesis) -> None:
 
 
 def _check_keys(ctx: Context, body: Genesis) -> None:
-    log_key = checkpoint.parse_vkey(body.log_key)
+    log_key = parse_vkey(body.log_key)
     if log_key.name != ctx.statement.ledger:
         raise Refusal("genesis.log_key", name=log_key.name)
     keys.check_public("ed25519", keys.ed25519_public(log_key.public))

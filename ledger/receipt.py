@@ -14,8 +14,9 @@ import re
 from typing import Final, NamedTuple
 
 from ledger import canonical, checkpoint, keys, merkle, statement
-from ledger.checkpoint import Checkpoint, VerifierKey
+from ledger.checkpoint import Checkpoint
 from ledger.errors import FormatError, ProofError
+from ledger.signed_note import VerifierKey
 from ledger.statement import Entry
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"

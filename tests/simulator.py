@@ -22,6 +22,7 @@ from ledger.compose import Draft, Private, compose, nonce, public_of, seen, sign
 from ledger.errors import LedgerError, Refusal
 from ledger.fold import Books
 from ledger.private import Opening
+from ledger.signed_note import VerifierKey
 from ledger.state import Memory, State
 from ledger.statement import DOMAIN, Entry, Signature, Statement, build_leaf, parse_leaf, statement_id
 
@@ -259,7 +260,7 @@ class Village:
 
 def genesis_body(village: Village, founders: tuple[str, ...]) -> dict[str, Any]:
     """A plain co-op: one class, simple majority for everything, everything public."""
-    log_key = checkpoint.VerifierKey(village.origin, bytes(village.log_key.verify_key))
+    log_key = VerifierKey(village.origin, bytes(village.log_key.verify_key))
     return {
         "clerk_key": public_of(village.clerk_key),
         "entries": "public",

@@ -15,9 +15,10 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger import canonical, checkpoint, ids, merkle, private, receipt, refusal, statement, tiles
+from ledger import canonical, checkpoint, ids, merkle, private, receipt, refusal, signed_note, statement, tiles
 from ledger.errors import LedgerError
 from ledger.keys import SESSION_DOMAIN
+from ledger.signed_note import VerifierKey, parse_vkey
 from tools import vector_cases as cases
 from tools import vector_keys as vkeys
 from tools import vector_sentences
@@ -211,14 +212,14 @@ def _note(hashes: list[bytes], size: int, origin: str = ORIGIN) -> str:
 
 
 def _vkey(origin: str = ORIGIN) -> str:
-    return checkpoint.VerifierKey(origin, bytes(vkeys.LOG_KEY.verify_key)).text()
+    return VerifierKey(origin, bytes(vkeys.LOG_KEY.verify_key)).text()
 
 
 def _checkpoints() -> Json:
     _, hashes = _log(5)
     note = _note(hashes, 5)
-    key = checkpoint.parse_vkey(_vkey())
-    cosigned = note + checkpoint.line(checkpoint.VerifierKey("witness.example", bytes(32)), bytes(64)).decode()
+    key = parse_vkey(_vkey())
+    cosigned = note + signed_note.line(VerifierKey("witness.example", bytes(32)), bytes(64)).decode()
     faults = cases.note_faults(note, _note(hashes, 5, "coop.example/other"))
     return {
         "vkey": _vkey(),
@@ -227,7 +228,7 @@ def _checkpoints() -> Json:
             for text in (note, cosigned)
         ],
         "refuse": [{"note": text, "code": _code(checkpoint.verify, text.encode(), key)} for text in faults],
-        "refused_vkeys": [text for text in cases.vkey_faults(_vkey()) if _code(checkpoint.parse_vkey, text)],
+        "refused_vkeys": [text for text in cases.vkey_faults(_vkey()) if _code(parse_vkey, text)],
     }
 
 

@@ -16,7 +16,7 @@ from app.audit.copies import AddressCopy, is_address, ledgers_at, open_local
 from app.audit.desk import SqliteDesk
 from app.audit.house import HOUSE
 from app.audit.seen import LastSeen
-from ledger.checkpoint import VerifierKey
+from ledger.signed_note import VerifierKey
 from ledger.verify import Report, Trust, verify
 from ledger.verify.desk import Desk, MemoryDesk
 from ledger.verify.entries import Examined

@@ -77,7 +77,7 @@ def _audit(args: argparse.Namespace, options: "Options", words: "Words") -> int:
 
 def _options(args: argparse.Namespace) -> "Options":
     from app.audit.run import Options
-    from ledger.checkpoint import parse_vkey
+    from ledger.signed_note import parse_vkey
 
     vkey = None if args.vkey is None else parse_vkey(args.vkey)
     return Options(args.ledger, vkey, args.genesis, args.max_age, args.state)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ledger.checkpoint import VerifierKey
+    from ledger.signed_note import VerifierKey
 
 _FOUND, _COULD_NOT = 1, 2
 
@@ -52,9 +52,10 @@ def run(args: argparse.Namespace) -> int:
 def _vkey(args: argparse.Namespace, note: bytes) -> "VerifierKey | None":
     from app.audit.seen import LastSeen
     from ledger import checkpoint
+    from ledger.signed_note import parse_vkey
 
     if args.vkey is not None:
-        return checkpoint.parse_vkey(args.vkey)
+        return parse_vkey(args.vkey)
     with LastSeen(args.state) as seen:
         text = seen.vkey(checkpoint.parse(note)[0].origin)
-    return None if text is None else checkpoint.parse_vkey(text)
+    return None if text is None else parse_vkey(text)

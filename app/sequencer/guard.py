@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from app.errors import GuardError
 from ledger import checkpoint
-from ledger.checkpoint import VerifierKey
 from ledger.errors import LedgerError
+from ledger.signed_note import VerifierKey
 
 
 class Published(NamedTuple):

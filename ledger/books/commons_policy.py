@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from ledger.books.misfits import path_of, reason_of
 from ledger.errors import FormatError, Refusal
 from ledger.private import Commit
 
@@ -122,13 +123,14 @@ def parse(document: dict[str, Any]) -> CommonsPolicy:
     try:
         policy = msgspec.convert(document, CommonsPolicy, strict=True)
     except msgspec.ValidationError as error:
-        raise FormatError("policy.invalid", path=_path_of(str(error)), detail=str(error)) from error
+        detail = str(error)
+        raise FormatError("policy.invalid", path=path_of(detail), reason=reason_of(detail), detail=detail) from error
     seen: set[str] = set()
     for position, kind in enumerate(policy.kinds):
         if kind.unit not in UNITS:
-            raise FormatError("policy.invalid", path=f"kinds/{position}/unit")
+            raise FormatError("policy.invalid", path=f"kinds/{position}/unit", reason="unknown_unit")
         if kind.code in seen:
-            raise FormatError("policy.invalid", path=f"kinds/{position}/code")
+            raise FormatError("policy.invalid", path=f"kinds/{position}/code", reason="twice")
         seen.add(kind.code)
     return policy
 
@@ -159,11 +161,3 @@ def _refuse_money(value: Any, path: str) -> None:
         if isinstance(key, str) and names_money(key):
             raise FormatError("commons.money", path=place)
         _refuse_money(item, place)
-
-
-def _path_of(message: str) -> str:
-    """``kinds/0/code`` from msgspec's "… - at `$.kinds[0].code`" and from its unknown and missing fields."""
-    at = re.search(r" - at `\$\.?([^`]*)`\Z", message)
-    parts = re.findall(r"[a-z0-9_]+|\d+", at.group(1)) if at else []
-    field = re.match(r"Object (?:missing required|contains unknown) field `([^`]*)`", message)
-    return "/".join([*parts, field.group(1)] if field else parts)

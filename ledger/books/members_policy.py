@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from ledger.books.misfits import path_of, reason_of
 from ledger.errors import FormatError
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
@@ -35,7 +36,8 @@ def parse(document: dict[str, Any]) -> MembersPolicy:
     try:
         policy = msgspec.convert(document, MembersPolicy, strict=True)
     except msgspec.ValidationError as error:
-        raise FormatError("policy.invalid", path="", detail=str(error)) from error
+        detail = str(error)
+        raise FormatError("policy.invalid", path=path_of(detail), reason=reason_of(detail), detail=detail) from error
     if not policy.classes or len(set(policy.classes)) != len(policy.classes):
         raise FormatError("policy.invalid", path="classes", reason="empty_or_twice")
     for position, code in enumerate(policy.classes):

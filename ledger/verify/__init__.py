@@ -23,10 +23,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ledger import checkpoint
-from ledger.checkpoint import Checkpoint, VerifierKey
+from ledger.checkpoint import Checkpoint
 from ledger.errors import LedgerError
 from ledger.fold import Books
 from ledger.merkle import EMPTY_ROOT
+from ledger.signed_note import VerifierKey, parse_vkey
 from ledger.state import State
 from ledger.tiles import Tile
 from ledger.verify import records, report
@@ -184,7 +185,7 @@ class _Audit:
     def _check_head(self, state: State) -> None:
         """Step 1, under the key valid at that size: so it is judged by the state that the walk has reached."""
         step, trust = self.outcome.step(report.CHECKPOINT), self._trust
-        vkeys = {vkey: checkpoint.parse_vkey(vkey) for vkey in self._house.log_keys(state)}
+        vkeys = {vkey: parse_vkey(vkey) for vkey in self._house.log_keys(state)}
         if trust.vkey is not None:
             if vkeys and trust.vkey.text() not in vkeys:
                 step.find("checkpoint.not_pinned", vkey=trust.vkey.text())

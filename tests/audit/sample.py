@@ -10,9 +10,10 @@ from typing import Any, Final, Self
 from app.audit import house
 from app.audit.copies import read_lines
 from app.audit.export import export
-from ledger import canonical, checkpoint, ids
+from ledger import canonical, ids
 from ledger.compose import Private
 from ledger.private import Opening
+from ledger.signed_note import VerifierKey
 from ledger.statement import statement_id
 from ledger.verify import Report, Spread, Trust, verify
 from ledger.verify.desk import MemoryDesk
@@ -136,6 +137,6 @@ def _vote(village: Village, names: tuple[str, ...], kind: str, effect: dict[str,
     village.say("clerk", "proposal.count/1", {"proposal": proposal, "result": "passed", "tally": tally})
 
 
-def vkey(village: Village) -> checkpoint.VerifierKey:
+def vkey(village: Village) -> VerifierKey:
     """The operator's key."""
-    return checkpoint.VerifierKey(village.origin, bytes(village.log_key.verify_key))
+    return VerifierKey(village.origin, bytes(village.log_key.verify_key))

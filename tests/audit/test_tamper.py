@@ -19,6 +19,7 @@ from app.audit.export import export
 from ledger import canonical, checkpoint, fold, merkle, tiles
 from ledger.checkpoint import Checkpoint
 from ledger.compose import Private, nonce, sign_ed25519
+from ledger.signed_note import VerifierKey
 from ledger.statement import build_leaf, parse_leaf
 from ledger.tiles import Tile
 from ledger.verify import Report
@@ -302,7 +303,7 @@ def test_the_checkpoint_seen_last_reveals_it(name: str, village: Village, tmp_pa
     assert (finding.step, finding.code) == (2, "consistency.rolled_back")
     # Both are signed by the operator and can't both be true.
     for note in (finding.params["earlier"], finding.params["now"]):
-        checkpoint.verify(note.encode(), checkpoint.VerifierKey(village.origin, bytes(village.log_key.verify_key)))
+        checkpoint.verify(note.encode(), VerifierKey(village.origin, bytes(village.log_key.verify_key)))
 
 
 def test_two_histories_are_revealed_by_the_checkpoint_seen_last(village: Village, tmp_path: Path) -> None:
@@ -409,7 +410,7 @@ def test_a_checkpoint_of_another_key_is_refused(copy: FilesCopy, village: Villag
 
 
 def test_a_pinned_key_is_held_to(copy: FilesCopy, village: Village) -> None:
-    pinned = checkpoint.VerifierKey(village.origin, bytes(SigningKey(bytes(32)).verify_key))
+    pinned = VerifierKey(village.origin, bytes(SigningKey(bytes(32)).verify_key))
     assert (1, "checkpoint.not_pinned") in found(audit(copy, vkey=pinned))
 
 

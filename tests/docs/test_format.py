@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger import checkpoint, ids, keys, merkle
+from ledger.signed_note import parse_vkey
 from ledger.statement import parse_leaf
 
 PAGE = (Path(__file__).parents[2] / "docs" / "format.md").read_text(encoding="utf-8")
@@ -35,7 +36,7 @@ def test_the_example_entry_is_one() -> None:
 def test_the_example_checkpoint_verifies() -> None:
     (note,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
     (vkey,) = re.findall(r"verifies under `(.*?)`", PAGE)
-    shown = checkpoint.verify(note.encode(), checkpoint.parse_vkey(vkey))
+    shown = checkpoint.verify(note.encode(), parse_vkey(vkey))
     tree = merkle.Frontier()
     for leaf in (b"one", b"two", b"three"):
         tree.append(merkle.leaf_hash(leaf))

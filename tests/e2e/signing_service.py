@@ -20,6 +20,7 @@ from nacl.signing import SigningKey
 from app.sequencer import submission
 from ledger import canonical, checkpoint, keys, merkle, statement, tiles
 from ledger.errors import LedgerError
+from ledger.signed_note import VerifierKey
 
 ROOT = Path(__file__).parents[2]
 ORIGIN = "coop.example/owase"
@@ -49,7 +50,7 @@ class Log:
         return [canonical.b64(value) for value in merkle.prove_consistency(self.node, old, new)]
 
     def context(self, old: int) -> dict[str, Any]:
-        vkey = checkpoint.VerifierKey(ORIGIN, bytes(self.key.verify_key)).text()
+        vkey = VerifierKey(ORIGIN, bytes(self.key.verify_key)).text()
         size = len(self.leaves)
         proof = self.consistency(old, size) if 0 < old <= size else []
         told = {"origin": ORIGIN, "vkey": vkey, "checkpoint": self.note(), "size": size, "consistency": proof}

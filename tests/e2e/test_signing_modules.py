@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from ledger import checkpoint, keys, receipt, statement
+from ledger.signed_note import parse_vkey
 from tests.e2e.signing_service import ORIGIN, Log, serve
 
 pytestmark = pytest.mark.browser
@@ -96,7 +97,7 @@ def test_a_gift_with_a_device_key(page: Page, service: tuple[str, Log]) -> None:
     assert entry.signatures[0].key == public
     keys.verify_statement(entry.signatures[0], entry.statement_bytes)
     files = page.evaluate("async ([l, m]) => (await yui.sign.openKeystore()).exportReceipts(l, m)", [ORIGIN, HANA])
-    vkey = checkpoint.parse_vkey(service[1].context(0)["vkey"])
+    vkey = parse_vkey(service[1].context(0)["vkey"])
     head, shown = receipt.verify(receipt.parse(files[0]["text"].encode()), vkey)
     assert (head.size, shown.id) == (2, entry.id)
 
@@ -232,7 +233,7 @@ def test_a_contradiction_is_shown_with_its_evidence(page: Page, service: tuple[s
         )
         page.get_by_role("alert").get_by_role("link").click()
     evidence = json.loads(download.value.path().read_text(encoding="utf-8"))
-    vkey = checkpoint.parse_vkey(evidence["vkey"])
+    vkey = parse_vkey(evidence["vkey"])
     kept, shown = (checkpoint.verify(evidence[name].encode(), vkey) for name in ("kept", "shown"))
     assert kept.size == shown.size
     assert kept.root != shown.root

@@ -9,10 +9,11 @@ import pytest
 
 from governance.books import rules
 from governance.founding import MAX_FOUNDERS
-from ledger import canonical, checkpoint, ids
+from ledger import canonical, ids
 from ledger.books import coop, members, policies, roles
 from ledger.compose import public_of
 from ledger.fold import GENESIS_TYPE
+from ledger.signed_note import VerifierKey
 from tests.simulator import (
     START,
     Passkey,
@@ -78,7 +79,7 @@ def test_a_founder_comes_with_a_passkey_of_the_coops_own_pages() -> None:
 
 def log_key(name: str, of: str = "log key") -> str:
     raw = bytes(Village().key(of).verify_key)
-    return checkpoint.VerifierKey(name, raw).text()
+    return VerifierKey(name, raw).text()
 
 
 def founder(name: str, **changes: Any) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from ledger import canonical, checkpoint, merkle, receipt
-from ledger.checkpoint import Checkpoint, VerifierKey
+from ledger.checkpoint import Checkpoint
 from ledger.compose import nonce
 from ledger.errors import FormatError, LedgerError, ProofError
 from ledger.receipt import Receipt
+from ledger.signed_note import VerifierKey, parse_vkey
 from tests.ledger.values import KEY, ORIGIN, OTHER_KEY, TIME, flips, leaf
 
 LEAVES = [leaf(nonce=nonce(TIME, b"%010d" % n)) for n in range(11)]
@@ -61,7 +62,7 @@ def test_the_browsers_file_is_read() -> None:
     case = json.loads(path.read_text(encoding="utf-8"))
     found = receipt.parse(case["file"].encode())
     assert found.to_file() == case["file"].encode()
-    _, entry = receipt.verify(found, checkpoint.parse_vkey(case["vkey"]))
+    _, entry = receipt.verify(found, parse_vkey(case["vkey"]))
     assert entry.statement_bytes == case["statement"].encode()
 
 

@@ -10,8 +10,8 @@ import pytest
 from nacl.signing import SigningKey
 
 from ledger import canonical, refusal
-from ledger.checkpoint import parse_vkey
 from ledger.errors import FormatError, SignatureFault
+from ledger.signed_note import parse_vkey
 from ledger.statement import statement_id
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "refusals.json"

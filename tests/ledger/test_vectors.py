@@ -10,6 +10,7 @@ import pytest
 
 from ledger import canonical, checkpoint, ids, keys, merkle, private, receipt, refusal, statement, tiles
 from ledger.errors import FormatError, LedgerError, ProofError, SignatureFault
+from ledger.signed_note import parse_vkey
 from ledger.statement import Signature
 from tools import vectors as generator
 
@@ -122,7 +123,7 @@ def test_merkle() -> None:
 
 def test_checkpoints() -> None:
     cases = read("checkpoints")
-    key = checkpoint.parse_vkey(cases["vkey"])
+    key = parse_vkey(cases["vkey"])
     for row in cases["accept"]:
         found = checkpoint.verify(row["note"].encode(), key)
         assert (found.size, canonical.b64(found.root)) == (row["size"], row["root"])
@@ -132,13 +133,13 @@ def test_checkpoints() -> None:
         assert code(error) == row["code"]
     for text in cases["refused_vkeys"]:
         with pytest.raises(FormatError):
-            checkpoint.parse_vkey(text)
+            parse_vkey(text)
 
 
 def test_receipts() -> None:
     cases = read("receipts")
     kept_receipt = receipt.parse(cases["file"].encode())
-    head, entry = receipt.verify(kept_receipt, checkpoint.parse_vkey(cases["vkey"]))
+    head, entry = receipt.verify(kept_receipt, parse_vkey(cases["vkey"]))
     assert entry.statement_bytes == cases["statement"].encode()
     assert cases["receipt"] == {
         "checkpoint": kept_receipt.note.decode(),
@@ -159,7 +160,7 @@ def test_receipts() -> None:
 def test_refusals() -> None:
     cases = read("refusals")
     signed = refusal.parse(canonical.encode(cases["refusal"]))
-    key = checkpoint.parse_vkey(cases["vkey"])
+    key = parse_vkey(cases["vkey"])
     refusal.verify(signed, key.public)
     assert signed.statement == canonical.b64(statement.statement_id(cases["statement"].encode()))
     with pytest.raises(SignatureFault):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ledger import canonical, checkpoint, merkle, receipt, tiles
+from ledger.signed_note import parse_vkey
 from tests.app.api.service import Coop
 
 
@@ -131,7 +132,7 @@ async def test_the_context_tells_what_to_sign(coop: Coop, closed: Coop) -> None:
         size, root = one.town.head
         await one.record(one.town.invitation("Taro", "Hanako"))
         found = (await one.stranger.get(one.api(f"context?from={size}"))).json()
-        key = checkpoint.parse_vkey(found["vkey"])
+        key = parse_vkey(found["vkey"])
         head = checkpoint.verify(found["checkpoint"].encode(), key)
         assert (found["origin"], found["size"]) == (one.town.origin, head.size)
         proof = [canonical.unb64(text) for text in found["consistency"]]

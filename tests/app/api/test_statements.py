@@ -5,10 +5,11 @@ from nacl.signing import SigningKey
 
 from ledger import canonical, checkpoint, merkle, refusal, statement
 from ledger.compose import Private
+from ledger.signed_note import VerifierKey
 from tests.app.api.service import Coop
 
 
-def vkey(coop: Coop) -> checkpoint.VerifierKey:
+def vkey(coop: Coop) -> VerifierKey:
     return coop.installation.keys.verifier(coop.town.origin)
 
 

@@ -18,8 +18,8 @@ from ledger.books.members import Application, Member
 from ledger.books.resources import Resource
 from ledger.books.roles import holds
 from ledger.books.tokens import Account, Supply
-from ledger.checkpoint import VerifierKey
 from ledger.keys import verify_statement
+from ledger.signed_note import VerifierKey
 
 END = canonical.parse_time("2026-11-22T03:00:00.000Z")
 ORIGIN = "yui.example/village"

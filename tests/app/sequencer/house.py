@@ -19,6 +19,7 @@ from app.storage.ledgers import Ledger
 from app.storage.log import Receipt
 from ledger import canonical, checkpoint, fold, ids, merkle
 from ledger.compose import compose, envelope, nonce, public_of, seen, sign_ed25519
+from ledger.signed_note import VerifierKey
 from ledger.statement import Statement, parse_leaf
 from tests.app.sequencer.books import BOOKS
 
@@ -84,7 +85,7 @@ class House:
         check_receipt(receipt, self.installation.keys.verifier(ORIGIN))
 
 
-def check_receipt(receipt: Receipt, key: checkpoint.VerifierKey) -> None:
+def check_receipt(receipt: Receipt, key: VerifierKey) -> None:
     """As whoever holds it would: signature, then the path from the leaf to the root."""
     tree = checkpoint.verify(receipt.note, key)
     merkle.check_inclusion(merkle.leaf_hash(receipt.leaf), receipt.index, tree.size, receipt.path, tree.root)

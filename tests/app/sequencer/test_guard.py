@@ -15,7 +15,8 @@ from app.sequencer.guard import Guard
 from app.storage.embedded import Server
 from app.storage.migrate import migrate
 from ledger import checkpoint
-from ledger.checkpoint import Checkpoint, VerifierKey
+from ledger.checkpoint import Checkpoint
+from ledger.signed_note import VerifierKey
 from tests.app.sequencer.audit import audit
 from tests.app.sequencer.books import BOOKS
 from tests.app.sequencer.house import ORIGIN, House, founded, settings

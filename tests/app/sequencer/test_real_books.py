@@ -14,9 +14,10 @@ from app.installation import Installation, Settings
 from app.sequencer.submission import parse
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
-from ledger import canonical, checkpoint, fold, ids, merkle
+from ledger import canonical, fold, ids, merkle
 from ledger.books.members import Member
 from ledger.compose import Private, compose, envelope, nonce, seen, sign_ed25519
+from ledger.signed_note import parse_vkey
 from ledger.statement import Statement
 from tests.app.sequencer.audit import audit
 from tests.app.sequencer.house import check_receipt
@@ -64,7 +65,7 @@ async def test_a_village_on_postgresql(migrated: Server, tmp_path: Path) -> None
             (published.size, published.root),
         )
         receipt = await installation.submit(ledger, await installation.read(enter))
-        check_receipt(receipt, checkpoint.parse_vkey(keys.log_key))
+        check_receipt(receipt, parse_vkey(keys.log_key))
         assert (genesis.index, receipt.index) == (0, 1)
         async with installation.database.pool.acquire() as connection:
             await audit(connection, ledger, BOOKS)

@@ -45,11 +45,11 @@ def test_an_area_must_be_known() -> None:
         ("recovery_days", {"recovery_days": 36_601}),
         ("retention_days", {"retention_days": -1}),
         ("retention_days", {"retention_days": 36_601}),
-        ("", {"admission": "anybody"}),
-        ("", {"appointed": ["auditor"]}),
-        ("", {"recovery_days": "7"}),
-        ("", {"retention_days": True}),
-        ("", {"price": 1}),
+        ("admission", {"admission": "anybody"}),
+        ("appointed/0", {"appointed": ["auditor"]}),
+        ("recovery_days", {"recovery_days": "7"}),
+        ("retention_days", {"retention_days": True}),
+        ("price", {"price": 1}),
     ],
 )
 def test_an_impossible_members_policy_is_refused_with_its_path(path: str, changes: dict[str, Any]) -> None:
