@@ -67,10 +67,10 @@ class Home:
         counts = await work.counts()
         offered, _ = await self._bookings.view("offered", 1)
         mine, _ = await self._bookings.view("mine", 1)
-        waiting = await pending.of(self._installation, visit.reading, visit.member.id)
+        waiting = await pending.count_for(self._installation, visit.reading, visit.member.id)
         found = [
             await self._ask_to_vote(voting, visit.member),
-            Ask("countersign", sum(visit.member.id in one.missing for one in waiting), "/office/countersign"),
+            Ask("countersign", waiting, "/office/countersign"),
             Ask("confirm", _may(offered, "confirm"), "/bookings?view=offered"),
             Ask("hand_over", _may(offered, "hand_over"), "/bookings?view=offered"),
             Ask("settle", _may(mine, "settle"), "/bookings"),

@@ -8,19 +8,21 @@ nobody agreed to leaves nothing behind.
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 import msgspec
 
 from app.api.problems import Problem
+from app.errors import ServiceError
 from app.installation import Installation
 from app.reading import Reading
 from app.sequencer.submission import MAX_SUBMISSION
 from governance.books.proposals import Proposal
 from ledger import canonical, ids
 from ledger.books.keys import Key
-from ledger.errors import FormatError
+from ledger.errors import FormatError, LedgerError
 from ledger.keys import verify_statement
 from ledger.private import Opening, check_openings
 from ledger.statement import Signature, Statement, parse_statement, statement_id
@@ -29,7 +31,13 @@ LIFETIME: Final = 14 * 86_400_000
 """Milliseconds that a statement waits, at most."""
 BALLOT: Final = "ballot.cast/1"
 
+MOST: Final = 500
+"""Statements of one member that wait in one ledger: every paper ballot of a village is one."""
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of all of them together; pictures of paper are most of it."""
+
 Signatures = tuple[Signature | None, ...]
+_log = logging.getLogger("yui.pending")
 
 
 class Pending(NamedTuple):
@@ -86,17 +94,19 @@ async def keep(installation: Installation, reading: Reading, posted: Pending) ->
 
     Each signature must be by its signer's key, one of them by a member's: Problem ``pending.signer`` otherwise.
     FormatError or UnknownVersion where the body is not its type's; ``pending.vote_over`` for a ballot that is too late.
+    ``pending.too_many`` or ``pending.too_large`` where whoever leaves it has too much waiting.
     """
     if posted.statement.ledger != reading.ledger.origin:
         raise Problem("pending.ledger", 409, ledger=posted.statement.ledger)
     # Its sentence is to be read out to others: what has no such body, or no such type, would spoil their pages.
     installation.books.body(posted.statement)
-    await _check_signers(reading, posted)
+    left_by = await _check_signers(reading, posted)
     now = installation.clock.now()
     fresh = posted._replace(created=now, expires=await _until(reading, posted.statement, now))
     await sweep(installation, reading)
     async with installation.database.pool.acquire() as connection, connection.transaction():
-        if await _insert(connection, installation, reading, fresh):
+        if await _insert(connection, installation, reading, fresh, left_by):
+            await _check_room(connection, reading, left_by)
             return fresh
         before = await _fetch(connection, installation, reading, posted.id)
         if before is None:
@@ -122,10 +132,21 @@ async def find(installation: Installation, reading: Reading, id_: bytes) -> Pend
 
 
 async def of(installation: Installation, reading: Reading, member: str) -> list[Pending]:
-    """What waits for that member, or was signed by them and waits for others; oldest first."""
+    """What waits for that member, or was signed by them and waits for others; oldest first.
+
+    What can't be opened (its key is gone, or its row is damaged) is left out: the rest can be signed all the same.
+    """
     query = f"{_SELECT} AND $2 = ANY(signers) AND expires > $3 ORDER BY created, statement_id"
     rows = await installation.database.pool.fetch(query, reading.ledger_id, member, installation.clock.now())
-    return [_read(installation, reading, row) for row in rows]
+    return await asyncio.to_thread(lambda: [one for row in rows if (one := _legible(installation, reading, row))])
+
+
+async def count_for(installation: Installation, reading: Reading, member: str) -> int:
+    """How many wait for that member's own signature. Nothing is opened to know it."""
+    query = "SELECT signers, signatures FROM pending WHERE ledger_id = $1 AND $2 = ANY(signers) AND expires > $3"
+    rows = await installation.database.pool.fetch(query, reading.ledger_id, member, installation.clock.now())
+    asked = (zip(signers, msgspec.json.decode(given), strict=False) for signers, given in rows)
+    return sum((member, None) in pairs for pairs in asked)
 
 
 async def ballots(installation: Installation, reading: Reading, proposal: str) -> list[Statement]:
@@ -151,6 +172,8 @@ async def sweep(installation: Installation, reading: Reading) -> None:
         await settle(installation, reading.ledger_id, id_)
 
 
+_LOCK: Final = 0x70656E64
+"""Class of the advisory locks under which what a member leaves is counted: "pend"."""
 _SELECT: Final = (
     "SELECT statement_id, statement, signatures, sealed, created, expires FROM pending WHERE ledger_id = $1"
 )
@@ -172,8 +195,9 @@ def _too_late(statement: Statement) -> Problem:
     return Problem("pending.vote_over", 409) if statement.type == BALLOT else Problem("pending.unknown", 404)
 
 
-async def _check_signers(reading: Reading, posted: Pending) -> None:
-    by_member = False
+async def _check_signers(reading: Reading, posted: Pending) -> str:
+    """The first member who has signed it: whoever that is has left it here, and not whom it calls its author."""
+    left_by = ""
     for signer, signature in zip(posted.statement.signers, posted.signatures, strict=True):
         if signature is None:
             continue
@@ -182,9 +206,25 @@ async def _check_signers(reading: Reading, posted: Pending) -> None:
             key = await reading.find(Key, id_)
             if key is None or key.member != signer or key.status != "active" or key.alg != signature.alg:
                 raise Problem("pending.signer", 403, signer=signer)
-            by_member = True
-    if not by_member:
+            left_by = left_by or signer
+    if not left_by:
         raise Problem("pending.signer", 403, signer=posted.statement.author)
+    return left_by
+
+
+async def _check_room(connection: asyncpg.Connection, reading: Reading, left_by: str) -> None:
+    """After the insertion, and before it is committed."""
+    # Several that one member leaves at once are counted one after the other.
+    await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _LOCK, f"{reading.ledger_id} {left_by}")
+    count, size = await connection.fetchrow(
+        "SELECT count(*), sum(octet_length(statement) + octet_length(sealed::text)) FROM pending "
+        "WHERE ledger_id = $1 AND left_by = $2",
+        *(reading.ledger_id, left_by),
+    )
+    if count > MOST:
+        raise Problem("pending.too_many", 409, limit=MOST)
+    if size > LARGEST:
+        raise Problem("pending.too_large", 409)
 
 
 def _merged(before: Signatures, after: Signatures) -> Signatures:
@@ -198,23 +238,34 @@ async def _fetch(
     return None if row is None else _read(installation, reading, row)
 
 
-async def _insert(connection: asyncpg.Connection, installation: Installation, reading: Reading, fresh: Pending) -> bool:
+async def _insert(
+    connection: asyncpg.Connection, installation: Installation, reading: Reading, fresh: Pending, left_by: str
+) -> bool:
     """Whether it was not there yet; a row that somebody else is inserting is waited for."""
     seal, subject = installation.privacy.seal, _subject(fresh.id)
     sealed = [
         (opening.path, canonical.b64(seal(reading.ledger_id, subject, fresh.id, opening))) for opening in fresh.openings
     ]
     done: str = await connection.execute(
-        "INSERT INTO pending (ledger_id, statement_id, statement, signers, signatures, sealed, created, expires) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (ledger_id, statement_id) DO NOTHING",
+        "INSERT INTO pending "
+        "(ledger_id, statement_id, statement, signers, signatures, sealed, created, expires, left_by) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (ledger_id, statement_id) DO NOTHING",
         *(reading.ledger_id, fresh.id, fresh.data, list(fresh.statement.signers), _encode(fresh.signatures)),
-        *(_encode(sealed), fresh.created, fresh.expires),
+        *(_encode(sealed), fresh.created, fresh.expires, left_by),
     )
     return done.endswith(" 1")
 
 
 def _encode(value: Any) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def _legible(installation: Installation, reading: Reading, row: Any) -> Pending | None:
+    try:
+        return _read(installation, reading, row)
+    except (Problem, LedgerError, ServiceError, msgspec.DecodeError, ValueError) as error:
+        _log.warning("a waiting statement can't be opened: %s", type(error).__name__)
+        return None
 
 
 def _read(installation: Installation, reading: Reading, row: Any) -> Pending:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from app.access import OFFICIALS
 from app.commons.telling import names_of, telling
 from app.installation import Installation
 from app.naming import ids_in, sees_titles
@@ -107,9 +108,17 @@ def plain(entry: Entry) -> dict[str, Any]:
 
 
 def may_read_texts(visit: Visit, entry: Entry) -> bool:
-    """Whether the reader may see an entry's private texts: one's own, and what the co-op publishes."""
-    own = visit.member is not None and visit.member.id in (entry.statement.author, entry.statement.for_)
-    return own or (entry.statement.type.startswith(_OPEN_TEXTS) and sees_titles(visit))
+    """Whether the reader may see an entry's private texts: one's own, and what the co-op publishes.
+
+    What an official has written about somebody else is theirs to read while they are one, and no longer.
+    """
+    statement = entry.statement
+    if statement.type.startswith(_OPEN_TEXTS) and sees_titles(visit):
+        return True
+    if visit.member is None or visit.member.id not in (statement.author, statement.for_):
+        return False
+    about = visit.reading.books.subject(statement, entry.id, "")
+    return about == visit.member.id or not ids.is_id(about, "mem") or visit.holds(*OFFICIALS, "auditor")
 
 
 async def _texts(visit: Visit, entries: list[Entry]) -> dict[str, dict[str, Any]]:

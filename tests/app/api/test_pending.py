@@ -8,6 +8,7 @@ import httpx
 import msgspec
 import pytest
 
+from app import pending
 from ledger import canonical
 from ledger.compose import Private
 from ledger.ids import object_id
@@ -157,6 +158,37 @@ async def test_what_the_ledger_refuses_waits_no_longer(three: Coop) -> None:
     again = await leave(three, suspension(three))
     assert (again.status_code, again.json()["code"]) == (409, "member.inactive")
     assert await three.installation.database.pool.fetchval("SELECT count(*) FROM pending") == 0
+
+
+async def test_one_member_leaves_so_much_and_no_more(three: Coop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pending, "MOST", 3)
+    answers = await asyncio.gather(*(leave(three, suspension(three, "Taro")) for _ in range(5)))
+    codes = sorted(str(answer.json().get("code")) for answer in answers)
+    assert codes == ["None"] * 3 + ["pending.too_many"] * 2
+    assert await three.installation.database.pool.fetchval("SELECT count(*) FROM pending") == 3
+    # Taro signs what names Hanako as its author: that is his, and leaves her the room that she has.
+    assert (await leave(three, suspension(three, "Hanako"))).status_code == 201
+    monkeypatch.setattr(pending, "MOST", 100)
+    monkeypatch.setattr(pending, "LARGEST", 3000)
+    answers = [await leave(three, suspension(three, "Hanako")) for _ in range(4)]
+    assert answers[-1].json()["code"] == "pending.too_large"
+    assert answers[0].status_code == 201
+
+
+async def test_what_can_not_be_opened_spoils_nothing(three: Coop) -> None:
+    lost, damaged, spoilt, sound = (suspension(three, "Taro") for _ in range(4))
+    for half in (lost, damaged, spoilt, sound):
+        await leave(three, half)
+    ledger = (await three.installation.ledger(three.town.slug)).id
+    three.installation.privacy.erase(ledger, f"pending/{id_of(lost)}")
+    pool = three.installation.database.pool
+    await pool.execute('UPDATE pending SET sealed = \'[["reason", "AAAA"]]\' WHERE statement_id = $1', damaged.id)
+    await pool.execute("UPDATE pending SET statement = '{' WHERE statement_id = $1", spoilt.id)
+    taro = await three.signed_in("Taro")
+    assert [one["id"] for one in (await taro.get(three.api("pending"))).json()["items"]] == [id_of(sound)]
+    page = await taro.get(f"/c/{three.town.slug}/office/countersign", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert (await taro.get(f"/c/{three.town.slug}", headers={"accept": "text/html"})).status_code == 200
 
 
 async def test_a_signature_by_somebody_elses_key_is_not_kept(three: Coop) -> None:

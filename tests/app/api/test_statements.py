@@ -120,3 +120,20 @@ async def test_a_cookie_without_a_token_does_not_keep_statements_out(coop: Coop)
     client = await coop.signed_in("Hanako")
     answer = await client.post(coop.api("statements"), content=coop.town.invitation("Taro", "Hanako").json())
     assert answer.status_code == 201
+
+
+async def test_who_is_no_official_any_more_reads_no_more_about_others(coop: Coop) -> None:
+    for name in ("Taro", "Jiro"):
+        await coop.join(name)
+    await coop.appoint("Taro", "administrator")
+    body = {"member": coop.town.id("Jiro"), "reason": Private("無断で持ち出した")}
+    await coop.say("Hanako", "member.suspend/1", body, cosigners=("Taro",))
+    await coop.say(
+        "Hanako", "member.profile/1", {"member": coop.town.id("Hanako"), "profile": {"name": Private("花子")}}
+    )
+    about_jiro, own = (f"/c/{coop.town.slug}/ledger/{coop.town.head[0] - back}" for back in (2, 1))
+    hanako = await coop.signed_in("Hanako")
+    assert "無断で持ち出した" in (await hanako.get(about_jiro)).text
+    await coop.say("Taro", "role.end/1", {"member": coop.town.id("Hanako"), "role": "administrator"})
+    assert "無断で持ち出した" not in (await hanako.get(about_jiro)).text
+    assert "花子" in (await hanako.get(own)).text.partition("<main")[2]
