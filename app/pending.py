@@ -31,10 +31,10 @@ LIFETIME: Final = 14 * 86_400_000
 """Milliseconds that a statement waits, at most."""
 BALLOT: Final = "ballot.cast/1"
 
-MOST: Final = 500
-"""Statements of one member that wait in one ledger: every paper ballot of a village is one."""
+MOST: Final = 6000
+"""Statements of one member that wait in one ledger: every line of a roster may be one, and every paper ballot."""
 LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of all of them together; pictures of paper are most of it."""
+"""Bytes of all of them together, as they are stored; pictures of paper are most of it."""
 
 Signatures = tuple[Signature | None, ...]
 _log = logging.getLogger("yui.pending")
@@ -217,7 +217,7 @@ async def _check_room(connection: asyncpg.Connection, reading: Reading, left_by:
     # Several that one member leaves at once are counted one after the other.
     await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _LOCK, f"{reading.ledger_id} {left_by}")
     count, size = await connection.fetchrow(
-        "SELECT count(*), sum(octet_length(statement) + octet_length(sealed::text)) FROM pending "
+        "SELECT count(*), sum(pg_column_size(statement) + pg_column_size(sealed)) FROM pending "
         "WHERE ledger_id = $1 AND left_by = $2",
         *(reading.ledger_id, left_by),
     )
