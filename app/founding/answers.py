@@ -31,7 +31,10 @@ class KindRow(msgspec.Struct):
 
 
 class Answers(msgspec.Struct):
-    """The answers, with what most co-ops will want as the starting point."""
+    """The answers, with what most co-ops will want as the starting point.
+
+    ``rules`` and ``policies`` are what founders wrote as JSON, where it could be read; ``…_typed`` is what they typed.
+    """
 
     name: str = ""
     slug: str = ""
@@ -50,6 +53,8 @@ class Answers(msgspec.Struct):
     utc_offset: int = 540
     rules: dict[str, dict[str, Any]] | None = None
     policies: dict[str, dict[str, Any]] | None = None
+    rules_typed: str = ""
+    policies_typed: str = ""
 
 
 class Person(msgspec.Struct):

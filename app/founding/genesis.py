@@ -87,9 +87,11 @@ def _commons(answers: Answers) -> dict[str, Any]:
 def named(policies: dict[str, dict[str, Any]], name: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
     """The policies with the names of kinds of contribution as ``name`` has them: in the log they are private values."""
     commons = policies.get("commons", {})
+    if not isinstance(commons.get("kinds"), list):
+        return policies
     kinds = [
         kind | {"name": name(kind["name"])} if isinstance(kind, dict) and isinstance(kind.get("name"), str) else kind
-        for kind in commons.get("kinds", ())
+        for kind in commons["kinds"]
     ]
     return policies | {"commons": commons | {"kinds": kinds}}
 

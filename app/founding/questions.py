@@ -1,17 +1,17 @@
 """Reading the forms of the six questions: what was typed into the answers, and what is wrong with it in words.
 
-Each reader changes the draft as far as it can and returns the faults as (field, key of a sentence).
+Each reader changes the draft as far as it can and returns the faults.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any, Final, get_args
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, get_args
 
-from app.founding import genesis
+from app.founding import documents, genesis
 from app.founding.answers import VISIBILITY, Answers, Founding, KindRow, Person
 from app.settings import WebSettings
 from governance import presets
@@ -19,18 +19,27 @@ from governance.books import rules
 from ledger.books import policies
 from ledger.books.commons_policy import MAX_RATE, UNITS, names_money
 from ledger.books.members import MemberType
-from ledger.errors import LedgerError
 
 Form = Mapping[str, str]
-Fault = tuple[str, str]
 
 QUESTIONS: Final = 6
 MAX_TEXT: Final = 2000
 MAX_NAME: Final = 80
 MAX_KINDS: Final = 40
+MAX_DOCUMENTS: Final = 65_536
+"""Characters of JSON that are read: twice what a statement can hold."""
 SPARE_ROWS: Final = 2
 """Empty lines in the list of kinds, to add some."""
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
+
+
+class Fault(NamedTuple):
+    """What is wrong with a field: the key of a sentence and, where the field holds a document, the path inside it."""
+
+    field: str
+    key: str
+    path: str = ""
+    params: Mapping[str, Any] = MappingProxyType({})
 
 
 def text(form: Form, name: str, limit: int = MAX_NAME) -> str:
@@ -56,9 +65,9 @@ def read_name(form: Form, draft: Founding, web: WebSettings) -> list[Fault]:
     answers = draft.answers
     answers.name, answers.about = text(form, "name"), text(form, "about", MAX_TEXT)
     answers.slug = unicodedata.normalize("NFKC", form.get("slug", "")).strip().lower()[:60]
-    faults = [] if answers.name else [("name", "found.error.name")]
+    faults = [] if answers.name else [Fault("name", "found.error.name")]
     if not _SLUG.match(answers.slug) or not genesis.is_possible_slug(web, answers.slug):
-        faults.append(("slug", "found.error.slug"))
+        faults.append(Fault("slug", "found.error.slug"))
     return faults
 
 
@@ -66,7 +75,7 @@ def read_person(form: Form, person: Person) -> list[Fault]:
     """2: who a founder is."""
     person.name, person.kana = text(form, "person_name"), text(form, "person_kana")
     person.type = choice(form, "person_type", get_args(MemberType), person.type)
-    return [] if person.name else [("person_name", "found.error.person_name")]
+    return [] if person.name else [Fault("person_name", "found.error.person_name")]
 
 
 def read_words(form: Form, draft: Founding, _web: WebSettings) -> list[Fault]:
@@ -75,7 +84,9 @@ def read_words(form: Form, draft: Founding, _web: WebSettings) -> list[Fault]:
     answers.member_word, answers.token_word = text(form, "member_word", 20), text(form, "token_word", 20)
     answers.fiscal_month = number(form, "fiscal_month", 1, 12) or answers.fiscal_month
     faults = [
-        (name, "found.error.money") for name in ("member_word", "token_word") if names_money(getattr(answers, name))
+        Fault(name, "found.error.money")
+        for name in ("member_word", "token_word")
+        if names_money(getattr(answers, name))
     ]
     return faults + _read_kinds(form, answers)
 
@@ -88,12 +99,12 @@ def _read_kinds(form: Form, answers: Answers) -> list[Fault]:
             continue
         tokens = number(form, f"kind_tokens_{line}", 0, MAX_RATE)
         if tokens is None:
-            faults.append((f"kind_tokens_{line}", "found.error.tokens"))
+            faults.append(Fault(f"kind_tokens_{line}", "found.error.tokens"))
         if names_money(name):
-            faults.append((f"kind_name_{line}", "found.error.money"))
+            faults.append(Fault(f"kind_name_{line}", "found.error.money"))
         rows.append(KindRow(name, choice(form, f"kind_unit_{line}", tuple(UNITS), "hour"), tokens or 0))
     answers.kinds = rows[:MAX_KINDS]
-    return faults if rows else [*faults, ("kind_name_0", "found.error.kinds")]
+    return faults if rows else [*faults, Fault("kind_name_0", "found.error.kinds")]
 
 
 def read_joining(form: Form, draft: Founding, _web: WebSettings) -> list[Fault]:
@@ -114,9 +125,9 @@ def read_deciding(form: Form, draft: Founding, _web: WebSettings) -> list[Fault]
     faults: list[Fault] = []
     days = number(form, "voting_days", 1, 90)
     if days is None:
-        faults.append(("voting_days", "found.error.voting_days"))
+        faults.append(Fault("voting_days", "found.error.voting_days"))
     answers.voting_days = days or answers.voting_days
-    answers.rules = _read_documents(form, "rules", rules.check, rules.KINDS, faults)
+    answers.rules_typed, answers.rules = _read_documents(form, "rules", rules.check, rules.KINDS, faults)
     return faults
 
 
@@ -127,34 +138,30 @@ def read_showing(form: Form, draft: Founding, _web: WebSettings) -> list[Fault]:
     faults: list[Fault] = []
     offset = number(form, "utc_offset", -14 * 60, 14 * 60)
     if offset is None or offset % 15:
-        faults.append(("utc_offset", "found.error.utc_offset"))
+        faults.append(Fault("utc_offset", "found.error.utc_offset"))
     else:
         answers.utc_offset = offset
-    answers.policies = _read_documents(form, "policies", _check_policy, tuple(policies.AREAS), faults)
+    answers.policies_typed, answers.policies = _read_documents(
+        form, "policies", documents.check_policy, tuple(policies.AREAS), faults
+    )
     return faults
 
 
-def _check_policy(area: str, document: dict[str, Any]) -> None:
-    """Names of kinds are typed in plain words; in the log a commitment stands in their place."""
-    policies.check(area, genesis.named({area: document}, lambda _name: {"commit": ""})[area])
-
-
 def _read_documents(
-    form: Form, name: str, check: Callable[[str, dict[str, Any]], object], needed: tuple[str, ...], faults: list[Fault]
-) -> dict[str, dict[str, Any]] | None:
-    """Documents as JSON by kind or area, all that are needed; nothing typed: none of one's own."""
-    typed = form.get(name, "").strip()
+    form: Form, name: str, check: documents.Check, needed: tuple[str, ...], faults: list[Fault]
+) -> tuple[str, documents.Documents | None]:
+    """What was typed, and the documents that it spells; nothing typed: none of one's own."""
+    typed = text(form, name, MAX_DOCUMENTS)
     if not typed:
-        return None
+        return "", None
+    if len(typed) == MAX_DOCUMENTS:
+        faults.append(Fault(name, "rules.fault.too_large"))
+        return typed, None
     try:
-        documents = json.loads(typed)
-        for key in {*needed, *documents}:
-            check(key, documents[key])
-    except (ValueError, TypeError, KeyError, LedgerError):
-        faults.append((name, "found.error.documents"))
-        return None
-    found: dict[str, dict[str, Any]] = documents
-    return found
+        return typed, documents.read(typed, check, needed)
+    except documents.DocumentFault as fault:
+        faults.append(Fault(name, fault.key, fault.path, fault.params))
+        return typed, None
 
 
 Reader = Callable[[Form, Founding, WebSettings], list[Fault]]

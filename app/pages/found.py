@@ -17,12 +17,14 @@ from app.access import OPT, Access
 from app.api.problems import Problem, language
 from app.founding import genesis, questions, store
 from app.founding.answers import Answers, Founding, KindRow
+from app.founding.questions import Fault
 from app.founding.store import Link, own_link
 from app.installation import Installation
 from app.limits import limits_of
 from app.pages.page import Page, show
 from app.settings import WebSettings
 from app.texts import Catalogue
+from app.texts.sentence_values import clean
 from governance import presets
 from ledger.books.commons_policy import UNITS
 
@@ -84,7 +86,7 @@ async def question(
     draft = await store.read(installation, own_link(key))
     if draft.sealed is not None:
         return Redirect(f"/found/{key}/review", status_code=303)
-    return await _show_question(request, key, step, draft, {})
+    return await _show_question(request, key, step, draft, [])
 
 
 @post("/found/{key:str}/{step:int}", opt=_OPEN)
@@ -99,21 +101,22 @@ async def answer(
     taken = {ledger.slug for ledger in await installation.ledgers()} if step == 1 else set[str]()
     async with store.changing(installation, own_link(key)) as draft:
         _require_open(draft)
-        faults = dict(questions.READERS[step - 1](form, draft, web))
-        if "slug" not in faults and draft.answers.slug in taken:
-            faults["slug"] = "found.error.taken"
+        faults = questions.READERS[step - 1](form, draft, web)
+        if draft.answers.slug in taken:
+            faults.append(Fault("slug", "found.error.taken"))
         draft.done = sorted({*draft.done} - {step} if faults else {*draft.done, step})
     go = form.get("go", "next")
     if go == "back":
         return Redirect(f"/found/{key}/{max(step - 1, 1)}", status_code=303)
     if go == "more" or faults:
-        return await _show_question(request, key, step, draft, {} if go == "more" else faults)
+        return await _show_question(request, key, step, draft, [] if go == "more" else faults)
     last = step == questions.QUESTIONS or _next_open(draft) == "review"
     return Redirect(f"/found/{key}/{_next_open(draft) if last else step + 1}", status_code=303)
 
 
-async def _show_question(request: Asked, key: str, step: int, draft: Founding, faults: dict[str, str]) -> Page:
+async def _show_question(request: Asked, key: str, step: int, draft: Founding, faults: list[Fault]) -> Page:
     web: WebSettings = request.app.state.web
+    texts: Catalogue = request.app.state.texts
     answers = draft.answers
     return await show(
         request,
@@ -125,16 +128,24 @@ async def _show_question(request: Asked, key: str, step: int, draft: Founding, f
         draft=draft,
         answers=answers,
         person=draft.founders[0],
-        faults=faults,
+        faults={fault.field: _told(fault, texts, language(request)) for fault in faults},
         address=web.address,
         units=list(UNITS),
         presets=presets.NAMES,
         spare=questions.SPARE_ROWS,
-        rules_json=_pretty(answers.rules),
-        policies_json=_pretty(answers.policies),
+        rules_json=answers.rules_typed or _pretty(answers.rules),
+        policies_json=answers.policies_typed or _pretty(answers.policies),
         rules_now=_pretty(genesis.rules_of(answers)),
         policies_now=_pretty(genesis.policies_of(answers)),
     )
+
+
+def _told(fault: Fault, texts: Catalogue, lang: str) -> str:
+    """In words, with the place in the document where there is one."""
+    why = texts.t(lang, fault.key, **fault.params)
+    if not fault.path:
+        return why
+    return texts.t(lang, "found.error.document", path=clean(fault.path.replace("/", " › ")), why=why)
 
 
 def _pretty(documents: dict[str, Any] | None) -> str:

@@ -10,6 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
+from app.founding import genesis
+from app.founding.answers import Answers, KindRow
 from tests.e2e.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
@@ -125,6 +127,48 @@ def test_answers_survive_going_back_and_another_browser(server: str, open_page: 
     other.fill("[name=kind_name_0]", "Cash for cleaning")
     press(other, "Next")
     expect(other.get_by_text("Words for money can't be used here", exact=False).first).to_be_visible()
+
+
+def test_rules_and_policies_of_ones_own(server: str, open_page: OpenPage) -> None:
+    """Founders who write JSON learn where it will not do, keep what they typed, and sign it in plain words."""
+    page = open_page("ja", phone=True)
+    answer(page, server, "ja", f"forest-{secrets.token_hex(4)}")
+    draft, kinds = page.url.rsplit("/", 1)[0], [KindRow("草刈り", "hour", 10)]
+    rules, policies = genesis.rules_of(Answers()), genesis.policies_of(Answers(kinds=kinds))
+    page.goto(f"{draft}/5")
+    page.get_by_text("くわしい設定").click()
+    typed = json.dumps(rules, indent=2).replace('"1/2"', '"2/1"', 1)
+    page.fill("[name=rules]", typed)
+    press(page, "次へ進む")
+    fault = page.locator("#field-rules-error")
+    expect(fault).to_have_text("「ordinary › threshold › fraction」のところ:全部(1)を超えています。")
+    expect(page.locator("[name=rules]")).to_have_value(typed)
+    press(page, "前に戻る")
+    page.goto(f"{draft}/review")
+    expect(page).to_have_url(re.compile(r"/5$"))
+    expect(page.locator("[name=rules]")).to_have_value(typed)
+    page.fill("[name=rules]", '{"ordinary": ' * 2000)
+    press(page, "次へ進む")
+    expect(fault).to_contain_text("入り組みすぎています")
+    rules["ordinary"]["quorum"] = {"module": "heads/1", "fraction": "1/3", "strict": False}
+    page.fill("[name=rules]", json.dumps(rules))
+    press(page, "次へ進む")
+    page.goto(f"{draft}/6")
+    page.get_by_text("くわしい設定").click()
+    page.fill("[name=policies]", json.dumps(policies | {"commons": {"kinds": 3}}))
+    press(page, "確認へ進む")
+    expect(page.locator("#field-policies-error")).to_contain_text("「commons › ")
+    page.fill("[name=policies]", json.dumps(policies))
+    press(page, "確認へ進む")
+    press(page, WORDS["ja"]["device"])
+    press(page, WORDS["ja"]["sign"])
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("・ふつうの議案:在籍する組合員の全員が投票できる。ひとり一票。")
+    expect(dialog).to_contain_text("定足数は議決権者の3分の1以上")
+    expect(dialog).to_contain_text("「草刈り」(kind_1)は1時間につき 10 結")
+    expect(dialog.locator(".signing-sentence")).not_to_contain_text("=")
+    press(page, WORDS["ja"]["submit"])
+    expect(page.get_by_role("heading", name=WORDS["ja"]["done"])).to_be_visible()
 
 
 def test_two_found_together(server: str, open_page: OpenPage) -> None:

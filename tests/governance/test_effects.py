@@ -91,7 +91,7 @@ def test_impossible_policies_are_refused_when_drafted(coop: Assembly) -> None:
     assert fault(coop, "policy", policy("members", broken))[:2] == ("policy.invalid", "effects/0/document/classes")
     assert fault(coop, "policy", policy("war", {})) == ("effect.invalid", "effects/0/area", "unknown_area")
     nonsense = fault(coop, "policy", policy("members", {"x": 1}))
-    assert nonsense[:2] == ("policy.invalid", "effects/0/document")
+    assert nonsense[:2] == ("policy.invalid", "effects/0/document/x")
 
 
 def test_impossible_roles_are_refused_when_drafted(coop: Assembly) -> None:

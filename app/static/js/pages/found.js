@@ -72,7 +72,7 @@ async function sign() {
   const fixed = own ? await call(`${own}/seal`, {}) : await call(`${joining}/sealed`);
   const { statement, openings } = fixed;
   if (statement.ledger !== origin) throw new Refusal("ledger.other", { expected: origin, found: statement.ledger });
-  const { id, signatures, envelope } = await signExact({ slug, statement, openings, keys: { [await keyId(key.public)]: key } });
+  const { id, signatures, envelope } = await signExact({ slug, statement, openings, token: [root.dataset.token ?? "", 0], keys: { [await keyId(key.public)]: key } });
   const signature = signatures.find((one) => one !== null);
   const answer = await call(`${joining}/signature`, { signature });
   await become(statement, id);
