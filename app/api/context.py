@@ -12,13 +12,16 @@ from app.api.answers import Since, consistency_since, errors, texts
 from app.installation import Installation
 from app.visit import Visit
 from ledger import canonical
+from ledger.books.keys import Key
 
 
-def session_shape(visit: Visit) -> shapes.Session | None:
-    """Who is signed in."""
+async def session_shape(visit: Visit) -> shapes.Session | None:
+    """Who is signed in, and what a device must not try to sign with."""
     if visit.member is None or visit.key is None:
         return None
-    return shapes.Session(visit.member.id, visit.key, sorted(visit.roles))
+    keys = await visit.reading.children(Key, visit.member.id)
+    limits = {key.public: list(key.may) for key in keys if key.may and key.status == "active"}
+    return shapes.Session(visit.member.id, visit.key, sorted(visit.roles), limits)
 
 
 @get(
@@ -50,5 +53,5 @@ async def context(
         rp_ids=list(coop.rp_ids),
         origins=list(coop.origins),
         utc_offset=coop.utc_offset,
-        session=session_shape(visit),
+        session=await session_shape(visit),
     )

@@ -52,7 +52,7 @@ async def get_challenge(
 @get("/session", opt={OPT: Access.MEMBER}, summary="Who is signed in", responses=errors(401, 404))
 async def get_session(slug: FromPath[str], visit: NamedDependency[Visit]) -> shapes.Session:
     """The session, which a revoked key has ended."""
-    session = session_shape(visit)
+    session = await session_shape(visit)
     assert session is not None  # noqa: S101 - the access asks for a member
     return session
 

@@ -55,12 +55,16 @@ class Entry(msgspec.Struct):
     checkpoint: str
 
 
-class Session(msgspec.Struct):
-    """Who is signed in at a co-op: member id, id of the key that signed in, roles held now."""
+class Session(msgspec.Struct, omit_defaults=True):
+    """Who is signed in at a co-op: member id, id of the key that signed in, roles held now.
+
+    ``limits``: of the member's keys that are limited, the statement types that each may sign, by its public text.
+    """
 
     member: str
     key: str
     roles: list[str]
+    limits: dict[str, list[str]] = {}
 
 
 class Context(msgspec.Struct, omit_defaults=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Final
 
 from litestar import Request, get
@@ -10,12 +11,14 @@ from litestar.params import FromPath, QueryParameter
 
 from app import pending
 from app.access import OPT, Access
-from app.api.problems import Problem
+from app.api.problems import Problem, language
 from app.installation import Installation
+from app.key_limits import GROUPS, told, within
 from app.pages.me import member_of
 from app.pages.page import Page, rp_id_of, show
 from app.reading_entrance import policy_in_force
 from app.reading_keys import force_times, key_lines, officials, running_recoveries
+from app.texts.sentences import catalogue
 from app.visit import Visit
 from ledger import ids
 from ledger.books.keys import Key
@@ -37,6 +40,7 @@ async def mine(request: Asked, visit: NamedDependency[Visit]) -> Page:
     found = await visit.reading.children(Key, member.id)
     lines = await key_lines(visit.reading, [key for key in found if key.status != "revoked"])
     active = [line for line in lines if line.key.status == "active"]
+    lang = language(request)
     policy = await policy_in_force(visit.reading)
     return await show(
         request,
@@ -46,6 +50,10 @@ async def mine(request: Asked, visit: NamedDependency[Visit]) -> Page:
         active=active,
         recovering=[line for line in lines if line.key.status in ("waiting", "disputed")],
         roots=[line.key for line in active if line.key.root and not line.key.may],
+        may={line.key.id: told(request.app.state.texts, lang, line.key.may) for line in active},
+        limits={line.key.id: _limits(line.key) for line in active},
+        types={name: json.dumps(types) for name, types in GROUPS.items()},
+        join=catalogue(lang)["format.join"].join,
         revoked=sum(key.status == "revoked" for key in found),
         reasons=_REVOKED,
         signs_with=_root_kind(visit, found),
@@ -56,9 +64,15 @@ async def mine(request: Asked, visit: NamedDependency[Visit]) -> Page:
     )
 
 
+def _limits(key: Key) -> list[str]:
+    """The groups that the key can be limited to, where that would leave less than it may now."""
+    groups = within(key.may)
+    return [] if [set(GROUPS[name]) for name in groups] == [set(key.may)] else groups
+
+
 def _root_kind(visit: Visit, found: list[Key]) -> str:
     """Which kind of key must sign for other keys: the one signed in with if it is a root, else the passkey."""
-    roots = [key for key in found if key.status == "active" and key.root]
+    roots = [key for key in found if key.status == "active" and key.root and not key.may]
     own = [key for key in roots if key.id == visit.key] or roots
     return "passkey" if any(key.alg == "webauthn" for key in own) else "device"
 

@@ -28,7 +28,10 @@ class Values:
     def __init__(
         self, lang: str, words: Mapping[str, str], names: Mapping[str, str], utc_offset: int, token: tuple[str, int]
     ) -> None:
-        """`names`: what ids, `class:…` and `kind:…` are called, and `unit:…` of a kind or thing; `token`: name and decimals."""
+        """`names`: what ids, `class:…` and `kind:…` are called, and `unit:…` of a kind or a thing.
+
+        `token`: its name and decimals.
+        """
         self._words, self._names, self._token = words, names, token
         self._fmt = Formats(lang, self._refuse_text, utc_offset)
         self._formats: dict[str, tuple[tuple[type, ...], Callable[[Any, Any], str]]] = {

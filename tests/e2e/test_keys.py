@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from ledger import ids
+from ledger import canonical, ids
 from ledger.compose import Private
 from tests.e2e.conftest import Coop, OpenPage, Travelling
 from tests.town import Town
@@ -45,6 +47,68 @@ def test_another_passkey_and_out_of_use_again(
     page.get_by_role("dialog").get_by_role("button", name={"ja": "使えなくする", "en": "Take out of use"}[lang]).click()
     page.get_by_role("button", name=SUBMIT[lang]).click()
     expect(mine.get_by_role("listitem")).to_have_count(1)
+
+
+LIMIT = {
+    "ja": {
+        "passkey": "パスキーをつくる",
+        "open": "使い道を限る",
+        "none": "一つは選んでください",
+        "work": "お手伝いを届け出る・確認する",
+        "go": "署名して限る",
+        "may": "できること:お手伝いを届け出る・確認する",
+        "refused": "この鍵は使い道を限ってある",
+        "profile": "署名して改める",
+    },
+    "en": {
+        "passkey": "Make a passkey",
+        "open": "Limit its use",
+        "none": "choose at least one",
+        "work": "report and confirm work",
+        "go": "Sign and limit",
+        "may": "may only: report and confirm work",
+        "refused": "This key is limited",
+        "profile": "Sign and change",
+    },
+}
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_limited_key_signs_what_it_may_and_nothing_else(coop: Coop, open_page: OpenPage, lang: str) -> None:
+    words = LIMIT[lang]
+    coop.join("Taro")
+    day = canonical.format_time(time.time_ns() // 1_000_000 - 86_400_000)[:10]
+    coop.say("Taro", "contribution.report/1", {"kind": "cleaning", "on": day, "quantity": 60})
+    page = open_page(lang, phone=True)
+    coop.sign_in(page, "Hanako")
+    page.goto(coop.address("me/keys"))
+    mine = page.locator(".things").first
+    expect(mine.get_by_role("button", name=words["open"])).to_have_count(0)  # the only key that lets others in
+    press(page, words["passkey"])
+    submit(page, lang)
+    mine.get_by_role("button", name=words["open"]).first.click()
+    limiting = page.locator("dialog[open]")
+    limiting.get_by_role("button", name=words["go"]).click()
+    expect(limiting.locator(".field-error")).to_contain_text(words["none"])
+    limiting.get_by_label(words["work"]).check()
+    limiting.get_by_role("button", name=words["go"]).click()
+    page.get_by_role("button", name=SUBMIT[lang]).click()
+    expect(mine.get_by_role("listitem").first).to_contain_text(words["may"])
+    expect(mine.get_by_role("listitem").first.get_by_role("button", name=words["open"])).to_have_count(0)
+    only_that = open_page(lang)
+    coop.sign_in(only_that, "Hanako")
+    only_that.goto(coop.address("office/settings"))
+    press(only_that, words["profile"])
+    submit(only_that, lang)
+    expect(only_that.get_by_role("main")).to_contain_text(words["refused"])
+    only_that.goto(coop.address("work"))
+    only_that.locator("[data-statement='contribution.attest/1'] button").click()
+    submit(only_that, lang)
+    expect(only_that.locator("[data-statement='contribution.attest/1']")).to_have_count(0)
+    page.goto(coop.address("office/settings"))  # where there is another key as well, that one signs
+    press(page, words["profile"])
+    submit(page, lang)
+    expect(page.locator("#toasts")).to_contain_text(re.compile("第[0-9]+号として|as entry [0-9]+"))
 
 
 def ask(coop: Coop, device: Page, button: str) -> str:

@@ -39,7 +39,7 @@ export async function cosignWith(signer, id, member, key) {
   const place = signersOf(draft.statement).indexOf(member);
   if (place < 0) throw new DeviceError("cosign.not_asked", { member });
   if (signatures[place]) throw new DeviceError("cosign.already", { member });
-  const own = await chooseKey(signer, kept.ledger, member, key);
+  const own = await chooseKey(signer, kept.ledger, member, key, draft.statement.type);
   await signer.confirm([draft]);
   const signed = await signer.sign(draft, { [member]: own }, signatures);
   return signed.includes(null) ? leave(signer, draft, signed, member) : signer.submit(draft, signed, member, true);

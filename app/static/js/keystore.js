@@ -45,10 +45,13 @@ export class Keystore {
     return keys.sort((one, other) => one.kind.localeCompare(other.kind));
   }
 
-  /** The key to sign with: of that kind, else whatever there is. @param {string} ledger @param {string} member @param {"device"|"passkey"} [kind] */
-  async need(ledger, member, kind) {
-    const keys = await this.keys(ledger, member);
-    const key = keys.find((candidate) => !kind || candidate.kind === kind);
+  /**
+   * The key to sign with: of that kind, else whatever there is; one that may not, only where there is no other.
+   * @param {string} ledger @param {string} member @param {"device"|"passkey"} [kind] @param {(key: StoredKey) => boolean} [may]
+   */
+  async need(ledger, member, kind, may = () => true) {
+    const keys = (await this.keys(ledger, member)).filter((candidate) => !kind || candidate.kind === kind);
+    const key = keys.find(may) ?? keys[0];
     if (!key) throw new DeviceError("device.no_key", { member });
     return key;
   }

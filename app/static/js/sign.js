@@ -69,7 +69,7 @@ export async function signAndSubmit(request) {
  */
 export async function signAndSubmitWith(signer, wish, key, keys = {}) {
   const kept = await signer.refresh();
-  const own = await chooseKey(signer, kept.ledger, wish.author, key ?? keys[wish.author]);
+  const own = await chooseKey(signer, kept.ledger, wish.author, key ?? keys[wish.author], wish.type);
   const draft = await signer.draft(wish, kept);
   await signer.confirm([draft]);
   const signatures = await signer.sign(draft, { ...keys, [wish.author]: own });
@@ -122,9 +122,15 @@ export async function signExact({ statement, openings = [], keys, ...place }) {
   return { id: hex(await statementId(draft.bytes)), signatures, envelope: envelope(draft, signatures) };
 }
 
-/** @param {Signer} signer @param {string} ledger @param {string} member @param {KeyChoice} [choice] */
-export function chooseKey(signer, ledger, member, choice) {
-  return choice && typeof choice === "object" ? choice : signer.keystore.need(ledger, member, choice);
+/**
+ * The key to sign with: one that is limited to other types is passed over where there is another here.
+ * @param {Signer} signer @param {string} ledger @param {string} member @param {KeyChoice} [choice] @param {string} [type]
+ */
+export function chooseKey(signer, ledger, member, choice, type) {
+  if (choice && typeof choice === "object") return choice;
+  const limits = signer.context.session?.limits ?? {};
+  const may = (/** @type {{public: string}} */ key) => !type || (limits[key.public]?.includes(type) ?? true);
+  return signer.keystore.need(ledger, member, choice, may);
 }
 
 /** @returns {"ja"|"en"} */

@@ -13,7 +13,9 @@ function remember(name, value) {
 
 /** Opens a dialog by its id; focus returns to the opener when it closes. */
 export function openDialog(id) {
-  document.getElementById(id).showModal();
+  const dialog = document.getElementById(id);
+  dialog.showModal();
+  dialog.scrollTop = 0; // a long group of choices takes the focus as a whole, and would hide what is asked
 }
 
 async function copy(text) {

@@ -5,6 +5,18 @@ import { busy, checkBrowser, makeKey, publicHalf } from "../newcomer.js";
 import { DeviceError } from "../errors.js";
 import { openKeystore, openTexts, signAndSubmit } from "../sign.js";
 
+// Each choice is the types of a group; what is signed is one list of types. At least one group has to be chosen.
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-statement='key.limit/1']"))) {
+  const groups = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("[name='may[]']")]);
+  const check = () => groups[0].setCustomValidity(groups.some((group) => group.checked) ? "" : "none");
+  form.addEventListener("change", check);
+  form.addEventListener("yui:read", (event) => {
+    const { body } = /** @type {CustomEvent} */ (event).detail;
+    body.may = body.may.flat();
+  });
+  check();
+}
+
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-my-keys]"));
 const { member = "", name = "", rpId = "", exclude = "", roots = "" } = root.dataset;
 const { slug = "", origin = "", names } = document.body.dataset;
