@@ -1,20 +1,21 @@
-"""Keys and the arithmetic of their signatures: Ed25519, ES256, and passkeys (``passkey.py``).
+"""Keys and the arithmetic of their signatures: Ed25519, ES256, passkeys (``passkey.py``), wallets (``wallet.py``).
 
 A public key in text form is ``scheme:base64``: ``ed25519:`` and 32 bytes, or ``es256:`` and a 33-byte
-compressed P-256 point. A signature carries the text form of its key, so its arithmetic can be checked
-anywhere, in any order, before any state is known. Whether that key may speak for that signer *at that
-index* is the fold's question, and only the fold's.
+compressed P-256 point; or ``eip712:`` and an Ethereum address. A signature carries the text form of its key, so its
+arithmetic can be checked anywhere, in any order, before any state is known. Whether that key may speak for that signer
+*at that index* is the fold's question, and only the fold's.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
 from nacl.exceptions import BadSignatureError, CryptoError
 
-from ledger import canonical, passkey
+from ledger import canonical, passkey, wallet
 from ledger.errors import FormatError, SignatureFault
 from ledger.statement import DOMAIN, Signature
 
@@ -51,18 +52,20 @@ def check_public(alg: str, public: str) -> None:
     if alg not in ALGORITHMS:
         raise SignatureFault("key.algorithm", alg=alg)
     scheme, data = split_public(public)
-    if alg not in {"webauthn", scheme}:
+    if alg != scheme and (alg != "webauthn" or scheme == wallet.SCHEME):
         raise SignatureFault("key.algorithm", alg=alg)
     if scheme == "ed25519":
         if not crypto_core_ed25519_is_valid_point(data):
             raise SignatureFault("key.weak")
-    else:
+    elif scheme == "es256":
         _p256(data)
 
 
 def split_public(public: str) -> tuple[str, bytes]:
     """Scheme and raw bytes of a public key in text form."""
     scheme, separator, text = public.partition(":")
+    if scheme == wallet.SCHEME and separator:
+        return scheme, wallet.parse_address(text)
     length = {"ed25519": 32, "es256": 33}.get(scheme)
     if not separator or length is None:
         raise SignatureFault("key.form")
@@ -112,9 +115,9 @@ def _p256(point: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202  (the t
         raise SignatureFault("key.form") from error
 
 
-def _raw_signature(signature: Signature) -> bytes:
+def _raw_signature(signature: Signature, length: int = 64) -> bytes:
     try:
-        return canonical.unb64(signature.sig, 64)
+        return canonical.unb64(signature.sig, length)
     except FormatError as error:
         raise SignatureFault("signature.form") from error
 
@@ -139,12 +142,31 @@ def _es256(signature: Signature, message: bytes) -> Facts:
 def _webauthn(signature: Signature, message: bytes) -> Facts:
     assertion, signed = passkey.read(signature, message)
     scheme, raw = split_public(signature.key)
+    if scheme == wallet.SCHEME:
+        raise SignatureFault("key.algorithm", alg=signature.alg)
     check = verify_ed25519 if scheme == "ed25519" else verify_es256
     check(raw, _raw_signature(signature), signed)
     return Facts(passkey=assertion)
 
 
+def _eip712(signature: Signature, message: bytes) -> Facts:
+    address, sig = _key_of(signature, wallet.SCHEME), _raw_signature(signature, 65)
+    if message.startswith(DOMAIN):
+        digest = wallet.statement_digest(message[len(DOMAIN) :], hashlib.sha256(message).digest())
+    elif message.startswith(SESSION_DOMAIN):
+        digest = wallet.session_digest(message[len(SESSION_DOMAIN) :], message)
+    else:
+        raise SignatureFault("signature.form")
+    wallet.verify(address, sig, digest)
+    return Facts()
+
+
 Verifier = Callable[[Signature, bytes], Facts]
 
-ALGORITHMS: Final[dict[str, Verifier]] = {"ed25519": _ed25519, "es256": _es256, "webauthn": _webauthn}
+ALGORITHMS: Final[dict[str, Verifier]] = {
+    "ed25519": _ed25519,
+    "es256": _es256,
+    "webauthn": _webauthn,
+    wallet.SCHEME: _eip712,
+}
 """Every kind of signature a statement may carry. A new kind is one function and one line here."""
