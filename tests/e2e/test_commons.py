@@ -50,6 +50,9 @@ SAID: dict[str, dict[str, Any]] = {
 }
 
 
+WRITTEN = {"ja": re.compile(r"20\d\d年\d+月\d+日"), "en": re.compile(r"\d+ [A-Z][a-z]+ 20\d\d")}
+
+
 def sign(page: Page) -> None:
     """Agree in the dialog and wait until the page has gone on."""
     said = page.locator("dialog.signing-dialog")
@@ -226,9 +229,11 @@ def test_a_gift_is_given_back_in_part_with_a_reason(coop: Coop, open_page: OpenP
     asked.get_by_role("button", name=back).click()
     said = page.locator("dialog.signing-dialog")
     expect(said).to_contain_text("Jiro")
+    expect(said).to_contain_text(WRITTEN[lang])
     expect(said).to_contain_text("気持ちだけいただきます")
     sign(page)
     expect(page.locator("#history")).to_contain_text(part)
+    expect(page.locator(".chart-days li")).to_have_count(1)  # all of it happened today
     assert tiles(page, coop, lang) == (9, 0, 9)
     jiro = open_page(lang)
     coop.sign_in(jiro, "Jiro")
@@ -236,6 +241,33 @@ def test_a_gift_is_given_back_in_part_with_a_reason(coop: Coop, open_page: OpenP
     expect(jiro.locator("#history .thing").first).to_contain_text("気持ちだけいただきます")
     expect(jiro.get_by_role("button", name=back)).to_have_count(0)  # what came back is not given back again
     assert tiles(jiro, coop, lang) == (11, 0, 11)
+
+
+@pytest.mark.parametrize(("lang", "amount"), [("ja", "を 2kg予約する"), ("en", ": 2 kg.")])
+def test_what_is_signed_names_units_and_days_as_people_write_them(
+    coop: Coop, open_page: OpenPage, lang: str, amount: str
+) -> None:
+    coop.join("Jiro")
+    stock = {"kind": "stock", "quantity": 9, "unit": "kg"}
+    terms = {"cost": 0, "needs_confirmation": False, "title": Private("もち米")}
+    rice = made(coop.say("Hanako", "resource.offer/1", {"availability": stock, "terms": terms}), "res")
+    page = open_page(lang)
+    coop.sign_in(page, "Jiro")
+    page.goto(coop.address(f"things/{rice}/book?quantity=2"))
+    page.locator("form[data-statement='booking.request/1'] button").first.click()
+    expect(page.locator(".signing-sentence")).to_contain_text(amount)
+    sign(page)
+    day = canonical.format_time(time.time_ns() // 1_000_000 - 86_400_000)[:10]
+    report = coop.say("Hanako", "contribution.report/1", {"kind": "cleaning", "on": day, "quantity": 90})
+    page.goto(coop.address(f"work/{made(report, 'con')}"))
+    page.locator("[data-statement='contribution.attest/1'] button").click()
+    attested = page.locator(".signing-sentence")
+    expect(attested).to_contain_text(WRITTEN[lang])
+    expect(attested).not_to_contain_text(day)
+    sentence = attested.inner_text()
+    sign(page)
+    page.goto(coop.address("ledger"))
+    expect(page.get_by_role("main")).to_contain_text(sentence)  # the entry says what was signed
 
 
 def test_a_room_is_offered_with_its_hours(coop: Coop, page: Page) -> None:
