@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -30,6 +31,7 @@ from ledger.statement import Signature, Statement, parse_statement, statement_id
 LIFETIME: Final = 14 * 86_400_000
 """Milliseconds that a statement waits, at most."""
 BALLOT: Final = "ballot.cast/1"
+ENTER: Final = "member.enter/1"
 
 MOST: Final = 6000
 """Statements of one member that wait in one ledger: every line of a roster may be one, and every paper ballot."""
@@ -155,6 +157,16 @@ async def ballots(installation: Installation, reading: Reading, proposal: str) -
     rows = await installation.database.pool.fetch(query, reading.ledger_id, installation.clock.now())
     waiting = [parse_statement(data) for (data,) in rows]
     return [one for one in waiting if one.type == BALLOT and one.for_ and one.body.get("proposal") == proposal]
+
+
+async def entering(installation: Installation, reading: Reading, by: Collection[str]) -> list[dict[str, Any]]:
+    """The private values, by path, of every member whom these have entered and another official has yet to."""
+    query = f"{_SELECT} AND expires > $2 AND left_by = ANY($3) AND position(convert_to($4, 'UTF8') IN statement) > 0"
+    asked = (reading.ledger_id, installation.clock.now(), list(by), f'"type":"{ENTER}"')
+    rows = await installation.database.pool.fetch(query, *asked)
+    found = await asyncio.to_thread(lambda: [one for row in rows if (one := _legible(installation, reading, row))])
+    mine = [one for one in found if one.statement.type == ENTER and one.statement.author in by]
+    return [{opening.path: opening.value for opening in one.openings} for one in mine]
 
 
 async def settle(installation: Installation, ledger_id: int, id_: bytes) -> None:

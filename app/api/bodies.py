@@ -54,6 +54,7 @@ def _envelope(signatures: Schema) -> Schema:
 ENVELOPE: Final = _envelope(SIGNATURE)
 ENVELOPES: Final = Schema(type=OpenAPIType.ARRAY, items=ENVELOPE, min_items=1, max_items=100)
 PENDING: Final = _envelope(Schema(one_of=[SIGNATURE, Schema(type=OpenAPIType.NULL)]))
+PENDINGS: Final = Schema(type=OpenAPIType.ARRAY, items=PENDING, min_items=1, max_items=100)
 
 
 def takes(schema: Schema) -> type[Operation]:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
-from litestar import delete, get, post
+from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, RawBody
 
 from app import pending
 from app.access import OPT, Access
 from app.api import shapes
 from app.api.answers import SELF_AUTHENTICATING, errors, receipt_shape
-from app.api.bodies import PENDING, takes
+from app.api.bodies import PENDING, PENDINGS, takes
 from app.api.problems import Problem
+from app.api.statements import envelopes, said_no
 from app.installation import Installation
 from app.pending import Pending
-from app.reading import reading_of
+from app.reading import Reading, reading_of
 from app.sequencer.lane import Refused
 from app.visit import Visit
 from ledger import canonical
@@ -36,7 +39,32 @@ from ledger import canonical
 )
 async def leave(slug: FromPath[str], body: RawBody, installation: NamedDependency[Installation]) -> shapes.Left:
     """What is kept for two weeks, and who has yet to sign."""
+    return await _leave(installation, await reading_of(installation, slug), body)
+
+
+@post(
+    "/pending/batch",
+    opt={OPT: Access.SIGNED, **SELF_AUTHENTICATING},
+    status_code=200,
+    summary="Leave up to a hundred statements for their cosigners, or add to those that wait",
+    description="Each is judged on its own: the answer has, in their order, what is kept or a problem for each.",
+    operation_class=takes(PENDINGS),
+    responses={
+        200: ResponseSpec(list[shapes.Left | shapes.Problem], description="In order.", generate_examples=False),
+        **errors(400, 404, 413),
+    },
+)
+async def leave_many(
+    slug: FromPath[str], body: RawBody, request: Request[Any, Any, Any], installation: NamedDependency[Installation]
+) -> Response[Any]:
+    """A roster that two officials sign: one confirmation of each, a statement per line."""
     reading = await reading_of(installation, slug)
+    parts = [bytes(one) for one in envelopes(body)]
+    outcomes = await asyncio.gather(*(_leave(installation, reading, one) for one in parts), return_exceptions=True)
+    return Response([one if isinstance(one, shapes.Left) else said_no(request, one) for one in outcomes])
+
+
+async def _leave(installation: Installation, reading: Reading, body: bytes) -> shapes.Left:
     kept = await pending.keep(installation, reading, await asyncio.to_thread(pending.parse, body))
     if kept.missing:
         return shapes.Left(kept.id.hex(), kept.missing)

@@ -16,6 +16,7 @@ _LEDGER: Final = Router(
         statements.post_statement,
         statements.post_statements,
         pending.leave,
+        pending.leave_many,
         pending.list_pending,
         pending.get_pending,
         pending.withdraw,

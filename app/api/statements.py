@@ -16,6 +16,7 @@ from app.access import OPT, Access
 from app.api import problems, shapes
 from app.api.answers import SELF_AUTHENTICATING, Since, consistency_since, errors, receipt_shape
 from app.api.bodies import ENVELOPE, ENVELOPES, takes
+from app.api.problems import Problem
 from app.errors import ServiceError
 from app.installation import Installation
 from app.sequencer.lane import Refused
@@ -73,21 +74,22 @@ async def post_statements(
 ) -> Response[Any]:
     """A receipt or a problem for each."""
     ledger = await installation.ledger(slug)
-    read = await asyncio.gather(*(installation.read(bytes(one)) for one in _envelopes(body)), return_exceptions=True)
+    read = await asyncio.gather(*(installation.read(bytes(one)) for one in envelopes(body)), return_exceptions=True)
     # All are queued before the first is answered, in their order: one batch, one commit.
     submitted = (_refuse(one) if isinstance(one, BaseException) else installation.submit(ledger, one) for one in read)
     outcomes = await asyncio.gather(*submitted, return_exceptions=True)
     return Response([_outcome(request, outcome) for outcome in outcomes])
 
 
-def _envelopes(body: bytes) -> list[msgspec.Raw]:
+def envelopes(body: bytes) -> list[msgspec.Raw]:
+    """A batch in its parts. FormatError for what is none, or too long a one."""
     try:
-        envelopes = _batch.decode(body)
+        found = _batch.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise FormatError("format.envelope", detail=str(error)) from error
-    if not 1 <= len(envelopes) <= MAX_BATCH:
-        raise FormatError("format.batch_size", limit=MAX_BATCH, found=len(envelopes))
-    return envelopes
+    if not 1 <= len(found) <= MAX_BATCH:
+        raise FormatError("format.batch_size", limit=MAX_BATCH, found=len(found))
+    return found
 
 
 async def _refuse(error: BaseException) -> Receipt:
@@ -95,8 +97,11 @@ async def _refuse(error: BaseException) -> Receipt:
 
 
 def _outcome(request: Request[Any, Any, Any], outcome: Receipt | BaseException) -> Any:
-    if isinstance(outcome, Receipt):
-        return receipt_shape(outcome)
-    if isinstance(outcome, (LedgerError, Refused, ServiceError)):
-        return problems.document(request, outcome)
-    raise outcome
+    return receipt_shape(outcome) if isinstance(outcome, Receipt) else said_no(request, outcome)
+
+
+def said_no(request: Request[Any, Any, Any], error: BaseException) -> dict[str, Any]:
+    """The problem document of one in a batch; a fault of the service itself is none of these."""
+    if isinstance(error, (LedgerError, Refused, ServiceError, Problem)):
+        return problems.document(request, error)
+    raise error

@@ -42,9 +42,18 @@ async def countersign(
     found = await pending.of(installation, visit.reading, me)
     names = await names_for(visit, {id_ for one in found for id_ in ids_in(one.data.decode())})
     sentences = Sentences(language(request), names=names, utc_offset=visit.coop.utc_offset)
-    asked = [_shown(one, sentences) for one in found if me in one.missing]
-    others = [_shown(one, sentences) for one in found if me not in one.missing]
+    asked = _batches([_shown(one, sentences) for one in found if me in one.missing])
+    others = _batches([_shown(one, sentences) for one in found if me not in one.missing])
     return await show(request, visit, "proposals/countersign.html", asked=asked, others=others, names=names)
+
+
+def _batches(found: list[Waiting]) -> list[list[Waiting]]:
+    """What is signed with one confirmation: the lines of a roster together, everything else by itself."""
+    batches: dict[tuple[str, ...], list[Waiting]] = {}
+    for one in found:
+        key = (one.author, *one.missing) if one.type == pending.ENTER else (one.id,)
+        batches.setdefault(key, []).append(one)
+    return list(batches.values())
 
 
 def _shown(one: Pending, sentences: Sentences) -> Waiting:
@@ -52,7 +61,7 @@ def _shown(one: Pending, sentences: Sentences) -> Waiting:
     private = {opening.path: opening.value for opening in one.openings}
     return Waiting(
         id=one.id.hex(),
-        type=one.statement.type.partition(".")[0],
+        type=one.statement.type,
         sentence=sentences.of(statement, private),
         paper=str(private.get("paper", "")),
         author=one.statement.author,

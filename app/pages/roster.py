@@ -16,11 +16,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
+from app import pending
 from app.access import OPT, Access
+from app.commons.people import officials
 from app.decisions.words import Words
 from app.installation import Installation
 from app.pages.page import Page, show
-from app.pages.proposals.common import members_policy, words_of
+from app.pages.proposals.common import members_policy, need_member, words_of
 from app.roll import Person, Rolls
 from app.roster import columns, decoding, export, forms, plan, store, table
 from app.roster.decoding import Encoding
@@ -29,6 +31,7 @@ from app.roster.matching import Known, register
 from app.roster.plan import Choices, Planned
 from app.roster.store import Import
 from app.visit import Visit
+from ledger.books import keys
 from ledger.books.members_policy import MembersPolicy
 
 Asked = Request[Any, Any, Any]
@@ -43,13 +46,14 @@ async def start(
     visit: NamedDependency[Visit],
     installation: NamedDependency[Installation],
     entered: FromQuery[int] = 0,
+    left: FromQuery[int] = 0,
 ) -> Page:
     """Where a roster is handed in; those that wait; the template."""
-    return await _start(request, visit, installation, None, entered=entered)
+    return await _start(request, visit, installation, None, entered=entered, left=left)
 
 
 async def _start(
-    request: Asked, visit: Visit, installation: Installation, fault: Fault | None, *, entered: int = 0
+    request: Asked, visit: Visit, installation: Installation, fault: Fault | None, *, entered: int = 0, left: int = 0
 ) -> Page:
     return await show(
         request,
@@ -58,6 +62,7 @@ async def _start(
         status=422 if fault else 200,
         fault=fault,
         entered=entered,
+        left=left,
         encodings=decoding.ENCODINGS,
         policy=await members_policy(visit.reading),
         waiting=await store.waiting(installation, visit.reading),
@@ -210,6 +215,7 @@ async def preview(
         unused=[heading for heading, f in zip(roster.sheet.headings, roster.choices.fields, strict=True) if not f],
         words=words_of(request, visit),
         policy=await members_policy(visit.reading),
+        seconds=await officials(visit.reading, keys.COUNTERSIGNERS, without={need_member(visit)}),
     )
 
 
@@ -221,9 +227,9 @@ async def lines(
     off is gone on with; ``there`` says which are on the roll by now.
     """
     # Read before the roster is locked: whoever holds one connection must not wait for another.
-    people = await _people(request, visit)
+    known = await _known(request, visit)
     async with store.changing(installation, visit.reading, id) as roster:
-        planned = await asyncio.to_thread(_fates, roster, people)
+        planned = await asyncio.to_thread(_fates, roster, known)
         if not roster.pinned:
             roster.pinned = [line.line for line in planned if line.fate == "new"]
     pinned = set(roster.pinned)
@@ -237,15 +243,28 @@ async def discard(
 ) -> Redirect:
     """Through, or given up: nothing of it stays."""
     form = await request.form()
-    entered = str(form.get("entered", "0"))
+    told = ((name, str(form.get(name, "0"))) for name in ("entered", "left"))
     await store.forget(installation, visit.reading, id)
-    done = f"?entered={entered}" if entered.isdigit() and entered != "0" else ""
+    done = next((f"?{name}={count}" for name, count in told if count.isdigit() and count != "0"), "")
     return Redirect(f"/c/{visit.slug}/office/roster{done}", status_code=303)
 
 
 async def _plan(request: Asked, visit: Visit, roster: Import) -> list[Planned]:
     """Every line's fate as the roll stands now."""
-    return await asyncio.to_thread(_fates, roster, await _people(request, visit))
+    return await asyncio.to_thread(_fates, roster, await _known(request, visit))
+
+
+async def _known(request: Asked, visit: Visit) -> list[Known]:
+    """Everyone on the roll, and who is on the way there: entered by one official, to be signed by another."""
+    office = {person.id for person in await officials(visit.reading, ("administrator",), without=set())}
+    waiting = await pending.entering(request.app.state.installation, visit.reading, office)
+    known = [Known(p.id, p.name, p.kana, p.number, not p.ended) for p in await _people(request, visit)]
+    return known + [_awaited(one) for one in waiting]
+
+
+def _awaited(values: dict[str, Any]) -> Known:
+    name, kana, number = (str(values.get(f"profile/{field}", "")) for field in ("name", "kana", "number"))
+    return Known("", name, kana, number)
 
 
 async def _people(request: Asked, visit: Visit) -> list[Person]:
@@ -253,9 +272,8 @@ async def _people(request: Asked, visit: Visit) -> list[Person]:
     return await rolls.people(visit.reading)
 
 
-def _fates(roster: Import, people: Sequence[Person]) -> list[Planned]:
-    known = register(Known(p.id, p.name, p.kana, p.number, not p.ended) for p in people)
-    return plan.plan(roster.sheet, roster.choices, known)
+def _fates(roster: Import, known: Sequence[Known]) -> list[Planned]:
+    return plan.plan(roster.sheet, roster.choices, register(known))
 
 
 @get("/c/{slug:str}/office/roster-template.csv", opt=_OPT)

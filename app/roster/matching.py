@@ -12,7 +12,9 @@ How = Literal["number", "name", "conflict"]
 
 
 class Known(NamedTuple):
-    """A member, as far as matching goes. ``active``: still a member, or suspended; False for a former one."""
+    """A member, as far as matching goes. ``active``: still a member, or suspended; False for a former one. Without an
+    id: somebody whose entry waits for the second official's signature.
+    """
 
     id: str
     name: str

@@ -169,6 +169,8 @@ def _meet(
     """Whether somebody on the roll, or further up in the file, is the same person."""
     who = (values["name"], values.get("kana", ""), values.get("number", ""))
     there = known.find(*who)
+    if there is not None and not there.who.id:
+        return "there", "waiting", {"name": there.who.name}
     if there is not None:
         person = {"id": there.who.id, "name": there.who.name}
         if there.how == "conflict":

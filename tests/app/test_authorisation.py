@@ -71,6 +71,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /api/v1/ledgers/{slug}/events": "tiles",
     "GET /api/v1/ledgers/{slug}/pending": "member",
     "POST /api/v1/ledgers/{slug}/pending": "anyone",
+    "POST /api/v1/ledgers/{slug}/pending/batch": "anyone",
     "DELETE /api/v1/ledgers/{slug}/pending/{id}": "member",
     "GET /api/v1/ledgers/{slug}/pending/{id}": "anyone",
     "GET /api/v1/ledgers/{slug}/proofs/consistency": "tiles",

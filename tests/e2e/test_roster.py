@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Coop, OpenPage
+from tests.simulator import commons_policy, members_policy
+from tests.town import Town
 
 pytestmark = pytest.mark.browser
 
@@ -136,6 +139,40 @@ def test_another_device_goes_on_with_what_is_left(coop: Coop, open_page: OpenPag
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("この取り込みはもうありません")
     assert members(coop, page) == 121
+
+
+def test_two_officials_enter_a_roster_with_one_confirmation_each(server: str, open_page: OpenPage) -> None:
+    token = secrets.token_hex(4)
+    coop = Coop(server, Town(f"coop-{token}", token))
+    people = members_policy() | {"admission": "two_officials"}
+    coop.found("Hanako", "Jiro", policies={"commons": commons_policy(), "members": people})
+    coop.appoint("Jiro", "facilitator")
+    roster = "\r\n".join(["番号,氏名", *(f"{n},人 {n}" for n in range(1, 121))]).encode()
+    first, second = open_page("ja"), open_page("en")
+    coop.sign_in(first, "Hanako")
+    upload(coop, first, "ja", roster)
+    go = first.get_by_role("main").get_by_role("button", name="120人を届け出て、連署を頼む")
+    go.click()
+    expect(first.get_by_role("alert")).to_contain_text("役員を選んでください")
+    first.select_option("[data-second]", label="Jiroさん")
+    go.click()
+    first.get_by_role("dialog").get_by_role("button", name=re.compile(WORDS["ja"]["sign"])).click()
+    expect(first.get_by_role("main")).to_contain_text("120人を届け出ました", timeout=SLOW)
+    assert members(coop, first) == 2
+    # Whoever waits is not entered a second time.
+    upload(coop, first, "ja", roster)
+    expect(first.get_by_role("main")).to_contain_text(WORDS["ja"]["nothing"])
+    expect(first.get_by_role("row").filter(has_text="人 12").first).to_contain_text("連署を待っています")
+    coop.sign_in(second, "Jiro")
+    second.goto(coop.address("office/countersign"))
+    second.get_by_role("button", name="Check and countersign 120").click()
+    second.get_by_role("dialog").get_by_role("button", name=re.compile("120")).click()
+    expect(second.get_by_text("Nothing waits for you")).to_be_visible(timeout=SLOW)
+    assert members(coop, first) == 122
+    newest = second.request.get(f"{server}/api/v1/ledgers/{coop.slug}/context").json()["size"] - 1
+    entry = second.request.get(f"{server}/api/v1/ledgers/{coop.slug}/entries/{newest}").json()
+    assert entry["statement"]["type"] == "member.enter/1"
+    assert len(entry["signatures"]) == 2
 
 
 def test_headings_that_say_nothing_are_asked_about(coop: Coop, page: Page) -> None:

@@ -202,10 +202,10 @@ test("a batch: one confirmation, a statement per line, resumed after a break, no
   };
   const request = { author: HANA, lines, sums: [{ label: "計", value: "21,115" }] };
   const first = await signBatchWith(signer, request);
-  assert.deepEqual(first, { recorded: 100, refused: [], waiting: 3 });
+  assert.deepEqual(first, { recorded: 100, left: 0, refused: [], waiting: 3 });
   const progress = [];
   const second = await signBatchWith(signer, { ...request, onProgress: (done, total) => progress.push([done, total]) });
-  assert.deepEqual(second, { recorded: 103, refused: [], waiting: 0 });
+  assert.deepEqual(second, { recorded: 103, left: 0, refused: [], waiting: 0 });
   assert.deepEqual(progress.at(-1), [103, 103]);
   await signBatchWith(signer, request);
   assert.equal(asked.length, 1, "asked once");
@@ -217,7 +217,7 @@ test("a batch names the lines that were refused", async () => {
   const { service, signer } = await setting();
   service.refuse = "token.insufficient";
   const lines = [{ type: "token.gift/1", body: { to: TARO, amount: 1 } }];
-  assert.deepEqual(await signBatchWith(signer, { author: HANA, lines }), { recorded: 0, refused: [{ line: 0, code: "token.insufficient" }], waiting: 0 });
+  assert.deepEqual(await signBatchWith(signer, { author: HANA, lines }), { recorded: 0, left: 0, refused: [{ line: 0, code: "token.insufficient" }], waiting: 0 });
 });
 
 test("text that the service would refuse is refused before it is signed", async () => {

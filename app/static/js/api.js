@@ -54,6 +54,16 @@ export class Api {
     return this.#call("pending", envelope);
   }
 
+  /** @param {string[]} envelopes at most 100 @returns {Promise<({id: string, missing: string[], receipt?: Answer}|Problem)[]>} in the same order */
+  leaveMany(envelopes) {
+    return this.#call("pending/batch", `[${envelopes.join(",")}]`);
+  }
+
+  /** Everything that names the reader as a signer. @returns {Promise<{id: string, statement: any, signatures: any[], private: any[]}[]>} */
+  async waiting() {
+    return (await this.#call("pending")).items;
+  }
+
   /** @param {string} id hex statement id @returns {Promise<{statement: any, signatures: any[], private: any[]}>} */
   pending(id) {
     return this.#call(`pending/${encodeURIComponent(id)}`);

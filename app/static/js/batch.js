@@ -1,6 +1,7 @@
 /**
  * Many statements after one confirmation: a roster of 300 lines. Each line is its own statement; what was signed is kept
  * before it is sent, by the content of the whole batch, so that running it again resumes it and adds nothing twice.
+ * Lines with cosigners are left on the server for them.
  */
 
 import { hex, sha256 } from "./bytes.js";
@@ -10,12 +11,14 @@ import { chooseKey, openSigner } from "./sign.js";
 import { envelope } from "./signer.js";
 
 const GROUP = 100;
+/** Codes that say that there is no room now: what is signed waits here for the next run. */
+const FULL = new Set(["pending.too_many", "pending.too_large"]);
 
 /**
- * @typedef {{type: string, body: Record<string, unknown>, privates?: Record<string, unknown>, for?: string, via?: string, replaces?: string}} Line
+ * @typedef {{type: string, body: Record<string, unknown>, privates?: Record<string, unknown>, cosigners?: string[], for?: string, via?: string, replaces?: string}} Line
  * @typedef {{line: number, result: import("./signer.js").Recorded|LedgerError|null}} LineResult null: not sent yet
  * @typedef {{ledger: string, batch: string, line: number, statement: string, member: string, sentence: string, envelope: string,
- *   index?: number, refused?: string}} Kept
+ *   index?: number, refused?: string, left?: boolean}} Kept left: it lies on the server for its cosigners
  */
 
 /**
@@ -32,7 +35,7 @@ export async function signBatch({ author, lines, sums, key, done, onProgress, ..
  * @param {import("./signer.js").Signer} signer
  * @param {{author: string, lines: Line[], sums?: {label: string, value: string}[], key?: import("./signing_keys.js").SigningKey,
  *   done?: number[], onProgress?: (done: number, total: number) => void}} request
- * @returns {Promise<{recorded: number, refused: {line: number, code: string}[], waiting: number}>}
+ * @returns {Promise<{recorded: number, left: number, refused: {line: number, code: string}[], waiting: number}>}
  */
 export async function signBatchWith(signer, { author, lines, sums, key, done = [], onProgress }) {
   const kept = await signer.refresh();
@@ -42,8 +45,9 @@ export async function signBatchWith(signer, { author, lines, sums, key, done = [
   const gone = new Set(done);
   const open = (/** @type {number} */ line) => !gone.has(line);
   const rows = /** @type {Kept[]} */ (await signer.store.below("lines", [kept.ledger, batch]));
-  // What another device has entered meanwhile must not be sent from here again; what this one has, needs not be.
-  const known = new Map(rows.filter((row) => row.index !== undefined || open(row.line)).map((row) => [row.line, row]));
+  // What another device has entered meanwhile must not be sent from here again; what this one has, needs not be. What was
+  // left for a cosigner and is open again was declined or has expired: it is said anew.
+  const known = new Map(rows.filter((row) => row.index !== undefined || (open(row.line) && !row.left)).map((row) => [row.line, row]));
   const fresh = [...lines.keys()].filter((line) => open(line) && !known.has(line));
   if (fresh.length) {
     const drafts = [];
@@ -78,24 +82,31 @@ async function keep(signer, draft, key, { batch, line, author }) {
 
 /** @param {import("./signer.js").Signer} signer @param {Kept[]} rows @param {((done: number, total: number) => void)|undefined} onProgress */
 async function send(signer, rows, onProgress) {
-  const open = rows.filter((row) => row.index === undefined && row.refused === undefined);
+  const open = rows.filter((row) => row.index === undefined && row.refused === undefined && !row.left);
   for (let start = 0; start < open.length; start += GROUP) {
     onProgress?.(rows.length - open.length + start, rows.length);
     const group = open.slice(start, start + GROUP);
-    const results = await signer.api.submitMany(group.map((row) => row.envelope)).catch(waitUnlessRefused);
+    const cosigned = JSON.parse(group[0].envelope).signatures.includes(null);
+    const envelopes = group.map((row) => row.envelope);
+    const results = await (cosigned ? signer.api.leaveMany(envelopes) : signer.api.submitMany(envelopes)).catch(waitUnlessRefused);
     if (results === null) break;
     for (const [position, row] of group.entries()) await settle(signer, row, results[position]);
   }
   const refused = rows.filter((row) => row.refused !== undefined).map(({ line, refused: code }) => ({ line, code: /** @type {string} */ (code) }));
   const recorded = rows.filter((row) => row.index !== undefined).length;
-  onProgress?.(recorded + refused.length, rows.length);
-  return { recorded, refused, waiting: rows.length - recorded - refused.length };
+  const left = rows.filter((row) => row.left).length;
+  onProgress?.(recorded + left + refused.length, rows.length);
+  return { recorded, left, refused, waiting: rows.length - recorded - left - refused.length };
 }
 
-/** @param {import("./signer.js").Signer} signer @param {Kept} row @param {import("./api.js").Answer|import("./api.js").Problem} result */
+/** @param {import("./signer.js").Signer} signer @param {Kept} row @param {import("./api.js").Answer|{missing: string[]}|import("./api.js").Problem} result */
 async function settle(signer, row, result) {
-  if ("leaf" in result) {
+  if ("missing" in result) {
+    row.left = true;
+  } else if ("leaf" in result) {
     row.index = (await signer.accept(row, result)).index;
+  } else if (FULL.has(result.code)) {
+    return;
   } else {
     row.refused = result.code;
     await signer.keepRefusal(row, result.refusal);

@@ -6,11 +6,11 @@ import { notice } from "../notice.js";
 document.addEventListener("click", (event) => {
   const button = /** @type {HTMLElement} */ (event.target).closest("[data-cosign], [data-decline]");
   if (!(button instanceof HTMLButtonElement)) return;
-  const id = button.dataset.cosign;
-  run(button, () => (id ? sign(id) : decline(/** @type {string} */ (button.dataset.decline))));
+  const { cosign, decline: declined = "" } = button.dataset;
+  run(button, () => (cosign ? sign(cosign.split(" ")) : decline(declined.split(" "))));
 });
 
-/** @param {HTMLButtonElement} button @param {() => Promise<void>} act */
+/** @param {HTMLButtonElement} button @param {() => Promise<any>} act */
 async function run(button, act) {
   const { openTexts } = await import("../sign.js");
   const texts = await openTexts();
@@ -24,16 +24,24 @@ async function run(button, act) {
   }
 }
 
-/** @param {string} id hex statement id */
-async function sign(id) {
-  const { cosign } = await import("../cosign.js");
-  const { slug = "", origin, author = "" } = document.body.dataset;
-  const names = { ...JSON.parse(document.body.dataset.names ?? "{}"), ...JSON.parse(document.getElementById("waiting")?.dataset.names ?? "{}") };
-  await cosign({ slug, origin, member: author, id, names });
+/** @param {string[]} ids hex statement ids; several are the lines of a roster, confirmed once */
+async function sign(ids) {
+  const { cosign, cosignMany } = await import("../cosign.js");
+  const { slug = "", origin, author: member = "" } = document.body.dataset;
+  const { names: called = "{}", sum = "" } = document.getElementById("waiting")?.dataset ?? {};
+  const place = { slug, origin, member, names: { ...JSON.parse(document.body.dataset.names ?? "{}"), ...JSON.parse(called) } };
+  if (ids.length === 1) return cosign({ ...place, id: ids[0] });
+  const outcome = await cosignMany({ ...place, ids, sums: [{ label: sum, value: String(ids.length) }] });
+  if (outcome.refused.length) throw new DeviceError(outcome.refused[0]);
+}
+
+/** @param {string[]} ids */
+async function decline(ids) {
+  for (const id of ids) await declineOne(id);
 }
 
 /** @param {string} id */
-async function decline(id) {
+async function declineOne(id) {
   const { slug = "", csrf = "" } = document.body.dataset;
   const address = `/api/v1/ledgers/${encodeURIComponent(slug)}/pending/${id}`;
   const answer = await fetch(address, { method: "DELETE", credentials: "same-origin", headers: { "X-CSRFToken": csrf } }).catch(() => null);

@@ -27,6 +27,11 @@ async function prepare(root) {
 
 /** @param {HTMLElement} root @param {HTMLButtonElement} button @param {import("../texts.js").Texts} texts */
 async function run(root, button, texts) {
+  const second = /** @type {HTMLSelectElement|null} */ (root.querySelector("[data-second]"));
+  if (second && !second.value) {
+    say(root, notice("error", second.dataset.missing ?? ""));
+    return second.focus();
+  }
   button.disabled = true;
   const leaving = (/** @type {Event} */ event) => event.preventDefault();
   addEventListener("beforeunload", leaving);
@@ -46,22 +51,24 @@ async function run(root, button, texts) {
 async function enter(root, texts) {
   const { slug = "", origin, author = "", names = "{}" } = document.body.dataset;
   const { lines: prepared } = await call(/** @type {string} */ (root.dataset.lines), {});
-  const lines = prepared.map((/** @type {any} */ { type, body, privates }) => ({ type, body, privates }));
+  const second = /** @type {HTMLSelectElement|null} */ (root.querySelector("[data-second]"));
+  const cosigners = second ? { cosigners: [second.value] } : {};
+  const lines = prepared.map((/** @type {any} */ { type, body, privates }) => ({ type, body, privates, ...cosigners }));
   const done = prepared.flatMap((/** @type {any} */ { there }, /** @type {number} */ line) => (there ? [line] : []));
   const sums = [{ label: root.dataset.sum ?? "", value: String(lines.length - done.length) }];
   const place = { slug, origin, names: JSON.parse(names) };
   const result = await signBatch({ ...place, author, lines, done, sums, onProgress: (now, all) => show(root, now, all) });
-  if (!result.refused.length && !result.waiting) return finish(root, result.recorded);
+  if (!result.refused.length && !result.waiting) return finish(root, second ? { left: result.left } : { entered: result.recorded });
   const first = result.refused.slice(0, 5).map(({ line, code }) => `${prepared[line].number}: ${texts.error(new DeviceError(code))}`);
   const words = result.refused.length ? [root.dataset.refused, String(result.refused.length), ...first] : [root.dataset.waiting];
   say(root, notice("warning", words.join(" "), wayOn(location.pathname, root.dataset.resume ?? "")));
 }
 
-/** Through: the roster is destroyed on the server, and the page says how many have come in. @param {HTMLElement} root @param {number} entered */
-function finish(root, entered) {
+/** Through: the roster is destroyed on the server, and the page says how many there were. @param {HTMLElement} root @param {Record<string, number>} done */
+function finish(root, done) {
   const form = Object.assign(document.createElement("form"), { method: "post", action: root.dataset.discard });
-  for (const [name, value] of Object.entries({ _csrf_token: document.body.dataset.csrf ?? "", entered: String(entered) })) {
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  for (const [name, value] of Object.entries({ _csrf_token: document.body.dataset.csrf ?? "", ...done })) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: String(value) }));
   }
   document.body.append(form);
   form.submit();
