@@ -10,9 +10,9 @@ from litestar.di import NamedDependency
 
 from app import pending
 from app.access import OPT, Access
-from app.api.problems import language
+from app.commons.telling import names_of, telling_of
 from app.installation import Installation
-from app.naming import ids_in, names_for
+from app.naming import ids_in
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_member
 from app.pending import Pending
@@ -40,8 +40,9 @@ async def countersign(
     """For whoever is named as a signer: an official mostly, or a member whose concierge has entered something."""
     me = need_member(visit)
     found = await pending.of(installation, visit.reading, me)
-    names = await names_for(visit, {id_ for one in found for id_ in ids_in(one.data.decode())})
-    sentences = Sentences(language(request), names=names, utc_offset=visit.coop.utc_offset)
+    say = await telling_of(request, visit)
+    names = await names_of(visit, say, {id_ for one in found for id_ in ids_in(one.data.decode())})
+    sentences = Sentences(say.lang, names=names, utc_offset=visit.coop.utc_offset, token=(say.token, 0))
     asked = _batches([_shown(one, sentences) for one in found if me in one.missing])
     others = _batches([_shown(one, sentences) for one in found if me not in one.missing])
     return await show(request, visit, "proposals/countersign.html", asked=asked, others=others, names=names)
