@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.texts import LANGUAGES
@@ -30,6 +30,7 @@ UNSAID = {
     "denominator": "said with its numerator, or nothing is charged at all",
 }
 """All that sentences pass over with ``{-path}``, and why."""
+SETTINGS = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 AREAS = st.sampled_from(sorted(POLICIES))
 
 
@@ -64,6 +65,7 @@ def paths_in(said: str) -> list[str]:
     return re.findall(r"effects/0[a-z0-9_/]*=", said)
 
 
+@SETTINGS
 @given(document=rules())
 def test_any_rule_is_said_in_words_alone(document: Json) -> None:
     rule.parse(document)
@@ -71,6 +73,7 @@ def test_any_rule_is_said_in_words_alone(document: Json) -> None:
         assert not paths_in(adopting(lang, document))
 
 
+@SETTINGS
 @given(area=AREAS, data=st.data())
 def test_any_policy_is_said_in_words_alone(area: str, data: st.DataObject) -> None:
     document = data.draw(POLICIES[area])
@@ -80,6 +83,7 @@ def test_any_policy_is_said_in_words_alone(area: str, data: st.DataObject) -> No
         assert not left  # a limit of null is said as no limit, and once more as it stands
 
 
+@SETTINGS
 @given(documents=st.tuples(rules(), rules()), question=st.sampled_from([*rule.QUESTIONS, "channels"]))
 def test_different_rules_are_said_differently(documents: tuple[Json, Json], question: str) -> None:
     one, other = documents[0], documents[0] | {question: documents[1][question]}
@@ -88,6 +92,7 @@ def test_different_rules_are_said_differently(documents: tuple[Json, Json], ques
         assert adopting(lang, one) != adopting(lang, other)
 
 
+@SETTINGS
 @given(area=AREAS, data=st.data())
 def test_different_policies_are_said_differently(area: str, data: st.DataObject) -> None:
     one, two = data.draw(POLICIES[area]), data.draw(POLICIES[area])
@@ -98,7 +103,7 @@ def test_different_policies_are_said_differently(area: str, data: st.DataObject)
         assert changing(lang, area, one) != changing(lang, area, other)
 
 
-@settings(max_examples=300)
+@SETTINGS
 @given(document=spoilt(rules()), key=CODES, value=ANYTHING)
 def test_nothing_put_into_a_rule_stays_unsaid(document: Json, key: str, value: Any) -> None:
     """By a word of its own or by path and value: what differs is never said alike."""
@@ -108,6 +113,7 @@ def test_nothing_put_into_a_rule_stays_unsaid(document: Json, key: str, value: A
         assert f"effects/0/document/{key}" in adopting(lang, document | {key: value})
 
 
+@SETTINGS
 @given(document=COMMONS, value=ANYTHING)
 def test_a_strange_member_deep_in_a_policy_is_shown(document: Json, value: Any) -> None:
     document["kinds"][0] |= {"bonus": value}
