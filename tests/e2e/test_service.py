@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Coop
 
@@ -24,6 +24,19 @@ def test_a_member_signs_in_with_the_key_on_the_device(coop: Coop, page: Page) ->
     answer = page.request.get(f"{coop.server}/api/v1/ledgers/{coop.slug}/session")
     assert answer.json()["member"] == coop.town.id("Hanako")
     assert answer.json()["roles"] == ["administrator"]
+
+
+def test_after_signing_out_going_back_shows_nothing(coop: Coop, page: Page) -> None:
+    coop.sign_in(page, "Hanako")
+    page.goto(coop.address("me"))
+    heading = page.get_by_role("heading", level=1).inner_text()
+    page.locator('form[action$="/sign-out"]').evaluate("form => form.requestSubmit()")
+    page.wait_for_url(coop.address("sign-in"))
+    page.go_back()
+    expect(page.get_by_text("組合員のためのものです")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(heading)
+    session = page.request.get(f"{coop.server}/api/v1/ledgers/{coop.slug}/session")
+    assert session.status == 401
 
 
 def test_what_the_browser_signs_is_recorded(coop: Coop, page: Page) -> None:
