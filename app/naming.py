@@ -51,8 +51,15 @@ async def names_for(visit: Visit, ids: Iterable[str]) -> dict[str, str]:
 
 
 async def _proposal_titles(reading: Reading, ids: list[str]) -> dict[str, str]:
-    proposals = await reading.find_many(Proposal, ids)
-    return await _titles(reading, {p.id: (p.statement, "title") for p in proposals.values()})
+    """Of proposals, and of their options as ballots name them (``prop_…/option_2``)."""
+    proposals = (await reading.find_many(Proposal, ids)).values()
+    titles = {p.id: (p.statement, "title") for p in proposals}
+    options = {
+        f"{p.id}/option_{number}": (p.statement, f"options/{number - 1}")
+        for p in proposals
+        for number in range(1, len(p.options) + 1)
+    }
+    return await _titles(reading, titles | options)
 
 
 async def _resource_titles(reading: Reading, ids: list[str]) -> dict[str, str]:

@@ -74,7 +74,9 @@ def _number(stage: str) -> int:
 
 async def _person(visit: Visit, words: Words, member: str) -> str:
     named = await visit.reading.names([member]) if sees_names(visit) else {}
-    return words.t("pages.person", name=named[member]) if member in named else member[:10]
+    if member in named:
+        return words.t("pages.person", name=named[member])
+    return words.t("ledger.signer.member", id=member[4:10])
 
 
 def _choices(words: Words, rule: Rule, proposal: Proposal, options: list[str]) -> list[tuple[str, str]]:
