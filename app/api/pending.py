@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response, delete, get, post
@@ -25,6 +26,9 @@ from app.sequencer.lane import Refused
 from app.visit import Visit
 from ledger import canonical
 
+_TOGETHER: Final = 2
+"""Statements of one batch that are being kept at a time."""
+
 
 @post(
     "/pending",
@@ -39,7 +43,7 @@ from ledger import canonical
 )
 async def leave(slug: FromPath[str], body: RawBody, installation: NamedDependency[Installation]) -> shapes.Left:
     """What is kept for two weeks, and who has yet to sign."""
-    return await _leave(installation, await reading_of(installation, slug), body)
+    return await _leave(installation, await reading_of(installation, slug), body, nullcontext())
 
 
 @post(
@@ -60,12 +64,19 @@ async def leave_many(
     """A roster that two officials sign: one confirmation of each, a statement per line."""
     reading = await reading_of(installation, slug)
     parts = [bytes(one) for one in envelopes(body)]
-    outcomes = await asyncio.gather(*(_leave(installation, reading, one) for one in parts), return_exceptions=True)
+    # They are counted one after the other, and must not wait for that with every connection that there is.
+    turn = asyncio.Semaphore(_TOGETHER)
+    work = (_leave(installation, reading, one, turn) for one in parts)
+    outcomes = await asyncio.gather(*work, return_exceptions=True)
     return Response([one if isinstance(one, shapes.Left) else said_no(request, one) for one in outcomes])
 
 
-async def _leave(installation: Installation, reading: Reading, body: bytes) -> shapes.Left:
-    kept = await pending.keep(installation, reading, await asyncio.to_thread(pending.parse, body))
+async def _leave(
+    installation: Installation, reading: Reading, body: bytes, turn: AbstractAsyncContextManager[None]
+) -> shapes.Left:
+    posted = await asyncio.to_thread(pending.parse, body)
+    async with turn:
+        kept = await pending.keep(installation, reading, posted)
     if kept.missing:
         return shapes.Left(kept.id.hex(), kept.missing)
     try:
