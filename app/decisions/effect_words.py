@@ -120,7 +120,11 @@ class EffectWords:
 
     async def _role(self, effect: dict[str, Any]) -> Told:
         known = await self._reading.names([effect["member"]]) if self._names else {}
-        name = self._t("pages.person", name=known[effect["member"]]) if known else effect["member"][:10]
+        name = (
+            self._t("pages.person", name=known[effect["member"]])
+            if known
+            else self._t("ledger.signer.member", id=effect["member"][4:10])
+        )
         return Told(
             self._t(
                 "proposals.effect.role",

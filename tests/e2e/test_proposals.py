@@ -13,7 +13,7 @@ from ledger import ids
 from ledger.compose import Private
 from tests.e2e.conftest import Coop, OpenPage, Travelling
 from tests.simulator import majority_rule
-from tests.town import Town
+from tests.town import Town, Written
 
 pytestmark = pytest.mark.browser
 
@@ -176,6 +176,30 @@ def test_an_entered_ballot_is_taken_back_or_comes_too_late(
     travelling.forward(DAY)
     hanako.get_by_role("button", name="確かめて連署する").click()
     expect(hanako.locator("#said")).to_contain_text("この議案の投票は、もう締め切られています。")
+
+
+def test_a_link_fills_in_whom_and_what_it_names(assembly: Coop, open_page: OpenPage) -> None:
+    coop, page = assembly, open_page("ja")
+    applicants = [coop.record(apply_openly(coop.town, name)) for name in ("Kiku", "Take")]
+    coop.sign_in(page, "Ume")
+    take = ids.object_id("app", applicants[1].id)
+    page.goto(coop.address(f"proposals/new?kind=admit&applicant={take}"))
+    expect(page.get_by_label("Takeさん")).to_be_checked()
+    expect(page.locator("#told")).to_contain_text("Take")
+    page.goto(coop.address("proposals/new?kind=admit&applicant=app_gone"))
+    expect(page.locator("[name=applicant]:checked")).to_have_count(0)
+    page.goto(coop.address("office/roles"))
+    page.get_by_role("link", name="監事を提案する").click()
+    expect(page.locator("[name=role]")).to_have_value("auditor")
+    page.goto(coop.address(f"proposals/new?kind=role&role=auditor&member={coop.town.id('Jiro')}"))
+    expect(page.get_by_label("Jiroさん")).to_be_checked()
+
+
+def apply_openly(town: Town, name: str) -> Written:
+    """Somebody applies without an invitation, and waits."""
+    own = town.key_id(name)
+    body = {"alg": "ed25519", "cls": "member", "profile": {"name": Private(name)}, "public": town.public(name)}
+    return town.says(own, "member.apply/1", body | {"type": "person"}, keys={own: name})
 
 
 def test_a_rule_that_passes_governs_the_next_vote(assembly: Coop, travelling: Travelling, open_page: OpenPage) -> None:
