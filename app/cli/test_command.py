@@ -1,4 +1,7 @@
-"""``yui test``: bring what the tests need, then hand over to pytest with the arguments given."""
+"""``yui test``: bring what the tests need, then hand over to pytest with the arguments given.
+
+Without arguments everything runs, the files shared out among two processes: much of the time is spent waiting.
+"""
 
 import argparse
 import os
@@ -6,6 +9,8 @@ import sys
 from typing import NoReturn
 
 from app.cli import test_tools
+
+EVERYTHING = ("-n", "2", "--dist", "loadfile")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     except test_tools.Missing as missing:
         print(f"yui: {missing}", file=sys.stderr)
         return 2
-    return _become_pytest(args.rest, environment)
+    return _become_pytest(args.rest or [*EVERYTHING], environment)
 
 
 def _become_pytest(arguments: list[str], environment: dict[str, str]) -> NoReturn:

@@ -217,8 +217,9 @@ def coop(server: str) -> Coop:
     return coop
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file: while Playwright runs, nothing asynchronous can be tested in the same process."""
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         path = os.environ.get("YUI_CHROMIUM") or shutil.which("chromium")
