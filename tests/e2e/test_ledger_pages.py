@@ -91,6 +91,7 @@ def test_the_stream_narrows_and_leads_to_an_entry(village: Village, page: Page) 
     page.goto(village.address("ledger"))
     page.get_by_label("種類").select_option("ballot")
     page.get_by_role("button", name="しぼりこむ").click()
+    page.wait_for_url("**=ballot*")
     lines = page.locator("#lines li")
     assert lines.count() == 20
     assert all(

@@ -199,9 +199,9 @@ def test_a_batch_is_confirmed_once(page: Page, service: tuple[str, Log]) -> None
     ]
     script = "(wish) => yui.batch.signBatch({ slug: 'owase', ...wish })"
     wish = {"author": HANA, "lines": lines, "sums": [{"label": "合計", "value": "78"}]}
-    assert sign(page, wish, script) == {"recorded": 12, "refused": [], "waiting": 0}
+    assert sign(page, wish, script) == {"recorded": 12, "refused": [], "waiting": 0, "left": 0}
     again = page.evaluate("(wish) => yui.batch.signBatch({ slug: 'owase', ...wish })", wish)
-    assert again == {"recorded": 12, "refused": [], "waiting": 0}
+    assert again == {"recorded": 12, "refused": [], "waiting": 0, "left": 0}
     assert len(service[1].leaves) == 13
 
 
