@@ -1,0 +1,74 @@
+"""A chain for tests and measurements: Foundry's anvil from npm, as our child, on a free port of this machine.
+
+Its accounts, their keys and their wealth are the same in the whole world; nothing here is a secret.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+
+ROOT: Final = Path(__file__).parents[1]
+KEY: Final = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
+"""Of the first account."""
+OTHER_KEY: Final = bytes.fromhex("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d")
+"""Of the second."""
+_LISTENING: Final = re.compile(r"Listening on \S+:(\d+)")
+
+
+class Chain:
+    """A running anvil and the address of its RPC."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, method: str, *params: Any) -> Any:
+        """One JSON-RPC call; anvil's own ones too, such as ``anvil_reorg``."""
+        question: Any = {"id": 1, "jsonrpc": "2.0", "method": method, "params": params}
+        answer = requests.post(self.url, json=question, timeout=30).json()
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']}")
+        return answer["result"]
+
+    def mine(self, blocks: int = 1) -> None:
+        """Make blocks, with whatever waits in the pool."""
+        self.ask("anvil_mine", hex(blocks))
+
+
+@contextmanager
+def running(*options: str) -> Iterator[Chain]:
+    """An anvil that mines only when told to, ended when left."""
+    anvil = program()
+    if anvil is None:
+        raise FileNotFoundError("anvil (Foundry) is not installed on this machine")
+    command = [anvil, "--port", "0", "--no-mining", "--threads", "1", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            yield Chain(f"http://127.0.0.1:{_port(process)}")
+        finally:
+            process.kill()
+
+
+def program() -> str | None:
+    """The anvil that package-lock.json pins, where npm has one for this machine; else whatever the machine has."""
+    if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
+        return str(ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil")
+    return shutil.which("anvil")
+
+
+def _port(process: subprocess.Popen[str]) -> int:
+    said = []
+    for line in process.stdout or ():
+        said.append(line)
+        found = _LISTENING.search(line)
+        if found:
+            return int(found[1])
+    raise RuntimeError("anvil did not start: " + "".join(said))
