@@ -31,6 +31,8 @@ _CONTRIBUTION, _INVITATION, _APPLICATION, _MOVEMENT = (
     named("mov", "a"),
 )
 _UNTIL = "2026-05-01T14:59:00.000Z"
+_MIDNIGHTS = ("2027-03-31T15:00:00.000Z", "2027-03-31T09:30:00.000Z")
+"""Of 1 April 2027 in each of the co-ops below."""
 NAMES: Final = {
     _HANA: "山田はな",
     _TARO: "Taro $& {}",
@@ -248,6 +250,8 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("resource.reopen/1", {"resource": _RESOURCE}, {}),
     ("role.give/1", {"member": _ROKU, "role": "steward"}, {}),
     ("role.give/1", {"member": _ROKU, "role": "auditor", "scope": "coop", "from": "2026-04-01T00:00:00.000Z", "until": _UNTIL}, {}),
+    *(("role.give/1", {"member": _ROKU, "role": "auditor", "until": until}, {}) for until in _MIDNIGHTS),
+    ("member.suspend/1", {"member": _ROKU, "reason": _COMMIT, "until": _MIDNIGHTS[0]}, {}),
     ("role.end/1", {"member": _ROKU, "role": "auditor"}, {}),
     ("token.gift/1", {"to": _TARO, "amount": 12_050, "note": _COMMIT}, {"note": "ありがとう"}),
     ("token.gift/1", {"to": _TARO, "amount": 0}, {}),

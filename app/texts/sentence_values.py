@@ -20,6 +20,7 @@ _SHARE = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})\Z")
 _VKEY = re.compile(r"[^+]+\+([0-9a-f]{8})\+")
 _LENGTHS = (("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 _TEXT, _NUMBER = (str,), (int,)
+_MINUTE, _DAY = 60_000, 86_400_000
 
 
 class Values:
@@ -42,6 +43,7 @@ class Values:
             "count": ((dict,), self._count),
             "date": (_TEXT, self._date),
             "days": (_NUMBER, lambda days, _: self._part("days", _natural(days))),
+            "end": (_TEXT, self._end),
             "length": (_NUMBER, self._length),
             "minutes": (_NUMBER, lambda minutes, _: self._minutes(minutes)),
             "name": (_TEXT, lambda id_, _: self._name(id_)),
@@ -180,6 +182,13 @@ class Values:
         if "T" in text:
             return self._fmt.day(_time(text))
         return Formats(self._fmt.lang, self._refuse_text, 0).day(_time(f"{text}T00:00:00.000Z"))
+
+    def _end(self, text: str, _: Any) -> str:
+        """A term that ends at a midnight of the co-op lasts through the day before."""
+        ms = _time(text)
+        if (ms + self._fmt.utc_offset * _MINUTE) % _DAY:
+            return self._fmt.moment(ms)
+        return self.fill("format.through", self._fmt.through(ms))
 
     @staticmethod
     def _refuse_text(key: str, **_params: object) -> str:

@@ -17,6 +17,7 @@ const SHARE = /^([1-9][0-9]{0,5})\/([1-9][0-9]{0,5})$/;
 const VKEY = /^[^+]+\+([0-9a-f]{8})\+/;
 const LENGTHS = /** @type {[string, number][]} */ ([["days", 86_400], ["hours", 3600], ["minutes", 60], ["seconds", 1]]);
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 const [FIRST, LAST] = [-62_135_510_400_000, 253_402_214_399_999];
 
 /** Writes values for one reader of one co-op, by the words of a catalogue and the names of a service. */
@@ -42,6 +43,7 @@ export class Values {
       count: ["object", (value) => this.#count(value)],
       date: ["string", (text) => this.#date(text)],
       days: ["number", (days) => this.#part("days", natural(days))],
+      end: ["string", (text) => this.#end(text)],
       length: ["number", (seconds) => this.#length(seconds)],
       minutes: ["number", (minutes) => this.#minutes(minutes)],
       name: ["string", (id) => this.#name(id)],
@@ -193,6 +195,13 @@ export class Values {
   #date(text) {
     return day(this.lang, text.includes("T") ? time(text) + this.shift : time(`${text}T00:00:00.000Z`));
   }
+
+  /** A term that ends at a midnight of the co-op lasts through the day before. @param {string} text */
+  #end(text) {
+    const at = parsed(text);
+    if ((at + this.shift) % DAY) return moment(this.lang, shown(at) + this.shift);
+    return this.fill("format.through", day(this.lang, shown(at - 1) + this.shift));
+  }
 }
 
 /** Text from outside on one line, without characters that could turn or hide what stands around it. @param {string} text */
@@ -206,10 +215,16 @@ function natural(number) {
   return number;
 }
 
-/** Within what the Python half shows: the calendar's, a day less at each end. @param {string} text */
-function time(text) {
+/** @param {string} text */
+const time = (text) => shown(parsed(text));
+
+/** Within what the Python half shows: the calendar's, a day less at each end. @param {number} ms */
+const shown = (ms) => Math.max(FIRST, Math.min(ms, LAST));
+
+/** @param {string} text */
+function parsed(text) {
   try {
-    return Math.max(FIRST, Math.min(parseTime(text), LAST));
+    return parseTime(text);
   } catch (error) {
     if (error instanceof FormatError) throw new SentenceError("sentence.value", { text });
     throw error;
