@@ -49,7 +49,7 @@ class Conflict(LedgerError):
 
 
 def parse(data: bytes) -> Request:
-    """Read a request strictly; FormatError ``witness.form`` or that of the note."""
+    """Read a request strictly; FormatError ``witness.form`` or that of the note, and what ``build`` raises."""
     if len(data) > MAX_REQUEST:
         raise FormatError("witness.form")
     head, separator, note = data.partition(b"\n\n")
@@ -65,8 +65,12 @@ def parse(data: bytes) -> Request:
 
 
 def build(old: int, proof: Iterable[bytes], note: bytes) -> Request:
-    """A request for that signed note."""
-    parsed = signed_note.parse(note)
+    """A request for that signed note. SignatureFault where one of its signatures is not even spelled as one."""
+    try:
+        parsed = signed_note.parse(note)
+    except FormatError as error:
+        # Others read base64 with stray bits and find that the signature does not hold: to the log it is the same 403.
+        raise SignatureFault("checkpoint.signature") if error.code == "format.base64" else error from error
     return Request(old, tuple(proof), parsed, checkpoint.read(parsed.text))
 
 

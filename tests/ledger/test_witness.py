@@ -120,3 +120,11 @@ def test_what_is_no_request_is_refused(body: bytes) -> None:
     with pytest.raises(LedgerError) as caught:
         witness.parse(body)
     assert witness.status(caught.value) == 400
+
+
+def test_a_signature_with_stray_bits_does_not_hold() -> None:
+    assert BODY.endswith(b"=\n")
+    bent = BODY[:-3] + bytes([BODY[-3] + 1]) + b"=\n"
+    with pytest.raises(SignatureFault) as caught:
+        witness.parse(bent)
+    assert witness.status(caught.value) == 403
