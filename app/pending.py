@@ -75,6 +75,7 @@ def parse(data: bytes) -> Pending:
     """Read an envelope in which signatures may be null; those given must hold arithmetically."""
     if len(data) > MAX_SUBMISSION:
         raise FormatError("format.submission_size", limit=MAX_SUBMISSION)
+    canonical.require_shallow(data)
     try:
         envelope = msgspec.json.decode(data, type=_Envelope)
     except (msgspec.DecodeError, RecursionError) as error:

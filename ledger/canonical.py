@@ -27,6 +27,9 @@ MAX_DEPTH: Final = 16
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?\Z")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
+_FEW: Final = 200
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[\]{}]")
 _CONTAINERS: Final = frozenset((dict, list, tuple))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,6 +45,7 @@ def encode(value: Any) -> bytes:
 
 def decode(data: bytes) -> Any:
     """The value that ``data`` spells; FormatError when ``data`` is not its canonical spelling."""
+    require_shallow(data)
     try:
         value = _decoder.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
@@ -50,6 +54,22 @@ def decode(data: bytes) -> Any:
     if _encoder.encode(value) != data:
         raise FormatError("format.not_canonical")
     return value
+
+
+def require_shallow(data: bytes) -> None:
+    """Refuse JSON so deep that reading it could exhaust the stack: ``format.json``.
+
+    A reader that recurses stops at Python's recursion limit, but libraries have been seen to raise that to where the
+    process dies first. So nothing hostile is read before its brackets are counted; only where there are many is it
+    looked at how deep they go.
+    """
+    if data.count(b"[") + data.count(b"{") <= _FEW:
+        return
+    depth = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub(b"", data)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > _FEW:
+            raise FormatError("format.json")
 
 
 def check(value: Any, path: str = "", depth: int = 0) -> None:

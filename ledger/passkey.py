@@ -73,8 +73,9 @@ def _client(data: bytes) -> dict[str, Any]:
         return result
 
     try:
+        canonical.require_shallow(data)
         client = json.loads(data.decode(), object_pairs_hook=once)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, FormatError) as error:
         raise SignatureFault("passkey.form") from error
     if not isinstance(client, dict):
         raise SignatureFault("passkey.form")

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
+import contracts  # noqa: F401 - before tests load Ethereum's libraries: see there
 from app.storage.embedded import OWNER, SERVICE, Dsn, EmbeddedPostgres, Server
 from app.storage.migrate import migrate
 

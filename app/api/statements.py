@@ -21,7 +21,7 @@ from app.errors import ServiceError
 from app.installation import Installation
 from app.sequencer.lane import Refused
 from app.storage.log import Receipt
-from ledger import checkpoint
+from ledger import canonical, checkpoint
 from ledger.errors import FormatError, LedgerError
 
 MAX_BATCH: Final = 100
@@ -83,6 +83,7 @@ async def post_statements(
 
 def envelopes(body: bytes) -> list[msgspec.Raw]:
     """A batch in its parts. FormatError for what is none, or too long a one."""
+    canonical.require_shallow(body)
     try:
         found = _batch.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:

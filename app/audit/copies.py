@@ -100,7 +100,7 @@ def ledgers_at(address: str) -> list[tuple[str, str]]:
         with _get(base, DISCOVERY) as answer:
             document = json.loads(_limited(answer.read(MAX_FILE + 1), DISCOVERY))
         return [(str(row["name"]), urllib.parse.urljoin(base, row["url"])) for row in document["ledgers"]]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Unreadable("source.discovery", address=address) from error
     except Absent as error:
         raise Unreadable("source.no_ledger", address=address) from error

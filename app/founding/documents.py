@@ -68,8 +68,9 @@ def _check_names(kinds: Any) -> None:
 
 def _load(typed: str) -> Any:
     try:
+        canonical.require_shallow(typed.encode("utf-8", "replace"))
         return json.loads(typed, object_pairs_hook=_once)
-    except RecursionError as error:
+    except (RecursionError, FormatError) as error:
         raise DocumentFault("", "rules.fault.too_deep") from error
     except json.JSONDecodeError as error:
         raise DocumentFault("", "found.error.json", {"line": error.lineno, "column": error.colno}) from error

@@ -51,6 +51,7 @@ def parse(data: bytes) -> Submission:
     """Read an envelope. FormatError or SignatureFault name what is wrong. Takes time: meant for a worker thread."""
     if len(data) > MAX_SUBMISSION:
         raise FormatError("format.submission_size", limit=MAX_SUBMISSION)
+    canonical.require_shallow(data)
     try:
         envelope = _decoder.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from ledger import canonical
+from ledger.errors import FormatError
 from ledger.verify.desk import Desk
 from ledger.verify.report import Absent, Step
 from ledger.verify.tree import Copy
@@ -67,10 +68,11 @@ def _published(copy: Copy, step: Step) -> Iterator[_Row]:
     last = ("", "")
     for number, line in enumerate(copy.lines(RECORDS), start=1):
         try:
+            canonical.require_shallow(line)
             head = _heads.decode(line)
             key = (head.kind, head.id)
             ordered = key > last
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, FormatError):
             step.find("records.form", line=number)
             continue
         if not ordered:

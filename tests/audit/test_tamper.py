@@ -369,6 +369,7 @@ def test_records_that_leave_out_a_transition_differ(village: Village, copy: File
         (lambda rows: rows.insert(4, rows[3].replace(b'","kind"', b'a","kind"', 1)), "records.without_ground"),
         (lambda rows: rows.insert(3, rows[3]), "records.order"),
         (lambda rows: rows.insert(3, b"{}"), "records.form"),
+        (lambda rows: rows.insert(3, b'{"kind":' + b"[" * 100_000), "records.form"),
     ],
 )
 def test_records_without_ground_are_named(change: Callable[[list[bytes]], None], code: str, copy: FilesCopy) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -76,6 +78,24 @@ def test_refused(text: str, code: str) -> None:
     with pytest.raises(FormatError) as error:
         canonical.decode(text.encode())
     assert error.value.code == code
+
+
+@pytest.mark.parametrize("text", ["[" * 1000, '{"a":' * 1000, '["[[",' * 300, "[" * 100_000 + "]" * 100_000])
+def test_depth_is_refused_whatever_the_recursion_limit(text: str) -> None:
+    """In a process of its own, for without the check it dies."""
+    program = (
+        "import sys; sys.setrecursionlimit(10**6)\n"
+        "from ledger import canonical, errors\n"
+        "try: canonical.decode(sys.stdin.buffer.read())\n"
+        "except errors.FormatError as error: print(error.code)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=text.encode(), capture_output=True, check=False)
+    assert (done.stdout, done.returncode) == (b"format.json\n", 0)
+
+
+def test_many_brackets_are_not_deep() -> None:
+    rows = [{"a": ['"[[[[', "\\"]} for _ in range(500)]
+    assert canonical.decode(canonical.encode(rows)) == rows
 
 
 @pytest.mark.parametrize("data", [b'"\xff"', b'"\xed\xa0\x80"', b"\xef\xbb\xbf{}", '{"a":1}'.encode("utf-16")])
