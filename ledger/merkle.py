@@ -159,13 +159,16 @@ def check_consistency(old: int, new: int, path: list[bytes], old_root: bytes, ne
     _check_hashes([*path, old_root, new_root])
     if not path:
         raise ProofError("proof.length")
-    left, right = _roots_of_consistency(old, new, path if old & (old - 1) else [old_root, *path])
+    left, right = roots_of_consistency(old, new, path if old & (old - 1) else [old_root, *path])
     if left != old_root or right != new_root:
         raise ProofError("proof.consistency", old=old, new=new)
 
 
-def _roots_of_consistency(old: int, new: int, path: list[bytes]) -> tuple[bytes, bytes]:
-    """RFC 9162 section 2.1.4.2, steps 3 to 6: the roots of both trees that a path leads to."""
+def roots_of_consistency(old: int, new: int, path: list[bytes]) -> tuple[bytes, bytes]:
+    """RFC 9162 section 2.1.4.2, steps 3 to 6: the roots of both trees that a path leads to.
+
+    The path begins with a subtree of both; where ``old`` is a power of two it is the old root, which proofs omit.
+    """
     first, second = old - 1, new - 1
     while first & 1:
         first, second = first >> 1, second >> 1

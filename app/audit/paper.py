@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.audit.words import Words
-from ledger import canonical, tiles
+from ledger import canonical, checkpoint, tiles
 from ledger.errors import LedgerError
-from ledger.tiles import Tile
+from ledger.evidence import Evidence, path_between
+from ledger.signed_note import parse_vkey
+from ledger.tiles import Tile, TileReader
 from ledger.verify import Report
 from ledger.verify.report import Finding, Step
 from ledger.verify.tree import Copy
@@ -47,10 +49,33 @@ def as_json(name: str, report: Report) -> dict[str, Any]:
 
 
 def evidence(name: str, report: Report, copy: Copy) -> dict[str, Any]:
-    """The report with what it rests on: the signed checkpoint, and the exact bytes of every entry it names."""
+    """The report with what it rests on: the signed checkpoint, the exact bytes of every entry it names, and checkpoints
+    that contradict each other (``ledger/evidence.py``), which ``yui verify-evidence`` checks.
+    """
     entries = sorted({finding.entry for finding in report.findings if finding.entry is not None})
     leaves = {str(index): leaf for index in entries if (leaf := _leaf(copy, report, index)) is not None}
-    return {**as_json(name, report), "entries": leaves, "note": _text(copy, "checkpoint")}
+    return {
+        **as_json(name, report),
+        "contradictions": [found.to_json() for found in _contradictions(report, copy)],
+        "entries": leaves,
+        "note": _text(copy, "checkpoint"),
+    }
+
+
+def _contradictions(report: Report, copy: Copy) -> Iterator[Evidence]:
+    """What was kept from an earlier audit against what is shown now, proven from the tiles of this copy."""
+    for finding in report.findings:
+        if report.vkey is not None and {"earlier", "now"} <= finding.params.keys():
+            kept, shown = finding.params["earlier"].encode(), finding.params["now"].encode()
+            yield Evidence(parse_vkey(report.vkey), kept, shown, _path(copy, kept, shown))
+
+
+def _path(copy: Copy, kept: bytes, shown: bytes) -> tuple[bytes, ...]:
+    old, new = checkpoint.parse(kept)[0].size, checkpoint.parse(shown)[0].size
+    try:
+        return path_between(TileReader(lambda tile: copy.read(tile.path), new).node, old, new)
+    except LedgerError:
+        return ()  # then it is the two notes alone
 
 
 def _step_lines(step: Step, words: Words) -> Iterator[str]:

@@ -30,6 +30,7 @@ COMMANDS = (
     Command("serve", "app.cli.serve", "サービスを動かす / run the service"),
     Command("verify", "app.cli.verify", "台帳を検証する / verify a ledger from outside"),
     Command("verify-receipt", "app.cli.verify_receipt", "控えを確かめる / check a receipt offline"),
+    Command("verify-evidence", "app.cli.verify_evidence", "証拠を確かめる / check evidence of two histories offline"),
     Command("export", "app.cli.export", "台帳を書き出す / write a ledger out for anyone to verify"),
     Command("migrate", "app.cli.migrate", "データベースを最新にする / bring the database up to date"),
     Command("test", "app.cli.test_command", "テストを実行する / run the tests", passes_arguments_on=True),

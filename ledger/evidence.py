@@ -1,0 +1,105 @@
+"""Evidence of a split view: two signed checkpoints of one log that can't both be true.
+
+    {"origin": "…", "vkey": "name+id+key", "kept": "a signed note", "shown": "a signed note", "proof": ["base64", …]}
+
+Two notes prove it when both bear the log key's signature and either name different roots for the same size, or the
+proof leads to the newer root and on the way to another older root than the one that was signed: a tree has one prefix
+of each size. A proof that leads nowhere proves nothing, for anyone can spoil one. It is an RFC 9162 consistency proof;
+where the older size is a power of two, such proofs leave its root out, and only one with the true root before it tells.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ledger import canonical, checkpoint, merkle, signed_note
+from ledger.checkpoint import Checkpoint
+from ledger.errors import FormatError, ProofError
+from ledger.signed_note import VerifierKey, parse_vkey
+
+_MAX_PROOF = 64
+
+
+class Evidence(NamedTuple):
+    """What was kept and what was shown, each a signed note, and what lies between them."""
+
+    key: VerifierKey
+    kept: bytes
+    shown: bytes
+    proof: tuple[bytes, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The document."""
+        return {
+            "conclusive": is_proven(self),
+            "kept": self.kept.decode(),
+            "origin": self.key.name,
+            "proof": [canonical.b64(hash_) for hash_ in self.proof],
+            "shown": self.shown.decode(),
+            "vkey": self.key.text(),
+        }
+
+
+def parse(document: Any) -> Evidence:
+    """Read a document; FormatError ``evidence.form``. What else it says (``conclusive``) is nobody's to claim."""
+    try:
+        key = parse_vkey(document["vkey"])
+        kept, shown = document["kept"].encode(), document["shown"].encode()
+        proof = tuple(canonical.unb64(row, merkle.HASH_SIZE) for row in document.get("proof", ()))
+    except (AttributeError, KeyError, TypeError, UnicodeEncodeError) as error:
+        raise FormatError("evidence.form") from error
+    if document.get("origin", key.name) != key.name or len(proof) > _MAX_PROOF:
+        raise FormatError("evidence.form")
+    return Evidence(key, kept, shown, proof)
+
+
+def prove(evidence: Evidence) -> tuple[Checkpoint, Checkpoint]:
+    """The two checkpoints, older first, once it is shown that they can't both be true.
+
+    ProofError ``evidence.unsigned``, ``evidence.same`` or ``evidence.unproven``, SignatureFault or FormatError else.
+    """
+    heads = [_signed(note, evidence.key) for note in (evidence.kept, evidence.shown)]
+    old, new = sorted(heads, key=lambda head: head.size)
+    if old == new:
+        raise ProofError("evidence.same")
+    if old.size != new.size and not _contradicts(old, new, list(evidence.proof)):
+        raise ProofError("evidence.unproven", old=old.size, new=new.size)
+    return old, new
+
+
+def is_proven(evidence: Evidence) -> bool:
+    """Whether it proves what it says."""
+    try:
+        prove(evidence)
+    except ProofError:
+        return False
+    return True
+
+
+def path_between(node: merkle.Reader, old: int, new: int) -> tuple[bytes, ...]:
+    """What proves, of the tree of ``new`` leaves, which root its first ``old`` leaves have (0 < old <= new)."""
+    path = merkle.prove_consistency(node, old, new)
+    return tuple(path if old & (old - 1) else [merkle.range_root(node, 0, old), *path])
+
+
+def _contradicts(old: Checkpoint, new: Checkpoint, path: list[bytes]) -> bool:
+    if old.size == 0:
+        return old.root != merkle.EMPTY_ROOT
+    if not path:
+        return False
+    try:
+        left, right = merkle.roots_of_consistency(old.size, new.size, path)
+    except ProofError:
+        return False
+    return right == new.root and left != old.root
+
+
+def _signed(note: bytes, key: VerifierKey) -> Checkpoint:
+    parsed = signed_note.parse(note)
+    head = checkpoint.read(parsed.text)
+    lines = [line for line in parsed.lines if line.is_by(key)]
+    if head.origin != key.name or not lines:
+        raise ProofError("evidence.unsigned", origin=key.name)
+    for line in lines:
+        signed_note.check_ed25519(key, line.signature, parsed.text)
+    return head
