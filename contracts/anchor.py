@@ -14,6 +14,7 @@ given another one. Callers see trouble in the step's report, and come back: noth
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Final, NamedTuple, Protocol
 
 from msgspec.structs import replace
@@ -26,6 +27,7 @@ from contracts.errors import (
     ChainReplaced,
     FeeTooHigh,
     NonceTaken,
+    RpcRefused,
     WrongChain,
     WrongKey,
 )
@@ -167,7 +169,8 @@ class Anchorer:
             try:
                 return self._attempt(anchor, head, Fees(last.max_fee, last.tip))
             except FeeTooHigh:
-                self._hand_over(anchor, last)  # what was offered may still be taken, if the node has it
+                with suppress(RpcRefused):  # what was offered may still be taken; some nodes won't even keep it
+                    self._hand_over(anchor, last)
                 raise
         self._hand_over(anchor, last)
         return anchor

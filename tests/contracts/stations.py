@@ -45,14 +45,10 @@ class Station:
     def again(
         self, *, node: Node | None = None, signer: Signer | None = None, store: Store | None = None, **settings: Any
     ) -> Station:
-        return Station(
-            self.chain,
-            node or self.node,
-            self.contract,
-            signer=signer or self.signer,
-            store=store or self.store,
-            **self.settings._asdict() | settings,
-        )
+        changed = self.settings._asdict() | settings
+        contract = changed.pop("contract")
+        signer, store = signer or self.signer, store or self.store
+        return Station(self.chain, node or self.node, contract, signer=signer, store=store, **changed)
 
     def anchored(self, root: bytes) -> int:
         """How often that root stands on the chain."""
