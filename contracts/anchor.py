@@ -89,13 +89,14 @@ class Anchorer:
         for waiting in self._store.unfinished():
             if waiting.state == State.PENDING:
                 raise AnchorBusy(number=waiting.number)
-        last = self._store.last()
+        last, tree = self._store.last(), batch.make(notes)
         anchor = Anchor(
             number=1 if last is None else last.number + 1,
             chain_id=self._settings.chain_id,
             contract=self._settings.contract,
             sender=self._signer.address,
-            notes=tuple(note.decode() for note in batch.make(notes).notes),
+            notes=tuple(note.decode() for note in tree.notes),
+            root=tree.root,
         )
         self._store.save(anchor)
         return anchor
@@ -149,10 +150,9 @@ class Anchorer:
         return anchor
 
     def _find(self, anchor: Anchor) -> Place | None:
-        root = anchor.batch().root if anchor.attempts else b""
         for attempt in reversed(anchor.attempts):
             mined = self._node.find(attempt.transaction)
-            if mined is not None and check.event_of(mined, anchor.contract, anchor.sender, root):
+            if mined is not None and check.event_of(mined, anchor.contract, anchor.sender, anchor.root):
                 return Place(mined.transaction, mined.block, mined.block_hash, mined.time)
         return None
 
@@ -183,7 +183,7 @@ class Anchorer:
         """Sign a first or a better paid transaction, save it, and only then send it."""
         most, tip = self._settings.max_fee, self._node.tip()
         now = fees.offer(head, tip, most) if before is None else fees.raised(before, head, tip, most)
-        data = artefact.call(anchor.batch().root)
+        data = artefact.call(anchor.root)
         # A fourth more than estimated: chains that settle on another one price its data by the minute.
         gas = self._node.gas(anchor.sender, anchor.contract, data) * 5 // 4
         self._expect_funds(anchor.sender, gas * now.max_fee)

@@ -12,7 +12,6 @@ from enum import StrEnum
 import msgspec
 
 from contracts import batch, proof
-from contracts.errors import BatchFault
 from contracts.proof import AnchorProof, Site
 
 
@@ -50,7 +49,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Anchor(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch on its way. ``notes`` are the signed checkpoints in the batch's order."""
+    """A batch on its way. ``notes`` are the signed checkpoints in the batch's order, ``root`` their tree's."""
 
     number: int
     """Counted by the store from 1."""
@@ -58,6 +57,7 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
     contract: str
     sender: str
     notes: tuple[str, ...]
+    root: bytes
     state: State = State.PENDING
     nonce: int | None = None
     """Given once, when the first attempt is signed."""
@@ -66,13 +66,13 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
     taken_since: int | None = None
     """The head at which a foreign transaction was first seen in the place of ours."""
 
-    def batch(self) -> batch.Batch:
-        """Its tree."""
-        return batch.make(note.encode() for note in self.notes)
+    def proofs(self) -> dict[str, AnchorProof]:
+        """By origin, the proof for each of its ledgers; none while it is in no block.
 
-    def proof(self, origin: str) -> AnchorProof:
-        """The proof for one of its ledgers, once it stands in a block; give it to people only when it is final."""
+        Before it is final, a proof may come to nothing: don't give it away yet.
+        """
         if self.place is None:
-            raise BatchFault(origin=origin)
+            return {}
         site = Site(self.chain_id, self.contract, self.sender, self.place.transaction)
-        return proof.make(self.batch(), origin, site)
+        tree = batch.make(note.encode() for note in self.notes)
+        return {origin: proof.make(tree, origin, site) for origin in tree.origins}

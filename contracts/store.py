@@ -77,7 +77,8 @@ class FileStore:
     def __init__(self, folder: Path) -> None:
         """Take the folder, made where missing, for as long as this process lives; StoreTaken if another one has it."""
         self._folder, self._final = folder, folder / "final"
-        self._final.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._final.mkdir(mode=0o700, exist_ok=True)
         self._lock = (folder / _LOCK).open("ab")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -19,7 +19,7 @@ from contracts.errors import (
     WrongKey,
 )
 from contracts.record import Anchor, State
-from ledger.errors import SignatureFault
+from ledger.errors import FormatError, SignatureFault
 from tests.contracts.stations import CONFIRMATIONS, Station, note, vkey
 from tools import anvil
 
@@ -69,15 +69,24 @@ def test_a_thousand_ledgers_go_in_one_transaction_and_each_has_a_proof(station: 
     station.chain.mine(CONFIRMATIONS)
     final = step(station)
     assert final.state == State.FINAL
+    proofs = final.proofs()
+    assert sorted(proofs) == sorted(names)
     for name in names[::333]:
-        shown = proof.parse(final.proof(name).to_file())
+        shown = proof.parse(proofs[name].to_file())
         assert proof.check(shown, vkey(name)).origin == name
         assert shown.site.transaction == sent.attempts[0].transaction
 
 
 def test_there_is_no_proof_of_what_is_in_no_block(station: Station) -> None:
-    with pytest.raises(BatchFault):
-        station.anchorer.submit([note()]).proof("coop.example/owase")
+    assert station.anchorer.submit([note()]).proofs() == {}
+    assert step(station).proofs() == {}
+
+
+def test_what_can_t_be_anchored_is_refused_and_not_kept(station: Station) -> None:
+    for wrong in ([], [note(), note(size=2)], [b"hello"]):
+        with pytest.raises((BatchFault, FormatError)):
+            station.anchorer.submit(wrong)
+    assert station.store.unfinished() == []
 
 
 def test_steps_between_blocks_send_nothing_twice(station: Station) -> None:
@@ -97,7 +106,7 @@ def test_the_next_batch_waits_until_this_one_is_in_the_chain(station: Station) -
     second = station.anchorer.submit([note(size=2)])
     assert second.number == 2
     station.finish()
-    assert station.anchored(second.batch().root) == station.anchored(ROOT) == 1
+    assert station.anchored(second.root) == station.anchored(ROOT) == 1
 
 
 def test_nonces_follow_each_other_while_nothing_is_final(station: Station) -> None:
