@@ -14,8 +14,8 @@ from app.cli.main import main
 from ledger import checkpoint, merkle
 from ledger.checkpoint import Checkpoint
 from ledger.evidence import Evidence
+from tests.audit.acts import Shown
 from tests.audit.sample import vkey
-from tests.audit.test_tamper import Shown
 from tests.simulator import Village
 
 
@@ -68,7 +68,8 @@ def test_what_a_browser_offers(split: Evidence, tmp_path: Path, wrap: Any, capsy
 def test_what_proves_nothing(split: Evidence, small_village: Village, tmp_path: Path) -> None:
     honest = split._replace(shown=note(small_village, small_village.leaves))
     claimed = {**honest.to_json(), "conclusive": True}
-    for document in ([], {}, claimed, {**split.to_json(), "shown": split.kept.decode()}):
+    documents: tuple[Any, ...] = ([], {}, claimed, {**split.to_json(), "shown": split.kept.decode()})
+    for document in documents:
         assert main(["verify-evidence", str(written(tmp_path, document))]) == 1
     other = split.key._replace(public=bytes(32)).text()
     assert main(["verify-evidence", str(written(tmp_path, split.to_json())), "--vkey", other]) == 1

@@ -1,274 +1,83 @@
-"""The tamper matrix: what a dishonest operator could do to a real ledger, and what finds it.
-
-Each act is done in two flavours. ``bytes``: files are changed and no key is used. ``signed``: the operator rebuilds
-the tree and signs it, and shows neither records nor private values, which could only help the auditor. ``Evidence``
-is what the auditor brings along; an act that nothing in the ledger reveals stands here with ``UNDETECTABLE`` and with
-the evidence that does reveal it.
-"""
+"""The tamper matrix: each act of ``acts.py`` in both flavours, and what finds it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 from nacl.signing import SigningKey
 
 from app.audit.export import export
-from ledger import canonical, checkpoint, fold, merkle, tiles
-from ledger.checkpoint import Checkpoint
+from ledger import canonical, checkpoint, fold
 from ledger.compose import Private, nonce, sign_ed25519
 from ledger.signed_note import VerifierKey
 from ledger.statement import build_leaf, parse_leaf
-from ledger.tiles import Tile
-from ledger.verify import Report
-from ledger.verify.private import Scope
-from tests.audit.sample import EVERYTHING, FilesCopy, VillageLog, audit, sample_village
+from tests.audit.acts import (
+    ACTS,
+    Shown,
+    bytes_only,
+    changed,
+    found,
+    is_refused_falsely,
+    of_type,
+    private_line,
+    rebuilt,
+    shown,
+    with_evidence,
+)
+from tests.audit.sample import EVERYTHING, FilesCopy, audit, sample_village
 from tests.simulator import Village
+from tools import tamper_table
 
-UNDETECTABLE: frozenset[tuple[int, str]] = frozenset()
-
-
-class Shown(VillageLog):
-    """The village's log with other leaves, signed by its operator."""
-
-    def __init__(self, village: Village, leaves: list[bytes]) -> None:
-        super().__init__(village)
-        self._leaves, self._operator, self._origin = leaves, village.log_key, village.origin
-
-    def leaves(self) -> list[bytes]:
-        return self._leaves
-
-    def note(self) -> bytes:
-        frontier = merkle.Frontier()
-        for leaf in self._leaves:
-            frontier.append(merkle.leaf_hash(leaf))
-        return checkpoint.sign(Checkpoint(self._origin, frontier.size, frontier.root()), self._operator)
+TABLE = Path(__file__).parents[2] / "docs" / "tamper.md"
+NAMED = {act.title: act for act in ACTS}
 
 
-class Case(NamedTuple):
-    """An act upon the leaves, the findings that name it as (step, code), and the entry they name.
-
-    ``otherwise``: what reveals it where the ledger alone can't.
-    """
-
-    act: Callable[[Village, list[bytes]], None]
-    bytes_: frozenset[tuple[int, str]]
-    signed: frozenset[tuple[int, str]]
-    entry: Callable[[Village], int | None] = lambda _village: None
-    otherwise: str = ""
-
-
-def changed(leaf: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
-    value = canonical.decode(leaf)
-    change(value)
-    return canonical.encode(value)
-
-
-def of_type(village: Village, type_: str, number: int = 0) -> int:
-    """Index of the ``number``-th entry of that type (negative: from the end)."""
-    found = [index for index, leaf in enumerate(village.leaves) if parse_leaf(leaf).statement.type == type_]
-    return found[number]
-
-
-def by_clerk(village: Village, leaf: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
-    """A clerk's entry changed, and signed anew with the clerk's key, which the operator has."""
-    entry = parse_leaf(leaf)
-    said = canonical.decode(entry.statement_bytes)
-    change(said)
-    data = canonical.encode(said)
-    return build_leaf(data, (sign_ed25519(village.clerk_key, data),), entry.received)
-
-
-def edit(village: Village, leaves: list[bytes]) -> None:
-    index = of_type(village, "token.gift/1")
-    leaves[index] = changed(leaves[index], lambda leaf: leaf["statement"]["body"].update(amount=9))
-
-
-def backdate(village: Village, leaves: list[bytes]) -> None:
-    index = of_type(village, "token.gift/1")
-    received = canonical.format_time(parse_leaf(leaves[index]).received - 500)
-    leaves[index] = changed(leaves[index], lambda leaf: leaf.update(received=received))
-
-
-def drop(village: Village, leaves: list[bytes]) -> None:
-    del leaves[of_type(village, "token.gift/1")]
-
-
-def cut(_village: Village, leaves: list[bytes]) -> None:
-    del leaves[-5:]
-
-
-def reorder(village: Village, leaves: list[bytes]) -> None:
-    index = of_type(village, "token.gift/1")
-    leaves[index], leaves[index + 1] = leaves[index + 1], leaves[index]
-
-
-def insert_tick(village: Village, leaves: list[bytes]) -> None:
-    """The operator has the clerk's key: a tick of its own is well signed."""
-    index = of_type(village, "token.gift/1")
-    said = canonical.decode(parse_leaf(leaves[of_type(village, fold.TICK)]).statement_bytes)
-    before = parse_leaf(leaves[index - 1])
-    said |= {"at": canonical.format_time(before.received), "nonce": nonce(before.received, bytes(10))}
-    said["seen"] = canonical.decode(before.statement_bytes)["seen"]
-    data = canonical.encode(said)
-    leaves.insert(index, build_leaf(data, (sign_ed25519(village.clerk_key, data),), before.received))
-
-
-def swap_ballot(village: Village, leaves: list[bytes]) -> None:
-    index = of_type(village, "ballot.cast/1")
-    leaves[index] = changed(leaves[index], lambda leaf: leaf["statement"]["body"].update(choice="yes"))
-
-
-def swap_and_sign_ballot(village: Village, leaves: list[bytes]) -> None:
-    """The changed ballot signed with a key of the operator's own making."""
-    index = of_type(village, "ballot.cast/1")
-    entry = parse_leaf(leaves[index])
-    said = canonical.decode(entry.statement_bytes)
-    said["body"]["choice"] = "yes"
-    data = canonical.encode(said)
-    leaves[index] = build_leaf(data, (sign_ed25519(SigningKey(bytes(32)), data),), entry.received)
-
-
-def strip_cosignature(village: Village, leaves: list[bytes]) -> None:
-    index = of_type(village, "member.apply/1")
-    leaves[index] = changed(leaves[index], lambda leaf: leaf.update(signatures=leaf["signatures"][:1]))
-
-
-def miscount_open(village: Village, leaves: list[bytes]) -> None:
-    index = of_type(village, "proposal.count/1")
-    leaves[index] = by_clerk(village, leaves[index], _one_more_yes)
-
-
-def miscount_sealed(village: Village, leaves: list[bytes]) -> None:
-    index = of_type(village, "proposal.count/1", 1)
-    leaves[index] = by_clerk(village, leaves[index], _one_more_yes)
-
-
-def _one_more_yes(said: dict[str, Any]) -> None:
-    tally = said["body"]["tally"]
-    for choice, by in (("yes", 1), ("no", -1)):
-        tally[choice] = {name: number + by for name, number in tally[choice].items()}
-
-
-def vote_late(village: Village, leaves: list[bytes]) -> None:
-    """A transition skipped: the vote has closed, but a ballot is let in after it."""
-    last = parse_leaf(leaves[-1])
-    ballot = canonical.decode(parse_leaf(leaves[of_type(village, "ballot.cast/1")]).statement_bytes)
-    frontier = merkle.Frontier()
-    for leaf in leaves:
-        frontier.append(merkle.leaf_hash(leaf))
-    ballot |= {
-        "at": canonical.format_time(last.received),
-        "author": village.id("Hanako"),
-        "nonce": nonce(last.received, b"late ballo"),
-        "seen": {"root": canonical.b64(frontier.root()), "size": frontier.size},
-    }
-    data = canonical.encode(ballot)
-    leaves.append(build_leaf(data, (sign_ed25519(village.key("Hanako"), data),), last.received))
-
-
-def found_anew(_village: Village, leaves: list[bytes]) -> None:
-    """Another co-op of the same name, with other founders."""
-    other = Village("Mallory")
-    other.join("Taro")
-    leaves[:] = other.leaves
-
-
-TREE = frozenset({(3, "tree.tile"), (3, "tree.root")})
-SEEN = frozenset({(6, "seen.not_this_tree")})
-
-CASES = {
-    "edit": Case(
-        edit,
-        TREE | {(5, "signature.invalid")},
-        frozenset({(5, "signature.invalid")}),
-        lambda v: of_type(v, "token.gift/1"),
-    ),
-    "backdate": Case(backdate, TREE | SEEN, SEEN),
-    "drop": Case(drop, frozenset({(3, "tree.bundle")}), SEEN),
-    "cut": Case(cut, frozenset({(3, "tree.bundle")}), UNDETECTABLE, otherwise="an earlier checkpoint, a receipt"),
-    "reorder": Case(reorder, TREE | SEEN | {(7, "time.backwards")}, SEEN | {(7, "time.backwards")}),
-    "insert": Case(insert_tick, frozenset({(3, "tree.bundle")}), SEEN),
-    "swap a ballot": Case(
-        swap_ballot,
-        TREE | {(5, "signature.invalid")},
-        frozenset({(5, "signature.invalid")}),
-        lambda v: of_type(v, "ballot.cast/1"),
-    ),
-    "swap and sign a ballot": Case(
-        swap_and_sign_ballot,
-        TREE | {(5, "key.unknown")},
-        frozenset({(5, "key.unknown")}),
-        lambda v: of_type(v, "ballot.cast/1"),
-    ),
-    "strip a cosignature": Case(
-        strip_cosignature,
-        TREE | {(4, "format.signature_count")},
-        frozenset({(4, "format.signature_count")}),
-        lambda v: of_type(v, "member.apply/1"),
-    ),
-    "miscount an open vote": Case(
-        miscount_open,
-        TREE | {(8, "proposal.count_differs")},
-        frozenset({(8, "proposal.count_differs")}),
-        lambda v: of_type(v, "proposal.count/1"),
-    ),
-    "miscount a confidential vote": Case(
-        miscount_sealed,
-        TREE | {(9, "private.count_differs")},
-        UNDETECTABLE,
-        lambda v: of_type(v, "proposal.count/1", 1),
-        otherwise="the openings of the ballots",
-    ),
-    "let a ballot in after the close": Case(
-        vote_late, frozenset({(3, "tree.bundle")}), frozenset({(8, "proposal.stage")}), lambda v: v.size
-    ),
-    "found anew": Case(
-        found_anew,
-        frozenset({(3, "tree.bundle")}),
-        UNDETECTABLE,
-        otherwise="the genesis hash of an invitation, an earlier checkpoint",
-    ),
-}
-
-
-def shown(village: Village, leaves: list[bytes], folder: Path, scope: Scope | None = None) -> FilesCopy:
-    """What the operator signs and shows: no records, and private values only where ``scope`` is given."""
-    export(Shown(village, leaves), folder, scope)
-    files = FilesCopy.of(folder).files
-    return FilesCopy({path: data for path, data in files.items() if path not in ("records.jsonl", "yui.json")})
-
-
-def found(report: Report) -> set[tuple[int, str]]:
-    return {(finding.step, finding.code) for finding in report.findings}
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_bytes_only(name: str, village: Village, copy: FilesCopy) -> None:
-    case, leaves = CASES[name], list(village.leaves)
-    case.act(village, leaves)
-    for bundle in (tile for tile in tiles.tiles_of(village.size) if tile.level is None):
-        last = bundle.width < tiles.WIDTH
-        start = bundle.index * tiles.WIDTH
-        copy.files[bundle.path] = tiles.encode_bundle(leaves[start:] if last else leaves[start : start + tiles.WIDTH])
-    report = audit(copy)
+@pytest.mark.parametrize("title", NAMED)
+def test_bytes_only(title: str, village: Village, copy: FilesCopy) -> None:
+    act = NAMED[title]
+    report = bytes_only(act, village, copy)
     assert report.exit_code == 1
-    assert case.bytes_ <= found(report)
+    assert act.bytes_ in found(report)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_rebuilt_and_signed(name: str, village: Village, tmp_path: Path) -> None:
-    case, leaves = CASES[name], list(village.leaves)
-    case.act(village, leaves)
-    assert bool(case.signed) != bool(case.otherwise)
-    report = audit(shown(village, leaves, tmp_path / "shown"))
-    assert report.exit_code == (1 if case.signed else 0)
-    assert case.signed <= found(report)
-    entry = case.entry(village)
-    if case.signed and entry is not None:
-        assert (*next(iter(case.signed)), entry) in {(f.step, f.code, f.entry) for f in report.findings}
+@pytest.mark.parametrize("title", [act.title for act in ACTS if act.entries])
+def test_rebuilt_and_signed(title: str, village: Village, tmp_path: Path) -> None:
+    act = NAMED[title]
+    assert bool(act.signed) != bool(act.kept)
+    report = rebuilt(act, village, tmp_path / "shown")
+    assert report is not None
+    if act.signed is None:
+        assert report.exit_code == 0
+        return
+    assert act.signed in found(report)
+    if act.at(village) is not None:
+        assert (*act.signed, act.at(village)) in {(f.step, f.code, f.entry) for f in report.findings}
+
+
+@pytest.mark.parametrize("title", [act.title for act in ACTS if act.kept])
+def test_what_somebody_has_kept_reveals_it(title: str, village: Village, tmp_path: Path) -> None:
+    act = NAMED[title]
+    report = with_evidence(act, village, tmp_path / "shown")
+    assert report is not None
+    assert found(report) == {act.reveals}
+
+
+def test_a_false_refusal_is_shown_by_folding(village: Village) -> None:
+    assert is_refused_falsely(village)
+
+
+def test_the_table_in_the_docs_is_that_of_this_run(village: Village, folder: Path, tmp_path: Path) -> None:
+    assert TABLE.read_text(encoding="utf-8") == tamper_table.table(village, folder, tmp_path)
+
+
+def test_contradicting_checkpoints_are_both_the_operators(village: Village, tmp_path: Path) -> None:
+    report = with_evidence(NAMED["show two histories"], village, tmp_path / "shown")
+    assert report is not None
+    (finding,) = report.findings
+    for note in (finding.params["earlier"], finding.params["now"]):
+        checkpoint.verify(note.encode(), VerifierKey(village.origin, bytes(village.log_key.verify_key)))
 
 
 def test_an_entry_that_does_not_count_accuses_no_other(tmp_path: Path) -> None:
@@ -293,62 +102,16 @@ def test_an_entry_that_does_not_count_accuses_no_other(tmp_path: Path) -> None:
     assert report.step(8).notes == [("fold.astray", {"first": appointed + 1, "count": 2})]
 
 
-@pytest.mark.parametrize("name", ["cut", "found anew"])
-def test_the_checkpoint_seen_last_reveals_it(name: str, village: Village, tmp_path: Path) -> None:
-    leaves = list(village.leaves)
-    CASES[name].act(village, leaves)
-    before = village.note()
-    report = audit(shown(village, leaves, tmp_path / "shown"), last_seen=lambda _origin: before)
-    (finding,) = report.findings
-    assert (finding.step, finding.code) == (2, "consistency.rolled_back")
-    # Both are signed by the operator and can't both be true.
-    for note in (finding.params["earlier"], finding.params["now"]):
-        checkpoint.verify(note.encode(), VerifierKey(village.origin, bytes(village.log_key.verify_key)))
-
-
-def test_two_histories_are_revealed_by_the_checkpoint_seen_last(village: Village, tmp_path: Path) -> None:
-    other = list(village.leaves)
-    miscount_sealed(village, other)
-    before = Shown(village, other).note()
-    report = audit(shown(village, village.leaves, tmp_path / "shown"), last_seen=lambda _origin: before)
-    assert found(report) == {(2, "consistency.fork")}
-
-
-def test_another_genesis_is_revealed_by_the_invitation(village: Village, tmp_path: Path) -> None:
-    leaves = list(village.leaves)
-    found_anew(village, leaves)
-    genesis = merkle.leaf_hash(village.leaves[0]).hex()
-    assert found(audit(shown(village, leaves, tmp_path / "shown"), genesis=genesis)) == {(1, "checkpoint.genesis")}
-
-
-def test_a_confidential_miscount_is_revealed_by_the_openings(village: Village, tmp_path: Path) -> None:
-    leaves = list(village.leaves)
-    miscount_sealed(village, leaves)
-    report = audit(shown(village, leaves, tmp_path / "shown", EVERYTHING))
-    assert [(f.step, f.code, f.entry) for f in report.findings] == [
-        (9, "private.count_differs", of_type(village, "proposal.count/1", 1))
-    ]
-
-
 def test_a_swapped_confidential_ballot_does_not_open(village: Village, copy: FilesCopy) -> None:
-    path, line, index = _private_line(copy, b'"path":"choice"')
+    path, line, index = private_line(copy, b'"path":"choice"')
     copy.files[path] = copy.files[path].replace(line, line.replace(b'"value":"no"', b'"value":"yes"'))
     assert (9, "private.commitment", index) in {(f.step, f.code, f.entry) for f in audit(copy).findings}
 
 
 def test_a_withheld_private_value_is_missed(copy: FilesCopy) -> None:
-    path, line, index = _private_line(copy, b'"path":"note"')
+    path, line, index = private_line(copy, b'"path":"note"')
     copy.files[path] = copy.files[path].replace(line + b"\n", b"")
     assert [(f.step, f.code, f.entry) for f in audit(copy).findings] == [(9, "private.missing", index)]
-
-
-def _private_line(copy: FilesCopy, holding: bytes) -> tuple[str, bytes, int]:
-    for path, data in copy.files.items():
-        if path.startswith("private/") and path.endswith(".jsonl"):
-            for line in data.splitlines():
-                if holding in line:
-                    return path, line, canonical.decode(line)["index"]
-    raise AssertionError(holding)
 
 
 def test_records_that_leave_out_a_transition_differ(village: Village, copy: FilesCopy) -> None:
@@ -379,35 +142,12 @@ def test_records_without_ground_are_named(change: Callable[[list[bytes]], None],
     assert (10, code) in found(audit(copy))
 
 
-def test_a_stale_checkpoint_over_a_longer_log_is_seen_by_its_files(village: Village, copy: FilesCopy) -> None:
-    size = village.size - 30
-    old = Checkpoint(village.origin, size, village.roots[size])
-    copy.files["checkpoint"] = checkpoint.sign(old, village.log_key)
-    for level, width in ((None, size), (0, size)):
-        whole, part = Tile(level, 0), Tile(level, 0, width)
-        data = copy.files[whole.path]
-        leaves = tiles.encode_bundle(village.leaves[:width]) if level is None else data[: width * 32]
-        copy.files[part.path] = leaves
-    assert (3, "tree.beyond") in found(audit(copy))
-
-
 def test_a_stale_checkpoint_is_refused_by_age(copy: FilesCopy, village: Village) -> None:
     last = parse_leaf(village.leaves[-1]).received
     report = audit(copy, max_age=1000)
     assert report.exit_code == 0  # the audit's clock stands at the founding
     report = audit(copy, max_age=1000, now=last + 2000)
     assert found(report) == {(1, "checkpoint.stale")}
-
-
-def test_a_truncated_tile_is_named(copy: FilesCopy) -> None:
-    copy.files["tile/0/000"] = copy.files["tile/0/000"][:-32]
-    assert [(f.step, f.code, f.params) for f in audit(copy).findings] == [(3, "tree.width", {"path": "tile/0/000"})]
-
-
-def test_a_checkpoint_of_another_key_is_refused(copy: FilesCopy, village: Village) -> None:
-    head = checkpoint.parse(village.note())[0]
-    copy.files["checkpoint"] = checkpoint.sign(head, SigningKey(bytes(32)))
-    assert found(audit(copy)) == {(1, "checkpoint.key")}
 
 
 def test_a_pinned_key_is_held_to(copy: FilesCopy, village: Village) -> None:
