@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.reading import Reading
-from ledger import canonical
+from ledger import canonical, wallet
 from ledger.books.keys import Key
 from ledger.books.roles import COOP, Role
 from ledger.state import Due
@@ -21,10 +21,15 @@ class KeyLine:
 
     @property
     def sort_of(self) -> str:
-        """``passkey``, ``card`` or ``device``, as people tell them apart."""
+        """``passkey``, ``wallet``, ``card`` or ``device``, as people tell them apart."""
         if self.key.with_role:
             return "card"
-        return "passkey" if self.key.alg == "webauthn" else "device"
+        return sort_of_alg(self.key.alg)
+
+
+def sort_of_alg(alg: str) -> str:
+    """``passkey``, ``wallet`` or ``device``: what signs in that way."""
+    return {"webauthn": "passkey", wallet.SCHEME: "wallet"}.get(alg, "device")
 
 
 async def key_lines(reading: Reading, keys: list[Key]) -> list[KeyLine]:

@@ -66,6 +66,11 @@ def spell_address(raw: bytes) -> str:
     return "0x" + "".join(c.upper() if int(d, 16) > 7 else c for c, d in zip(plain, digits, strict=False))  # noqa: PLR2004
 
 
+def address_of(point: bytes) -> str:
+    """The address of an uncompressed point of 65 bytes."""
+    return spell_address(_address(point))
+
+
 def verify(address: bytes, sig: bytes, digest: bytes) -> None:
     """SignatureFault ``signature.form``, ``high_s``, ``recovery`` or ``invalid`` unless that key has signed."""
     # Imported here: only some ledgers hold such keys, and the library takes its time to load.
@@ -81,8 +86,12 @@ def verify(address: bytes, sig: bytes, digest: bytes) -> None:
         key = PublicKey.from_signature_and_message(sig[:64] + bytes([sig[64] - _RECOVERY]), digest, hasher=None)
     except Exception as error:  # the library raises Exception itself where no point belongs to r
         raise SignatureFault("signature.invalid") from error
-    if _keccak(key.format(compressed=False)[1:])[12:] != address:
+    if _address(key.format(compressed=False)) != address:
         raise SignatureFault("signature.invalid")
+
+
+def _address(point: bytes) -> bytes:
+    return _keccak(point[1:])[12:]
 
 
 def _digest(origin: str, name: str, fields: tuple[tuple[str, str], ...], values: Mapping[str, Any]) -> bytes:

@@ -7,14 +7,15 @@ import hashlib
 import json
 from typing import Any, Final
 
+from coincurve import PrivateKey
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from nacl.signing import SigningKey
 
-from ledger import canonical, keys, passkey
+from ledger import canonical, keys, passkey, wallet
 from ledger.errors import SignatureFault
-from ledger.statement import Signature
+from ledger.statement import DOMAIN, Signature
 
 LOG_KEY: Final = SigningKey(hashlib.sha256(b"vector log key").digest())
 _ED25519: Final = SigningKey(hashlib.sha256(b"vector member key").digest())
@@ -25,7 +26,9 @@ ED25519_PUBLIC: Final = keys.ed25519_public(bytes(_ED25519.verify_key))
 ES256_PUBLIC: Final = "es256:" + canonical.b64(
     _ES256.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
 )
+_WALLET: Final = PrivateKey(hashlib.sha256(b"vector wallet").digest())
 RP_ID: Final = "coop.example"
+WALLET_PUBLIC: Final = f"{wallet.SCHEME}:" + wallet.address_of(_WALLET.public_key.format(compressed=False))
 Json = dict[str, Any]
 
 
@@ -37,6 +40,16 @@ def ed25519(message: bytes) -> Json:
 def es256(message: bytes) -> Json:
     """A P-256 signature in JSON form, with low s."""
     return {"alg": "es256", "key": ES256_PUBLIC, "sig": canonical.b64(_raw(_der(message)))}
+
+
+def eip712(message: bytes) -> Json:
+    """A wallet's signature in JSON form, over a statement or a log-in."""
+    if message.startswith(DOMAIN):
+        digest = wallet.statement_digest(message[len(DOMAIN) :], hashlib.sha256(message).digest())
+    else:
+        digest = wallet.session_digest(message[len(keys.SESSION_DOMAIN) :], message)
+    raw = _WALLET.sign_recoverable(digest, hasher=None)
+    return {"alg": "eip712", "key": WALLET_PUBLIC, "sig": canonical.b64(raw[:64] + bytes([27 + raw[64]]))}
 
 
 def webauthn(message: bytes, scheme: str, *, flags: int = 5, **client: Any) -> Json:
@@ -64,6 +77,9 @@ def faults(message: bytes, session: bytes) -> list[Json]:
     """Signatures that must be refused, with their codes."""
     good, point, assertion = ed25519(message), es256(message), webauthn(message, "es256")
     raw = canonical.unb64(point["sig"])
+    wallets = eip712(message)
+    typed = canonical.unb64(wallets["sig"])
+    mirrored = (wallet.ORDER - int.from_bytes(typed[32:64], "big")).to_bytes(32, "big")
     high = raw[:32] + (keys.P256_ORDER - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
     wrong = [
         ed25519(session),
@@ -86,6 +102,15 @@ def faults(message: bytes, session: bytes) -> list[Json]:
         webauthn(message, "es256", origin=7),
         webauthn(message, "es256", flags=4),
         assertion | {"key": ED25519_PUBLIC},
+        eip712(session),
+        wallets | {"key": WALLET_PUBLIC.lower()},
+        wallets | {"key": f"eip712:0x{'0' * 40}"},
+        wallets | {"key": ED25519_PUBLIC},
+        wallets | {"sig": good["sig"]},
+        wallets | {"sig": canonical.b64(typed[:32] + mirrored + bytes([55 - typed[64]]))},
+        wallets | {"sig": canonical.b64(typed[:64] + bytes([typed[64] - 27]))},
+        wallets | {"sig": canonical.b64(bytes(64) + typed[64:])},
+        wallets | {"client_data": "AA=="},
     ]
     return [{"signature": signature, "code": _refused(signature, message)} for signature in wrong]
 

@@ -140,12 +140,13 @@ def _signatures() -> Json:
             vkeys.es256(message),
             vkeys.webauthn(message, "es256"),
             vkeys.webauthn(message, "ed25519"),
+            vkeys.eip712(message),
         ],
         "refuse": vkeys.faults(message, log_in),
         "session": {
             "fields": session,
             "message": canonical.b64(log_in),
-            "accept": [vkeys.ed25519(log_in), vkeys.webauthn(log_in, "es256")],
+            "accept": [vkeys.ed25519(log_in), vkeys.webauthn(log_in, "es256"), vkeys.eip712(log_in)],
         },
         "der": vkeys.der_pairs(message),
     }

@@ -22,9 +22,9 @@ SIGNATURE: Final = Schema(
     type=OpenAPIType.OBJECT,
     description="One signature with the public key that made it; the last two belong to `webauthn`.",
     properties={
-        "alg": Schema(type=OpenAPIType.STRING, enum=["ed25519", "es256", "webauthn"]),
-        "key": _text("`ed25519:` or `es256:` and the public key in base64"),
-        "sig": _text("64 bytes in base64"),
+        "alg": Schema(type=OpenAPIType.STRING, enum=["ed25519", "es256", "webauthn", "eip712"]),
+        "key": _text("`ed25519:` or `es256:` and the public key in base64, or `eip712:` and an address"),
+        "sig": _text("64 bytes in base64, 65 of a wallet"),
         "authenticator_data": _text(),
         "client_data": _text(),
     },

@@ -26,12 +26,15 @@ from ledger.statement import Signature
 
 
 class SignIn(msgspec.Struct, forbid_unknown_fields=True):
-    """The answer to a challenge: the challenge as it was given, who answers, and the signature."""
+    """The answer to a challenge: the challenge as it was given, the signature, and who answers.
+
+    Without ``member`` it is whoever owns the key.
+    """
 
     challenge: shapes.Base64
     expires: shapes.Time
-    member: str
     signature: Signature
+    member: str | None = None
 
 
 @get(
@@ -78,8 +81,8 @@ async def sign_in(
     asked = Challenge(data.challenge, data.expires, visit.reading.ledger.origin)
     key = await challenges.answer(installation, visit.reading, visit.coop, asked, data.member, data.signature)
     await remember(request, installation, visit.reading, key)
-    roles = await visit.reading.roles_of(data.member)
-    return shapes.Session(data.member, key.id, sorted(roles))
+    roles = await visit.reading.roles_of(key.member)
+    return shapes.Session(key.member, key.id, sorted(roles))
 
 
 @delete(

@@ -17,7 +17,7 @@ from app.key_limits import GROUPS, told, within
 from app.pages.me import member_of
 from app.pages.page import Page, rp_id_of, show
 from app.reading_entrance import policy_in_force
-from app.reading_keys import force_times, key_lines, officials, running_recoveries
+from app.reading_keys import force_times, key_lines, officials, running_recoveries, sort_of_alg
 from app.texts.sentences import catalogue
 from app.visit import Visit
 from ledger import ids
@@ -74,7 +74,8 @@ def _root_kind(visit: Visit, found: list[Key]) -> str:
     """Which kind of key must sign for other keys: the one signed in with if it is a root, else the passkey."""
     roots = [key for key in found if key.status == "active" and key.root and not key.may]
     own = [key for key in roots if key.id == visit.key] or roots
-    return "passkey" if any(key.alg == "webauthn" for key in own) else "device"
+    sorts = {sort_of_alg(key.alg) for key in own}
+    return next((sort for sort in ("passkey", "wallet") if sort in sorts), "device")
 
 
 @get("/c/{slug:str}/me/keys/new", opt={OPT: Access.MEMBER})

@@ -50,18 +50,24 @@ async def make(installation: Installation, reading: Reading) -> Challenge:
 
 
 async def answer(
-    installation: Installation, reading: Reading, coop: Coop, challenge: Challenge, member: str, signature: Signature
+    installation: Installation,
+    reading: Reading,
+    coop: Coop,
+    challenge: Challenge,
+    member: str | None,
+    signature: Signature,
 ) -> Key:
-    """The key with which that member has answered. The challenge is gone, whatever comes of it.
+    """The key with which that member (None: whoever) has answered. The challenge is gone, whatever comes of it.
 
     Problem ``session.challenge`` or ``session.key``, or the SignatureFault of a signature that does not hold.
     """
     await _take(installation, reading, challenge)
     facts = verify(signature, challenge.message())
-    record = await reading.find(Member, member)
     key = await reading.find(Key, ids.key_id(signature.key))
+    owner = key.member if member is None and key is not None else member
+    record = None if owner is None else await reading.find(Member, owner)
     # One answer for a stranger, another's key and a revoked one: nothing is to be learned here about members.
-    if record is None or record.status != "active" or key is None or key.member != member or key.status != "active":
+    if record is None or record.status != "active" or key is None or key.member != owner or key.status != "active":
         raise Problem("session.key", 403)
     # A paper card's key is worth nothing without a concierge's beside it.
     if key.alg != signature.alg or key.with_role is not None:

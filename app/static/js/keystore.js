@@ -8,7 +8,8 @@ import { toProofFile } from "./receipt.js";
  * @typedef {{kind: "device", ledger: string, member: string, alg: "ed25519"|"es256", public: string, privateKey: CryptoKey}} StoredDeviceKey
  * @typedef {{kind: "passkey", ledger: string, member: string, alg: "webauthn", public: string, credential: string}} StoredPasskey
  *   credential: its id in base64url
- * @typedef {StoredDeviceKey|StoredPasskey} StoredKey
+ * @typedef {{kind: "wallet", ledger: string, member: string, alg: "eip712", public: string}} StoredWallet
+ * @typedef {StoredDeviceKey|StoredPasskey|StoredWallet} StoredKey
  * @typedef {{ledger: string, member: string, statement: string, type: string, at: string, sentence: string, vkey: string,
  *   receipt?: import("./receipt.js").Receipt, refusal?: object}} StoredReceipt statement: base64 id
  */
@@ -47,7 +48,7 @@ export class Keystore {
 
   /**
    * The key to sign with: of that kind, else whatever there is; one that may not, only where there is no other.
-   * @param {string} ledger @param {string} member @param {"device"|"passkey"} [kind] @param {(key: StoredKey) => boolean} [may]
+   * @param {string} ledger @param {string} member @param {StoredKey["kind"]} [kind] @param {(key: StoredKey) => boolean} [may]
    */
   async need(ledger, member, kind, may = () => true) {
     const keys = (await this.keys(ledger, member)).filter((candidate) => !kind || candidate.kind === kind);

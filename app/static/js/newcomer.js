@@ -8,26 +8,28 @@ import { inspect, outsideAddress } from "./environment.js";
 import { DeviceError, Refusal } from "./errors.js";
 import { notice, wayOn } from "./notice.js";
 import { register } from "./passkey.js";
+import { connect, wallets } from "./wallet.js";
 
 /**
  * @typedef {import("./texts.js").Texts} Texts
- * @typedef {{kind: "device"|"passkey", alg: string, public: string, credential?: string, privateKey?: CryptoKey}} NewKey
+ * @typedef {{kind: "device"|"passkey"|"wallet", alg: string, public: string, credential?: string, privateKey?: CryptoKey}} NewKey
  */
 
 /**
- * Make a key of that kind. A device key asks the browser to keep it.
- * @param {"device"|"passkey"} kind
+ * Make a key of that kind, or take up a wallet's. A device key asks the browser to keep it.
+ * @param {"device"|"passkey"|string} kind `wallet:` and its id for a wallet
  * @param {{rpId: string, rpName: string, userName: string, exclude?: string[]}} wish for a passkey
  * @returns {Promise<NewKey>}
  */
 export async function makeKey(kind, wish) {
+  if (kind.startsWith("wallet:")) return connect(kind.slice("wallet:".length));
   if (kind === "passkey") {
     const { credential, public: publicText } = await register(wish);
     return { kind, alg: "webauthn", public: publicText, credential };
   }
   const key = await generateDeviceKey();
   await navigator.storage?.persist?.().catch(() => false); // a no changes nothing now
-  return { kind, ...key };
+  return { kind: "device", ...key };
 }
 
 /** The public half, as statements and the service take it. @param {NewKey} key */
@@ -39,6 +41,7 @@ export const publicHalf = ({ alg, public: publicText, credential }) => ({ alg, p
  * @param {Texts} texts
  */
 export async function checkBrowser(root, texts) {
+  offerWallets(root);
   const environment = await inspect();
   const can = { passkey: environment.canPasskey, device: environment.canDeviceKey };
   for (const [kind, possible] of Object.entries(can)) {
@@ -51,6 +54,25 @@ export async function checkBrowser(root, texts) {
     root.querySelector("[data-advice]")?.replaceChildren(notice(kind, texts.t(environment.advice), out));
   }
   return environment;
+}
+
+/**
+ * A button for each wallet in this browser, where a page has room for them.
+ * @param {HTMLElement} root may hold [data-wallets], with the words `data-label` ("… {name}"), `data-plain` for one without
+ *   a name, and [data-no-wallet] for where there is none
+ */
+function offerWallets(root) {
+  const place = /** @type {HTMLElement|null} */ (root.querySelector("[data-wallets]"));
+  if (!place) return;
+  const { label = "", plain = "" } = place.dataset;
+  const found = wallets();
+  place.replaceChildren(...found.map(({ id, name }) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: name ? label.replace("{name}", name) : plain });
+    button.dataset.make = `wallet:${id}`;
+    return button;
+  }));
+  const none = /** @type {HTMLElement|null} */ (root.querySelector("[data-no-wallet]"));
+  if (none) none.hidden = found.length > 0;
 }
 
 /**

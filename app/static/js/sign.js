@@ -20,7 +20,7 @@ import { hex, unb64 } from "./bytes.js";
  * @typedef {{slug: string, lang?: "ja"|"en", names?: Record<string, string>, token?: [string, number], origin?: string}} Place
  *   slug: the co-op's address here; names: what ids are called in sentences; token: its name and decimals; origin: the log's
  *   origin, where known
- * @typedef {"device"|"passkey"|import("./signing_keys.js").SigningKey} KeyChoice
+ * @typedef {"device"|"passkey"|"wallet"|import("./signing_keys.js").SigningKey} KeyChoice
  * @typedef {Place & import("./signer.js").Wish & {key?: KeyChoice, keys?: Record<string, import("./signing_keys.js").SigningKey>}} SigningWish
  *   key: the author's (default: the device key, else the passkey kept here); keys: those of other signers that are here too
  */
@@ -95,15 +95,16 @@ export async function leave(signer, draft, signatures, member) {
 
 /**
  * Sign in at a co-op: its challenge, answered in a domain of its own.
- * @param {Place & {member: string, key?: KeyChoice}} request
+ * @param {Place & ({member: string, key?: KeyChoice}|{member?: undefined, key: import("./signing_keys.js").SigningKey})} request
+ *   without a member: as the one whose key it is
  */
 export async function signIn({ member, key, ...place }) {
   const signer = await openSigner(place);
   const { ledger } = await signer.refresh();
-  const own = await chooseKey(signer, ledger, member, key);
+  const own = await chooseKey(signer, ledger, member ?? "", key);
   const asked = await signer.api.challenge();
   const signature = await signSession(own, ledger, asked, { rpId: signer.rpId });
-  return signer.api.signIn({ challenge: asked.challenge, expires: asked.expires, member, signature });
+  return signer.api.signIn({ challenge: asked.challenge, expires: asked.expires, ...(member && { member }), signature });
 }
 
 /** Send what waited for a network. @param {Place} place */

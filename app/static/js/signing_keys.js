@@ -5,15 +5,17 @@ import { encode } from "./canonical.js";
 import { SESSION_DOMAIN, hasEd25519, publicText, signWithDevice } from "./crypto.js";
 import { DeviceError } from "./errors.js";
 import { signWithPasskey } from "./passkey.js";
+import { signWithWallet } from "./wallet.js";
 
 /**
  * @typedef {import("./keystore.js").StoredKey} StoredKey
  * @typedef {import("./crypto.js").DeviceKey} DeviceKey
- * @typedef {StoredKey|DeviceKey|{kind: "passkey", public: string, credential: string}} SigningKey
+ * @typedef {StoredKey|DeviceKey|{kind: "passkey", public: string, credential: string}|{kind: "wallet", public: string}} SigningKey
  */
 
 /** @param {SigningKey} key @param {Uint8Array} message domain included @param {{rpId?: string}} [options] */
 export function signWith(key, message, options = {}) {
+  if ("kind" in key && key.kind === "wallet") return signWithWallet(key, message);
   if ("credential" in key) return signWithPasskey(key, message, options);
   return signWithDevice(key, message);
 }

@@ -19,7 +19,7 @@
  *                    and `{mem:2}` of the third such object
  *   data-cosigners   ids of those who must also sign, with spaces between; the statement waits for those whose keys aren't here
  *   data-for, data-via, data-replaces   as in the statement
- *   data-key         `device` or `passkey`, where only that kind of key will do
+ *   data-key         `device`, `passkey` or `wallet`, where only that kind of key will do
  *
  * From the form, else from an element around it, and at last from `<body>`, where `base.html` writes them for members:
  *   data-slug, data-author, data-origin   which ledger, and who speaks

@@ -37,7 +37,7 @@ if ((await checkBrowser(root, texts)).canDeviceKey) {
   }
 }
 
-/** @param {"device"|"passkey"} kind */
+/** @param {string} kind */
 async function enrol(kind) {
   // Only a root key lets another one in; asked before any key is made that nobody would know.
   const signing = here.find((key) => roots.split(" ").includes(key.public));
@@ -45,13 +45,19 @@ async function enrol(kind) {
   const made = await makeKey(kind, { rpId, rpName: slug, userName: name, exclude: exclude.split(" ").filter(Boolean) });
   const key = { ...made, name, ledger: origin, member };
   const id = await keyId(made.public);
+  const enrols = made.kind === "passkey" || (made.kind === "wallet" && walletMayEnrol());
   const outcome = await signAndSubmit({
     slug, origin, names: names ? JSON.parse(names) : {}, type: "key.enrol/1", author: member, key: signing, cosigners: [id], keys: { [id]: /** @type {any} */ (key) },
-    body: { ...publicHalf(made), root: kind === "passkey" }, privates: { label: kind === "passkey" ? root.dataset.labelPasskey : deviceName() },
+    body: { ...publicHalf(made), root: enrols }, privates: { label: labels[made.kind]() },
   });
   if (outcome.status === "recorded") await keystore.add(/** @type {any} */ (key));
   location.reload();
 }
+
+const walletMayEnrol = () => /** @type {HTMLInputElement} */ (root.querySelector("[data-wallet-root]")).checked;
+
+/** @type {Record<string, () => string|undefined>} */
+const labels = { passkey: () => root.dataset.labelPasskey, wallet: () => root.dataset.labelWallet, device: deviceName };
 
 /** What people call the thing in their hands, as far as a browser tells. */
 function deviceName() {

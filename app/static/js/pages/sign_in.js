@@ -1,11 +1,11 @@
 /** Signing in: a button for everyone whose key is on this device, and one for a passkey that the device brings along. */
 
 import { signIn, openKeystore, openTexts } from "../sign.js";
-import { busy, call, checkBrowser } from "../newcomer.js";
+import { busy, call, checkBrowser, makeKey } from "../newcomer.js";
 import { findPasskey } from "../passkey.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-sign-in]"));
-const { slug, origin, rpId, home, label, someone, device, passkey } = /** @type {Record<string, string>} */ (root.dataset);
+const { slug, origin, rpId, home, label, someone, device, passkey, wallet } = /** @type {Record<string, string>} */ (root.dataset);
 const texts = await openTexts();
 const environment = await checkBrowser(root, texts);
 if (environment.canDeviceKey) await offer();
@@ -21,6 +21,9 @@ async function offer() {
   const any = /** @type {HTMLButtonElement} */ (root.querySelector("[data-any]"));
   any.addEventListener("click", () => busy(root, texts, () => enterByPasskey(keystore)));
   any.disabled = false; // pressed before, nothing would have happened
+  for (const one of root.querySelectorAll("[data-make^='wallet:']")) {
+    one.addEventListener("click", () => busy(root, texts, () => enterByWallet(keystore, /** @type {any} */ (one).dataset.make)));
+  }
 }
 
 /** @param {string} member @param {any} key */
@@ -28,7 +31,7 @@ function button(member, key) {
   const made = Object.assign(document.createElement("button"), { type: "button", className: "button button-primary button-large button-person" });
   const name = key.name || `${someone} ${member.slice(4, 10)}`;
   made.append(Object.assign(document.createElement("span"), { textContent: label.replace("{name}", name) }));
-  made.append(Object.assign(document.createElement("small"), { textContent: key.kind === "device" ? device : passkey }));
+  made.append(Object.assign(document.createElement("small"), { textContent: { device, passkey, wallet }[/** @type {string} */ (key.kind)] ?? "" }));
   made.addEventListener("click", () => busy(root, texts, () => enter(member, key)));
   return made;
 }
@@ -36,6 +39,10 @@ function button(member, key) {
 /** @param {string} member @param {any} key */
 async function enter(member, key) {
   await signIn({ slug, member, key });
+  goOn();
+}
+
+function goOn() {
   location.assign(new URLSearchParams(location.search).get("next")?.match(/^\/c\/[^/\\]+(\/.*)?$/)?.[0] ?? home);
 }
 
@@ -46,4 +53,13 @@ async function enterByPasskey(keystore) {
   const key = /** @type {const} */ ({ kind: "passkey", ledger: origin, member, alg: "webauthn", public: publicText, credential });
   await keystore.add(key);
   await enter(member, key);
+}
+
+/** @param {import("../keystore.js").Keystore} keystore @param {string} which */
+async function enterByWallet(keystore, which) {
+  const made = await makeKey(which, { rpId, rpName: slug, userName: slug });
+  // Whose wallet it is, the service tells only to whoever holds its key.
+  const { member } = await signIn({ slug, key: /** @type {any} */ (made) });
+  await keystore.add(/** @type {any} */ ({ ...made, ledger: origin, member }));
+  goOn();
 }
