@@ -26,6 +26,10 @@ class GuardError(ServiceError):
     """The guard outside the database and the database do not tell the same story, or the guard can't be written."""
 
 
+class WitnessError(ServiceError):
+    """What a witness remembers of a log can't be read, or not be written."""
+
+
 class ClockError(ServiceError):
     """The clock can't be trusted to say when a statement was received."""
 

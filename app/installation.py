@@ -25,6 +25,9 @@ from app.storage import ledgers
 from app.storage.database import Database
 from app.storage.ledgers import Ledger
 from app.storage.log import Log, Receipt
+from app.witness.memory import Memory as WitnessMemory
+from app.witness.service import Witness
+from app.witness.settings import Witnessing
 from ledger.books.coop import ID, Coop
 from ledger.compose import public_of
 from ledger.errors import FormatError, Refusal
@@ -47,6 +50,7 @@ class Settings:
     database_url: str
     books: Books
     clock: Clock = field(default_factory=Clock)
+    witnessing: Witnessing = field(default_factory=Witnessing)
 
 
 class Draft(NamedTuple):
@@ -73,6 +77,7 @@ class Installation:
         self.publisher = Publisher(self.guard, self.keys)
         self.bulletin = Bulletin(database.connect)
         self.log = Log(database.pool, self.guard, self.keys)
+        self.witnessing, self.witness = settings.witnessing, self._witness(settings)
         self.exporting = asyncio.Semaphore(_EXPORTS)
         """Held while a whole ledger is read: each takes a connection for as long as it lasts."""
         self._workers = workers
@@ -164,6 +169,13 @@ class Installation:
         """What a pure question finds out about a ledger's state."""
         async with self.database.pool.acquire() as connection:
             return await ask(connection, self.books, ledger.id, question)
+
+    def _witness(self, settings: Settings) -> Witness | None:
+        """Itself as a witness of others; None where it is told of no logs to witness."""
+        if settings.witnessing.logs is None:
+            return None
+        memory = WitnessMemory(self.data / "witness", *self.keys.witness(settings.witnessing.name))
+        return Witness(memory, settings.witnessing.logs, self.clock)
 
     def _rehearse(self, submission: Submission) -> None:
         """Fold the genesis on nothing: what would be refused must not leave an empty ledger behind."""

@@ -1,6 +1,8 @@
 """Keys that live outside PostgreSQL and its backups: the operator's, and one per subject of private values.
 
     keys/<origin>.log, keys/<origin>.clerk     Ed25519 seeds (32 bytes), readable by this account only
+    keys/<name>.witness                        the same, with which this installation cosigns the logs of others
+    keys/<origin>.log.<key id>                 the log keys that came after the first, by the id that their vkey has
     keys/unfounded/                            the same of ledgers that are to be: swept away if none comes of them
     privacy-keys.sqlite3                       one random key per ledger and subject
 
@@ -28,10 +30,11 @@ from app.errors import KeyMissing, LedgerDamaged
 from ledger.private import Opening
 from ledger.signed_note import VerifierKey
 
-Purpose = Literal["log", "clerk"]
+Purpose = Literal["log", "clerk", "witness"]
 _PURPOSES: Final[tuple[Purpose, ...]] = ("log", "clerk")
 _SEED_SIZE: Final = 32
 
+"""A ledger's own."""
 
 class OperatorKeys:
     """The keys with which an installation signs for its ledgers: checkpoints (log) and ticks (clerk)."""
@@ -118,6 +121,18 @@ class OperatorKeys:
             new.unlink()
             _fsync(path.parent)
 
+
+    def witness(self, name: str) -> tuple[str, SigningKey]:
+        """The one key with which this installation witnesses, and its name: made under ``name`` at the first asking.
+
+        It keeps its name wherever the installation moves to, for others have the key by it.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not list(self._folder.glob("*.witness")):
+            self._create(self._folder / _name(name, "witness"), secrets.token_bytes(_SEED_SIZE))
+        path = min(self._folder.glob("*.witness"))
+        name = path.stem.replace("+", "/").replace("=", ":")
+        return name, self.get(name, "witness")
 
 class _Sealed(msgspec.Struct, frozen=True):
     """What is inside a sealed row: the opening, and the id of the statement that it belongs to."""

@@ -32,6 +32,7 @@ class Limits:
     def __init__(self, clock: Clock, web: WebSettings) -> None:
         self._clock = clock
         self._costly, self._foundings = web.requests_per_minute // 10, web.requests_per_minute // 20
+        self._witnessed = web.requests_per_minute
         self._windows: dict[int, tuple[int, Counter[str]]] = {}
         self._listening: Counter[str] = Counter()
 
@@ -39,9 +40,11 @@ class Limits:
         """Before whole tables are read or many texts opened for a stranger. Problem ``http.too_many``."""
         if visit.signed_in:
             return
-        wait = self._take(MINUTE, self._costly, caller(request))
-        if wait:
-            raise Problem("http.too_many", 429, seconds=wait)
+        self._in_a_minute(self._costly, caller(request))
+
+    def witness(self, request: Asked) -> None:
+        """Before a log's checkpoint is judged: beside all that people ask for. Problem ``http.too_many``."""
+        self._in_a_minute(self._witnessed, f"witness {caller(request)}")
 
     def founding(self, request: Asked) -> None:
         """Before a draft or keys are made for a co-op that may never be. Problem ``founding.too_many``."""
@@ -64,6 +67,11 @@ class Limits:
             self._listening[who] -= 1
             if not self._listening[who]:
                 del self._listening[who]
+
+    def _in_a_minute(self, count: int, who: str) -> None:
+        wait = self._take(MINUTE, count, who)
+        if wait:
+            raise Problem("http.too_many", 429, seconds=wait)
 
     def _take(self, seconds: int, count: int, who: str) -> int:
         """Count one more in this window; how many seconds to wait where that is too many, else 0."""

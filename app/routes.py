@@ -27,6 +27,7 @@ from app.pages import (
     rules,
     things,
     tokens,
+    witness,
     work,
 )
 
@@ -50,6 +51,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *rules.ROUTES,
     *work.ROUTES,
     *tokens.ROUTES,
+    *witness.ROUTES,
     *things.ROUTES,
     *bookings.ROUTES,
 )

@@ -7,7 +7,20 @@ from typing import Final
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from app.api import context, discovery, entries, events, founding, health, log, pending, session, statements, texts
+from app.api import (
+    context,
+    discovery,
+    entries,
+    events,
+    founding,
+    health,
+    log,
+    pending,
+    session,
+    statements,
+    texts,
+    witness,
+)
 
 _LEDGER: Final = Router(
     "/api/v1/ledgers/{slug:str}",
@@ -44,6 +57,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     founding.ROUTER,
     _LEDGER,
     _LOG,
+    witness.ROUTER,
     discovery.discovery,
     texts.signing,
     health.alive,

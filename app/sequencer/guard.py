@@ -7,13 +7,12 @@ appended to.
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from app import files
 from app.errors import GuardError
 from ledger import checkpoint
 from ledger.errors import LedgerError
@@ -80,26 +79,17 @@ class Guard:
 
     @contextmanager
     def _locked(self, origin: str) -> Iterator[None]:
-        # A file of its own: the note's file is another one after every rename.
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = self._path(origin, "lock").open("ab")
-        except OSError as error:
-            raise GuardError("guard.unwritable", origin=origin, reason=str(error)) from error
-        with file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(files.locked(self._path(origin, "lock")))
+            except OSError as error:
+                raise GuardError("guard.unwritable", origin=origin, reason=str(error)) from error
             yield
 
     def _write(self, origin: str, note: bytes) -> None:
         new = self._path(origin, "new")
         try:
-            with new.open("wb") as file:
-                file.write(note)
-                file.flush()
-                os.fsync(file.fileno())
-            # A crash before this line leaves the old note, after it the new one, never a part of either.
-            new.rename(self._path(origin, "note"))
-            _fsync(self._folder)
+            files.replace(self._path(origin, "note"), note)
         except OSError as error:
             raise GuardError("guard.unwritable", origin=origin, reason=str(error)) from error
 
@@ -110,11 +100,3 @@ def _published(note: bytes, key: VerifierKey) -> Published:
     except LedgerError as error:
         raise GuardError("guard.damaged", origin=key.name, reason=error.code) from error
     return Published(found.size, found.root, note)
-
-
-def _fsync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

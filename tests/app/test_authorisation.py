@@ -87,6 +87,11 @@ TABLE: Final[dict[str, str]] = {
     "GET /log/{slug}/checkpoint": "tiles",
     "GET /log/{slug}/tile/entries/{path}": "entries",
     "GET /log/{slug}/tile/{path}": "tiles",
+    # Witnessing: what is posted is signed by a log on the list.
+    "GET /witness": "anyone",
+    "POST /witness/add-checkpoint": "anyone",
+    "GET /witness/{hash}/checkpoint": "anyone",
+    "GET /witness/{hash}/evidence.json": "anyone",
     # A co-op's pages: what everyone may open, what leads in, and what is for members.
     "GET /c/{slug}": "anyone",
     "GET /c/{slug}/join": "anyone",

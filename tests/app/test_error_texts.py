@@ -18,6 +18,7 @@ LEDGER = {"LedgerError", "Refusal", "FormatError", "SignatureFault", "ProofError
 SERVICE = {
     "ServiceError",
     "GuardError",
+    "WitnessError",
     "ClockError",
     "KeyMissing",
     "LedgerDamaged",
