@@ -111,6 +111,11 @@ class Reading:
         """The co-op's record; None between the making of a ledger and its genesis."""
         return await self.find(Coop, coop.ID)
 
+    async def size(self) -> int:
+        """How many entries the records are of, as last committed."""
+        found: int = await self.pool.fetchval("SELECT size FROM head WHERE ledger_id = $1", self.ledger_id)
+        return found
+
     async def roles_of(self, member: str) -> frozenset[str]:
         """The roles that a member now holds for the whole co-op."""
         held = await self.children(Role, COOP)

@@ -19,6 +19,8 @@ class Visit:
     member: Member | None
     key: str | None
     roles: frozenset[str]
+    size: int
+    """Entries that were there before anything was read: what the visit reads holds these at least."""
 
     @property
     def signed_in(self) -> bool:

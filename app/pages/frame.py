@@ -83,6 +83,8 @@ class Frame:
     reader_menu: tuple[NavItem, ...] = ()
     sign_in_href: str = ""
     sign_out_action: str = ""
+    size: int = 0
+    """Entries that the page shows at least. The seal may be of more: it is asked for after the page's content."""
     seal: Seal | None = None
     footer: tuple[NavItem, ...] = ()
     csrf_token: str = ""

@@ -77,6 +77,7 @@ async def frame_of(request: Request[Any, Any, Any], visit: Visit | None) -> Fram
         sign_in_href="" if visit.signed_in else f"{base}/sign-in",
         sign_out_action=f"{base}/sign-out",
         seal=Seal(published.size, published.root.hex(), f"{base}/verify") if visit.sees_tiles else None,
+        size=visit.size,
         events=f"/api/v1/ledgers/{visit.slug}/events" if visit.sees_tiles else "",
     )
 

@@ -37,13 +37,14 @@ async def current_visit(
         reading = await reading_of(installation, slug)
     except LedgerUnknown:
         return None
+    size = await reading.size()
     coop = await reading.coop()
     if coop is None:
         return None
     signed_in = connection.session.get(SIGNED_IN, {}).get(slug)
     member = await _confirmed(installation, reading, signed_in) if signed_in else None
     roles = await reading.roles_of(member.id) if member else frozenset[str]()
-    return Visit(slug, reading, coop, member, signed_in["key"] if member else None, roles)
+    return Visit(slug, reading, coop, member, signed_in["key"] if member else None, roles, size)
 
 
 async def _confirmed(installation: Installation, reading: Reading, signed_in: dict[str, str]) -> Member | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 import zipfile
 from collections.abc import Iterator
@@ -334,6 +335,20 @@ def test_nobody_is_interrupted_by_news(coop: Coop, page: Page) -> None:
     offer.click()
     expect(page.locator("#lines li")).to_have_count(2)
     expect(offer).to_have_count(0)
+
+
+def test_news_that_could_not_be_had_are_asked_for_again(coop: Coop, page: Page) -> None:
+    listen(page, coop.address("ledger"))
+    asked = []
+
+    def away(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=503)
+
+    page.route(re.compile(r"/ledger\?"), away, times=1)
+    coop.say("Hanako", "coop.profile/1", PROFILE)
+    expect(page.locator("#lines li")).to_have_count(2)
+    assert asked
 
 
 def test_several_entries_at_once_are_all_shown(coop: Coop, page: Page) -> None:

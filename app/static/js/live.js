@@ -11,7 +11,7 @@
 
 const PARTS = '[hx-trigger~="live"]';
 const PAUSE = 1000; // milliseconds between two refreshes of a part
-const AGAIN = 5000; // milliseconds until a refused connection is tried again
+const AGAIN = 5000; // milliseconds until a refused connection, or a part that could not be had, is tried again
 const SCROLLED = 200; // pixels
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
@@ -26,6 +26,9 @@ document.addEventListener("visibilitychange", listen);
 addEventListener("pageshow", listen);
 addEventListener("pagehide", stop);
 document.addEventListener("htmx:load", listen); // a part may arrive later
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => retry(/** @type {HTMLElement} */ (event.target), /** @type {CustomEvent} */ (event).detail.xhr?.status ?? 0));
+}
 document.addEventListener("htmx:beforeSwap", (event) => arrive(/** @type {HTMLElement} */ (event.target), /** @type {CustomEvent} */ (event).detail));
 listen();
 
@@ -67,6 +70,15 @@ function refresh(part, wanted) {
   Object.assign(stateOf(part), { size: newest, at: performance.now(), wanted });
   offerOf(part)?.remove();
   htmx.trigger(part, "live");
+}
+
+/** A part that could not be had is no newer than it was; one that was refused for good stays. @param {HTMLElement} part @param {number} status */
+function retry(part, status) {
+  if (!part.matches(PARTS) || (status >= 400 && status < 500 && status !== 429)) return;
+  const state = stateOf(part);
+  state.size = -1;
+  clearTimeout(state.timer);
+  state.timer = setTimeout(() => look(part), AGAIN);
 }
 
 /** @param {Element} part */

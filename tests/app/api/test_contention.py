@@ -82,7 +82,7 @@ async def test_slow_readers_of_the_records_leave_connections_to_others(coop: Coo
     reading = await reading_of(coop.installation, coop.town.slug)
     record = await reading.coop()
     assert record is not None
-    visit = Visit(coop.town.slug, reading, record, None, None, frozenset())
+    visit = Visit(coop.town.slug, reading, record, None, None, frozenset(), 0)
     readers = [_lines(coop.installation, visit) for _ in range(CROWD)]
     async with asyncio.timeout(PATIENCE):
         begun = [await anext(reader) for reader in readers]

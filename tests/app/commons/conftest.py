@@ -43,7 +43,7 @@ def visit_as(coop: Coop) -> VisitAs:
         assert record is not None
         member = await reading.find(Member, coop.town.id(name))
         roles = await reading.roles_of(member.id) if member else frozenset[str]()
-        found = Visit(coop.town.slug, reading, record, member, None, roles)
+        found = Visit(coop.town.slug, reading, record, member, None, roles, 0)
         return found, await telling(found, Catalogue.load(), "ja")
 
     return visit
