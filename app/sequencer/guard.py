@@ -87,7 +87,6 @@ class Guard:
             yield
 
     def _write(self, origin: str, note: bytes) -> None:
-        new = self._path(origin, "new")
         try:
             files.replace(self._path(origin, "note"), note)
         except OSError as error:
