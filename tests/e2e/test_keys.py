@@ -86,6 +86,9 @@ def test_a_limited_key_signs_what_it_may_and_nothing_else(coop: Coop, open_page:
     expect(mine.get_by_role("button", name=words["open"])).to_have_count(0)  # the only key that lets others in
     press(page, words["passkey"])
     submit(page, lang)
+    expect(mine.get_by_role("button", name=words["open"])).to_have_count(2)
+    ids = page.eval_on_selector_all("[id]", "elements => elements.map(element => element.id)")
+    assert sorted(ids) == sorted(set(ids))
     mine.get_by_role("button", name=words["open"]).first.click()
     limiting = page.locator("dialog[open]")
     limiting.get_by_role("button", name=words["go"]).click()
