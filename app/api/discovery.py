@@ -13,6 +13,9 @@ from app.audit.house import FORMAT
 from app.installation import Installation
 from app.session.current import SIGNED_IN, current_visit
 from app.visit import Visit
+from app.witness.cosigned import is_asked_for
+from ledger.books.coop import Coop
+from ledger.witness_policy import WitnessPolicy
 
 PATH: Final = "/.well-known/yui.json"
 
@@ -30,12 +33,13 @@ async def discovery(
 ) -> Response[dict[str, Any]]:
     """Ledgers whose checkpoints the asker may see; members-only ones are not even named to strangers."""
     visits = [await current_visit(request, installation, ledger.slug) for ledger in await installation.ledgers()]
-    cards = [_card(request, visit) for visit in visits if visit is not None and visit.sees_tiles]
+    policy = None if installation.witnessing.policy is None else installation.witnessing.policy.current()
+    cards = [_card(request, visit, policy) for visit in visits if visit is not None and visit.sees_tiles]
     caching = "private" if SIGNED_IN in request.session else "public, max-age=60"
     return Response({"ledgers": cards, "version": FORMAT}, headers={"Cache-Control": caching})
 
 
-def _card(request: Request[Any, Any, Any], visit: Visit) -> dict[str, Any]:
+def _card(request: Request[Any, Any, Any], visit: Visit, policy: WitnessPolicy | None) -> dict[str, Any]:
     coop = visit.coop
     return {
         "name": visit.slug,
@@ -43,5 +47,12 @@ def _card(request: Request[Any, Any, Any], visit: Visit) -> dict[str, Any]:
         "url": f"{request.app.state.web.address}/log/{visit.slug}",
         "visibility": {"entries": coop.entries, "tiles": coop.tiles},
         "vkeys": [coop.log_key],
-        "witnesses": [],
+        "witnesses": _asked(policy, coop),
     }
+
+
+def _asked(policy: WitnessPolicy | None, coop: Coop) -> list[str]:
+    """The vkeys of the witnesses that are shown its checkpoints."""
+    if policy is None or not is_asked_for(policy, coop.origin, public=coop.tiles == "public"):
+        return []
+    return [key.text() for key in policy.keys]

@@ -22,6 +22,7 @@ from app.limits import limits_of
 from app.storage.log import Stored
 from app.storage.records import record_lines
 from app.visit import Visit
+from app.witness.cosigned import cosigned_receipt
 from ledger import canonical, receipt
 from ledger.statement import Statement, parse_leaf
 
@@ -79,7 +80,7 @@ async def receipt_file(
 ) -> Response[bytes]:
     """What ``yui verify-receipt`` checks offline."""
     await _readable(installation, visit, index)
-    proof = await installation.log.receipt(visit.reading.ledger, index)
+    proof = await cosigned_receipt(installation, visit.reading.ledger, index)
     file = receipt.Receipt(proof.leaf, proof.index, tuple(proof.path), proof.note).to_file()
     headers = {"Content-Disposition": f'attachment; filename="{slug}-{index}.tlog-proof"', "Cache-Control": "private"}
     return Response(file, media_type=_PROOF_FILE, headers=headers)

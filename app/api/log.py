@@ -18,8 +18,10 @@ from app.access import OPT, Access
 from app.api.answers import NO_COOKIES, errors
 from app.api.problems import Problem
 from app.installation import Installation
+from app.sequencer.guard import Published
 from app.session.current import SIGNED_IN
 from app.visit import Visit
+from app.witness import cosigned as cosignatures
 from ledger.errors import FormatError
 from ledger.tiles import WIDTH, Tile, parse_path
 
@@ -52,13 +54,43 @@ async def checkpoint(
     installation: NamedDependency[Installation],
     visit: NamedDependency[Visit],
 ) -> Response[bytes]:
-    """The guard's note."""
-    note = (await installation.log.published(visit.reading.ledger)).note
+    """The guard's note, with the cosignatures that there are under it already."""
+    published = await installation.log.published(visit.reading.ledger)
+    if installation.witnessing.policy is not None:
+        pool = installation.database.pool
+        published = await cosignatures.with_cosignatures(pool, visit.reading.ledger, published)
+    return _note(request, published, visit)
+
+
+@get(
+    "/cosigned",
+    opt={OPT: Access.COOP, **NO_COOKIES},
+    summary="The newest checkpoint that enough witnesses have cosigned",
+    responses={
+        200: ResponseSpec(str, description="The signed note.", media_type="text/plain", generate_examples=False),
+        304: ResponseSpec(None, description="It is the one that you have."),
+        **errors(401, 403, 404),
+    },
+)
+async def cosigned(
+    slug: FromPath[str],
+    request: Request[Any, Any, Any],
+    installation: NamedDependency[Installation],
+    visit: NamedDependency[Visit],
+) -> Response[bytes]:
+    """By the witness policy of this installation."""
+    found = await cosignatures.newest(installation, visit.reading.ledger)
+    if found is None:
+        raise Problem("http.not_found", 404)
+    return _note(request, found, visit)
+
+
+def _note(request: Request[Any, Any, Any], published: Published, visit: Visit) -> Response[bytes]:
     headers = _caching(request, _FRESH, public=visit.coop.tiles == "public")
-    tag = f'"{hashlib.sha256(note).hexdigest()[:32]}"'
+    tag = f'"{hashlib.sha256(published.note).hexdigest()[:32]}"'
     if tag in _tags(request.headers.get("if-none-match", "")):
         return Response(b"", status_code=304, headers=headers | {"ETag": tag})
-    return Response(note, media_type="text/plain", headers=headers | {"ETag": tag})
+    return Response(published.note, media_type="text/plain", headers=headers | {"ETag": tag})
 
 
 @get(

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
             raise CommandError("demo.fresh_outside")
         if args.fresh:
             clear(where.data)
-        async with runtime.running(where, serve.show) as installation:
+        async with runtime.running(where, serve.show, witnessing=serve.witnessing(args)) as installation:
             web = serve.web_settings(args, where, demo=True)
             await settle(installation, web.address, args)
             ready = say("demo.ready", address=web.address)

@@ -32,6 +32,8 @@ from app.settings import WebSettings
 from app.storage.embedded import EmbeddedError, EmbeddedPostgres, Stage
 from app.storage.migrate import migrate
 from app.sweeping import Sweeper
+from app.witness.asking import Asker
+from app.witness.settings import Witnessing
 from governance.all_books import BOOKS
 
 _ANSWERING: Final = 0.02
@@ -96,14 +98,19 @@ async def database(places: Places, progress: Callable[[Stage], None] = lambda _:
 
 @contextlib.asynccontextmanager
 async def running(
-    places: Places, progress: Callable[[Stage], None] = lambda _: None, clock: Clock | None = None
+    places: Places,
+    progress: Callable[[Stage], None] = lambda _: None,
+    clock: Clock | None = None,
+    witnessing: Witnessing | None = None,
 ) -> AsyncIterator[Installation]:
-    """An open installation with its clerk, eraser and sweeper at work; by the machine's clock, unless told another."""
+    """An open installation and all that works in it beside requests; by the machine's clock, unless told another."""
     async with (
         database(places, progress) as url,
-        Installation.open(Settings(places.data, url, BOOKS, clock or Clock())) as installation,
+        Installation.open(
+            Settings(places.data, url, BOOKS, clock or Clock(), witnessing or Witnessing())
+        ) as installation,
     ):
-        workers = (Clerk(installation), Eraser(installation), Sweeper(installation))
+        workers = (Clerk(installation), Eraser(installation), Sweeper(installation), Asker(installation))
         tasks = [asyncio.create_task(worker.run()) for worker in workers]
         try:
             yield installation

@@ -2,12 +2,14 @@
 
 import argparse
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli import places
 
 if TYPE_CHECKING:
     from app.settings import WebSettings
+    from app.witness.settings import PolicyFile, Witnessing
 
 PORT = 8321
 HOST = "127.0.0.1"
@@ -29,6 +31,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="一つの接続元から1分間に受け付ける数 / how many requests of one caller are taken in a minute",
     )
+    parser.add_argument(
+        "--witness-logs",
+        metavar="FILE",
+        default=os.environ.get("YUI_WITNESS_LOGS"),
+        help="立ち会うよその台帳の一覧 / the ledgers to witness for others (C2SP tlog-policy)",
+    )
+    parser.add_argument(
+        "--witness-policy",
+        metavar="FILE",
+        default=os.environ.get("YUI_WITNESS_POLICY"),
+        help="立会いを頼む相手と必要な数 / who is asked to witness these ledgers (C2SP tlog-policy)",
+    )
+    parser.add_argument(
+        "--witness-grace",
+        metavar="MINUTES",
+        type=int,
+        default=int(os.environ.get("YUI_WITNESS_GRACE", "60")),
+        help="署名がそろうのを待つ分数 / how long a quorum of witnesses may take",
+    )
     places.add_arguments(parser)
 
 
@@ -41,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
     async def main() -> None:
         runtime.check_port(args.host, args.port)
-        async with runtime.running(where, show) as installation:
+        async with runtime.running(where, show, witnessing=witnessing(args)) as installation:
             web = web_settings(args, where)
             ready = say("ready", address=web.address)
             await runtime.serve(installation, web, args.host, args.port, lambda: print(*ready, sep="\n", flush=True))
@@ -54,6 +75,29 @@ def show(stage: str) -> None:
     from app.cli.failures import say
 
     print(*say(f"stage.{stage}"), sep="\n", flush=True)
+
+
+def witnessing(args: argparse.Namespace) -> "Witnessing":
+    """Whom to witness, and whom to ask. CommandError ``witness_file`` where a file is at fault."""
+    from app.witness.settings import Witnessing
+
+    host = (args.address or f"http://localhost:{args.port}").partition("://")[2].partition("/")[0]
+    logs, policy = _policy_file(args.witness_logs), _policy_file(args.witness_policy)
+    return Witnessing(logs, policy, f"{host}/witness", args.witness_grace * 60_000)
+
+
+def _policy_file(path: str | None) -> "PolicyFile | None":
+    from app.cli.failures import CommandError
+    from app.witness.settings import PolicyFile
+    from ledger.errors import FormatError
+
+    if not path:
+        return None
+    try:
+        return PolicyFile(Path(path))
+    except (OSError, FormatError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CommandError("witness_file", path=path, reason=reason) from error
 
 
 def web_settings(args: argparse.Namespace, where: places.Places, *, demo: bool = False) -> "WebSettings":

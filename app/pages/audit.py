@@ -25,6 +25,7 @@ from app.reading_entrance import genesis_hash
 from app.recount import recount
 from app.sequencer.guard import Published
 from app.visit import Visit
+from app.witness.cosigned import witnessed
 from app.zipped import FRESH, zipped
 
 Asked = Request[Any, Any, Any]
@@ -53,6 +54,7 @@ async def desk(
         root=published.root.hex(),
         sealed_at=await _sealed_at(installation, visit, published),
         genesis=(await genesis_hash(installation, visit.reading)).hex(),
+        witnessed=await witnessed(installation, visit.reading.ledger, public=visit.coop.tiles == "public"),
         q=q.strip(),
         people=await find_people(visit.reading, q) if visit.signed_in else [],
         decided=[item for item in decided if item.proposal.outcome is not None],

@@ -17,6 +17,7 @@ from app.pages.page import Page, show
 from app.reading_entrance import genesis_hash
 from app.stream import PAGE, Wanted, by_day, lines, may_read_texts, plain, spell
 from app.visit import Visit
+from app.witness.cosigned import witnessed
 from ledger import canonical, ids, merkle
 from ledger.books.members import Member
 
@@ -104,6 +105,8 @@ async def verify(
         note=published.note.decode(),
         address=request.app.state.web.address,
         genesis=(await genesis_hash(installation, visit.reading)).hex(),
+        now=installation.clock.now(),
+        witnessed=await witnessed(installation, visit.reading.ledger, public=visit.coop.tiles == "public"),
         words=request.app.state.texts.texts(language(request), "ledger.verify."),
     )
 

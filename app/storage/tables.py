@@ -3,7 +3,8 @@
 ``ledger`` is the installation's list of ledgers; everything else belongs to one of them. Text that is ordered or
 compared as bytes is ``COLLATE "C"``. Times are milliseconds since 1970 (UTC).
 
-The last four are the service's own: what they hold is on its way into a ledger, or gone after a while.
+From ``challenge`` on they are the service's own: what they hold is on its way into a ledger, gone after a while, or
+can be had again.
 """
 
 from __future__ import annotations
@@ -205,4 +206,32 @@ audit_pass: Final = Table(
 )
 """Full passes over a ledger that an auditor has started here. Times in ms; ``done`` of ``size`` entries. ``report``:
 what ``app/audit/job.py`` says in the end, as JSON; a pass that is finished without one has failed.
+"""
+
+cosignature: Final = Table(
+    "cosignature",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _big("size", primary_key=True),
+    _bytes_text("witness", primary_key=True),
+    _big("time"),
+    _binary("line"),
+)
+"""Lines by which witnesses (their vkeys) have cosigned the checkpoint of that size; ``time``: seconds by their clocks.
+Kept of the newest head that was asked for, and of the newest one that enough witnesses have cosigned.
+"""
+
+witness_call: Final = Table(
+    "witness_call",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _bytes_text("witness", primary_key=True),
+    _big("size"),
+    _big("time"),
+    _big("asked"),
+    _big("failing_since"),
+    _bytes_text("fault"),
+)
+"""How asking a witness went: the largest ``size`` that it has cosigned and when (seconds), when it was asked last (ms),
+and, where that failed, why and since when (ms), else an empty text and 0.
 """
