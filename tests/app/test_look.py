@@ -184,6 +184,14 @@ def test_what_people_write_is_escaped_everywhere() -> None:
     _Page(html)
 
 
+def test_no_text_turns_what_stands_around_it() -> None:
+    template = make_environment().from_string("<p>{{ text }} {{ text|upper }}</p><p>{{ plain }}</p>")
+    html = template.render(text="賛成\u202e対反\u2066x\u2069\u200f", plain="髙﨑 福① 👨\u200d👩")
+    assert (
+        html == "<p>賛成\ufffd対反\ufffdx\ufffd\ufffd 賛成\ufffd対反\ufffdX\ufffd\ufffd</p><p>髙﨑 福① 👨\u200d👩</p>"
+    )
+
+
 def test_an_unknown_look_is_refused() -> None:
     with pytest.raises(ValueError, match="pink"):
         Frame("ja", "/", accent="pink")
