@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -15,6 +16,12 @@ from sqlalchemy.engine import make_url
 import contracts  # noqa: F401 - before tests load Ethereum's libraries: see there
 from app.storage.embedded import OWNER, SERVICE, Dsn, EmbeddedPostgres, Server
 from app.storage.migrate import migrate
+
+
+def pytest_configure() -> None:
+    """Processes that share the tests out ignore Ctrl-C, and what tests start in them would too: some press it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
