@@ -186,7 +186,9 @@ class Anchorer:
         data = artefact.call(anchor.root)
         # A fourth more than estimated: chains that settle on another one price its data by the minute.
         gas = self._node.gas(anchor.sender, anchor.contract, data) * 5 // 4
-        self._expect_funds(anchor.sender, gas * now.max_fee)
+        available, needed = self._node.balance(anchor.sender), gas * now.max_fee
+        if available < needed:
+            raise AccountEmpty(sender=anchor.sender, needed=needed, available=available)
         transaction, raw = self._signer.sign(
             {
                 "chainId": anchor.chain_id,
@@ -209,15 +211,9 @@ class Anchorer:
     def _hand_over(self, anchor: Anchor, attempt: Attempt) -> None:
         if self._node.knows(attempt.transaction):
             return
-        needed = attempt.gas * attempt.max_fee
-        self._expect_funds(anchor.sender, needed)
         if not self._node.send(attempt.raw):
-            raise AccountEmpty(sender=anchor.sender, needed=needed, available=self._node.balance(anchor.sender))
-
-    def _expect_funds(self, sender: str, needed: int) -> None:
-        available = self._node.balance(sender)
-        if available < needed:
-            raise AccountEmpty(sender=sender, needed=needed, available=available)
+            available = self._node.balance(anchor.sender)
+            raise AccountEmpty(sender=anchor.sender, needed=attempt.gas * attempt.max_fee, available=available)
 
     def _displaced(self, anchor: Anchor, head: Head) -> Anchor:
         """Our nonce is used up and no transaction of ours is found. Perhaps the RPC is behind, or the chain will be

@@ -7,6 +7,7 @@ addresses often hold a password, and libraries quote them.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -33,6 +34,10 @@ _SAID: Final = 160
 _IN_POOL: Final = ("alreadyknown", "knowntransaction", "alreadyimported")
 _NONCE_USED: Final = ("noncetoolow", "oldnonce")
 _POOR: Final = ("insufficientfunds", "upfrontcostexceeds")
+
+# At DEBUG these write down whole addresses of RPCs.
+for _library in ("web3", "urllib3"):
+    logging.getLogger(_library).setLevel(logging.INFO)
 
 
 class RpcNode:

@@ -14,7 +14,7 @@ from ledger.errors import LedgerError
 class AnchorError(LedgerError):
     """Root of all errors of the package. Nothing of it ever blocks an append to a ledger."""
 
-    CODE: ClassVar[str] = "anchor.failed"
+    CODE: ClassVar[str]
 
     def __init__(self, **params: Any) -> None:
         super().__init__(self.CODE, **params)

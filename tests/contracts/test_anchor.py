@@ -131,10 +131,10 @@ def test_a_transaction_that_the_pool_dropped_is_sent_again_to_the_byte(station: 
 def test_a_reorganisation_makes_it_pending_and_sends_the_same_transaction(station: Station) -> None:
     station.anchorer.submit([note()])
     sent = step(station).attempts[0]
-    station.chain.mine()
+    station.chain.mine(CONFIRMATIONS - 1)
     confirmed = step(station)
     assert confirmed.state == State.CONFIRMED
-    station.chain.ask("anvil_reorg", 1, [])
+    station.chain.ask("anvil_reorg", CONFIRMATIONS - 1, [])
     station.chain.ask("anvil_dropAllTransactions")
     back = step(station)
     assert (back.state, back.place, back.nonce) == (State.PENDING, None, confirmed.nonce)
@@ -153,6 +153,18 @@ def test_a_reorganisation_of_two_batches_brings_both_back_in_order(station: Stat
     station.chain.ask("anvil_dropAllTransactions")
     states = [anchor.state for anchor in station.anchorer.step().anchors]
     assert states == [State.PENDING, State.PENDING]
+    station.finish()
+    assert [station.anchored(batch.make([note(size=size)]).root) for size in (1, 2)] == [1, 1]
+
+
+def test_a_reorganisation_before_the_next_batch_is_sent_leaves_each_its_own_nonce(station: Station) -> None:
+    station.anchorer.submit([note(size=1)])
+    station.anchorer.step()
+    station.chain.mine()
+    station.anchorer.step()
+    station.anchorer.submit([note(size=2)])
+    station.chain.ask("anvil_reorg", 1, [])
+    assert [anchor.nonce for anchor in station.anchorer.step().anchors] == [1, 2]
     station.finish()
     assert [station.anchored(batch.make([note(size=size)]).root) for size in (1, 2)] == [1, 1]
 

@@ -181,6 +181,24 @@ def test_a_receipt_from_a_block_that_was_replaced_proves_nothing(relayed: Statio
     assert relayed.anchored(ROOT) == 1
 
 
+def other_topics(told: Any) -> Any:
+    [log] = told["logs"]
+    return told | {"logs": [log | {"topics": ["0x" + "ee" * 32, *log["topics"][1:]]}]}
+
+
+def more_data(told: Any) -> Any:
+    [log] = told["logs"]
+    return told | {"logs": [log | {"data": "0x" + "00" * 32}]}
+
+
+@pytest.mark.parametrize("falsify", [other_topics, more_data, lambda told: told | {"logs": []}])
+def test_other_events_anchor_nothing(relayed: Station, relay: Relay, falsify: Any) -> None:
+    relayed.anchorer.step()
+    relayed.chain.mine()
+    relay.answers = {"eth_getTransactionReceipt": falsify}
+    assert relayed.anchorer.step().anchors[0].state == State.PENDING
+
+
 def test_a_transaction_that_failed_anchors_nothing(relayed: Station, relay: Relay) -> None:
     relayed.anchorer.step()
     relayed.chain.mine()
@@ -191,7 +209,7 @@ def test_a_transaction_that_failed_anchors_nothing(relayed: Station, relay: Rela
 def test_neither_password_nor_key_stands_in_errors_or_logs(
     relayed: Station, relay: Relay, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     shown = []
     for fault in (
         {"away_before": {"eth_getCode"}},

@@ -138,10 +138,11 @@ def killed(act: Callable[[], None]) -> bool:
     return process.exitcode == -signal.SIGKILL
 
 
+@pytest.mark.parametrize("mined", [False, True])
 @pytest.mark.parametrize("call", [1, 2])
 @pytest.mark.parametrize(("what", "when"), POINTS)
 def test_killed_around_any_write_or_broadcast_it_is_anchored_once(
-    station: Station, tmp_path: Path, what: str, when: str, call: int
+    station: Station, tmp_path: Path, what: str, when: str, call: int, *, mined: bool
 ) -> None:
     """Calls 1 and 2: of saves, the submission and the first attempt; of broadcasts, the first and one with more fee."""
 
@@ -157,6 +158,8 @@ def test_killed_around_any_write_or_broadcast_it_is_anchored_once(
         doomed.anchorer.step()
 
     assert killed(act)
+    if mined:  # a block may come before the restart
+        station.chain.mine()
     after = station.again(store=FileStore(tmp_path))
     if not after.store.unfinished():
         assert (what, when, call) == ("save", "before", 1)  # nothing was promised yet
