@@ -229,7 +229,7 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("member.erase/1", {"member": _ROKU}, {}),
     ("proposal.draft/1", {"kind": "ordinary", "title": _COMMIT, "text": _COMMIT}, {"title": "屋根", "text": ""}),
     ("proposal.draft/1", {"kind": "rules", "title": _COMMIT, "text": _COMMIT, "effects": _EFFECTS, "paper": _COMMIT}, {"effects/5/document/kinds/0/name": "見守り"}),
-    ("proposal.draft/1", {"kind": "choice", "title": _COMMIT, "text": _COMMIT, "options": [_COMMIT] * 43}, {"options/41": "unsaid", "text": "長い話" * 400}),
+    ("proposal.draft/1", {"kind": "choice", "title": _COMMIT, "text": _COMMIT, "options": [_COMMIT] * 203}, {"options/41": "unsaid", "text": "長い話" * 400}),
     ("proposal.amend/1", {"proposal": _PROPOSAL, "title": _COMMIT, "text": _COMMIT, "options": [_COMMIT, _COMMIT]}, {"options/1": "みかん"}),
     ("proposal.open/1", {"proposal": _PROPOSAL}, {}),
     ("proposal.open/1", {"proposal": _PROPOSAL, "opens_at": "2026-12-31T15:00:00.000Z"}, {}),

@@ -9,8 +9,8 @@ import { encode, isRecord, join } from "./canonical.js";
 import { LedgerError } from "./errors.js";
 import { isCommit } from "./private.js";
 
-/** Items of a list that a sentence says one by one: no form of the pages makes a longer list of kinds. */
-export const MAX_ITEMS = 40;
+/** Items of a list that a sentence says one by one: no policy holds more kinds, so nothing that is signed is left out. */
+export const MAX_ITEMS = 200;
 
 /**
  * @typedef {{statement: Record<string, any>, value: any, path: string, keys: string[], said: Set<string>}} Scope
