@@ -102,7 +102,11 @@ class Anchorer:
         return anchor
 
     def step(self) -> Report:
-        """Look where all unfinished batches stand, and do for each what is to be done now."""
+        """Look where all unfinished batches stand, and do for each what is to be done now.
+
+        What the chain, its RPC or the account are to blame for is in the report; what the store fails at is raised
+        (StoreDamaged, OSError), and nothing is sent that was not kept.
+        """
         anchors = {anchor.number: anchor for anchor in self._store.unfinished()}
         trouble: AnchorError | None = None
         if anchors:

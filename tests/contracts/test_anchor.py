@@ -357,3 +357,18 @@ def test_a_foreign_transaction_that_is_reorganised_away_gives_the_place_back(sta
     assert replace(step(station), attempts=first.attempts) == first
     station.finish()
     assert station.anchored(ROOT) == 1
+
+
+def test_what_the_store_can_t_keep_is_not_sent(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    station.anchorer.submit([note()])
+
+    def full(_: Anchor) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(station.store, "save", full)
+        with pytest.raises(OSError, match="No space"):
+            station.anchorer.step()
+    assert pool(station) == []
+    station.finish()
+    assert station.anchored(ROOT) == 1
