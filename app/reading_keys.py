@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.reading import Reading
 from ledger import canonical, wallet
+from ledger.books.guardians import Guardians
 from ledger.books.keys import Key
 from ledger.books.roles import COOP, Role
 from ledger.state import Due
@@ -59,6 +60,16 @@ async def running_recoveries(reading: Reading) -> list[Key]:
     )
     found = await reading.find_many(Key, [row["id"] for row in rows])
     return sorted(found.values(), key=lambda key: -key.index)
+
+
+async def wards_of(reading: Reading, guardian: str) -> list[Guardians]:
+    """Who has chosen that member as a guardian."""
+    rows = await reading.pool.fetch(
+        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'guardians' AND (data->'members')::jsonb ? $2",
+        reading.ledger_id,
+        guardian,
+    )
+    return list((await reading.find_many(Guardians, [row["id"] for row in rows])).values())
 
 
 async def officials(reading: Reading, *roles: str) -> set[str]:

@@ -191,6 +191,9 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("key.claim/1", _NEW_KEY | {"invitation": _INVITATION}, {}),
     ("key.recover/1", _NEW_KEY | {"member": _ROKU, "reason": _COMMIT}, {}),
     ("key.object/1", {"key": _KEY}, {}),
+    ("key.guardians/1", {"guardians": [_ROKU, _TARO], "threshold": 2}, {}),
+    ("key.guardians/1", {"guardians": [], "threshold": 0}, {}),
+    ("key.enrol/1", {"alg": "eip712", "public": "eip712:0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "root": True}, {}),
     ("key.settle/1", {"key": _KEY, "accept": False, "reason": _COMMIT}, {}),
     (
         "ledger.genesis/1",

@@ -17,10 +17,11 @@ from app.key_limits import GROUPS, told, within
 from app.pages.me import member_of
 from app.pages.page import Page, rp_id_of, show
 from app.reading_entrance import policy_in_force
-from app.reading_keys import force_times, key_lines, officials, running_recoveries, sort_of_alg
+from app.reading_keys import force_times, key_lines, officials, running_recoveries, sort_of_alg, wards_of
 from app.texts.sentences import catalogue
 from app.visit import Visit
 from ledger import ids
+from ledger.books.guardians import Guardians
 from ledger.books.keys import Key
 from ledger.books.members import Member
 from ledger.errors import LedgerError
@@ -42,10 +43,15 @@ async def mine(request: Asked, visit: NamedDependency[Visit]) -> Page:
     active = [line for line in lines if line.key.status == "active"]
     lang = language(request)
     policy = await policy_in_force(visit.reading)
+    chosen = await visit.reading.find(Guardians, member.id)
+    guardians = await visit.reading.names(chosen.members if chosen else ())
     return await show(
         request,
         visit,
         "keys/mine.html",
+        guardians=[guardians[id_] for id_ in (chosen.members if chosen else ())],
+        threshold=chosen.threshold if chosen else 0,
+        wards=len(await wards_of(visit.reading, member.id)),
         member=member,
         active=active,
         recovering=[line for line in lines if line.key.status in ("waiting", "disputed")],
@@ -56,7 +62,7 @@ async def mine(request: Asked, visit: NamedDependency[Visit]) -> Page:
         join=catalogue(lang)["format.join"].join,
         revoked=sum(key.status == "revoked" for key in found),
         reasons=_REVOKED,
-        signs_with=_root_kind(visit, found),
+        signs_with=root_kind(visit, found),
         recovery_days=policy.recovery_days,
         address=request.app.state.web.address,
         rp_id=rp_id_of(request, visit),
@@ -70,7 +76,7 @@ def _limits(key: Key) -> list[str]:
     return [] if [set(GROUPS[name]) for name in groups] == [set(key.may)] else groups
 
 
-def _root_kind(visit: Visit, found: list[Key]) -> str:
+def root_kind(visit: Visit, found: list[Key]) -> str:
     """Which kind of key must sign for other keys: the one signed in with if it is a root, else the passkey."""
     roots = [key for key in found if key.status == "active" and key.root and not key.may]
     own = [key for key in roots if key.id == visit.key] or roots
@@ -83,7 +89,7 @@ async def add(
     request: Asked, visit: NamedDependency[Visit], alg: Short = "", public: Short = "", credential: Short = ""
 ) -> Page:
     """Let another device of mine in: it has made a key and shows this page's address."""
-    key_id = _require_new(alg, public)
+    key_id = require_new(alg, public)
     return await show(
         request,
         visit,
@@ -93,8 +99,9 @@ async def add(
         credential=credential,
         key_id=key_id,
         taken=await visit.reading.find(Key, key_id) is not None,
-        signs_with=_root_kind(visit, await visit.reading.children(Key, member_of(visit).id)),
+        signs_with=root_kind(visit, await visit.reading.children(Key, member_of(visit).id)),
         official=visit.holds(*RECOVERING),
+        guardian=bool(await wards_of(visit.reading, member_of(visit).id)),
     )
 
 
@@ -154,7 +161,7 @@ async def recover(
         alg=alg,
         public=public,
         credential=credential,
-        key_id=_require_new(alg, public) if public else "",
+        key_id=require_new(alg, public) if public else "",
         people=people,
         q=q,
         seconds=await visit.reading.names(seconds),
@@ -178,7 +185,7 @@ async def _people(visit: Visit, wanted: str) -> dict[str, str]:
     return {id_: name for name, id_ in matching[:200]}
 
 
-def _require_new(alg: str, public: str) -> str:
+def require_new(alg: str, public: str) -> str:
     """The id of a key that a new device shows; Problem ``key.form`` for anything that is no key."""
     try:
         check_public(alg, public)

@@ -129,7 +129,7 @@ async def people(
     visit: NamedDependency[Visit],
     *,
     q: Words = "",
-    field: Annotated[str, QueryParameter(pattern=r"^[a-z@/_]{1,30}$")] = "to",
+    field: Annotated[str, QueryParameter(pattern=r"^[a-z0-9@/_]{1,30}$")] = "to",
     others: FromQuery[bool] = True,
 ) -> Page:
     """Members by name or reading, as choices for the form that asked. ``others``: without the reader."""

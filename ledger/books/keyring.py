@@ -1,7 +1,7 @@
 """Enrolling, limiting, revoking and recovering keys.
 
-Lost phone: two officials, neither the member, sign a new key with a reason. It waits; meanwhile the
-member is told and the old key may object, which opens a dispute that an auditor settles. Root outranks
+Lost phone: two officials, neither the member, or the member's guardians sign a new key with a reason. It waits;
+meanwhile the member is told and the old key may object, which opens a dispute that an auditor settles. Root outranks
 device: only a root key enrols or limits others.
 """
 
@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from ledger import ids
-from ledger.books import keys, members, policies, roles
+from ledger.books import guardians, keys, members, policies, roles
 from ledger.books.keys import Credential, Key
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler, Moment
@@ -66,7 +66,7 @@ class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Recover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``key.recover/1``: two officials sign a new root key for a member who has lost theirs."""
+    """``key.recover/1``: two officials, or enough guardians, sign a new root key for a member who has lost theirs."""
 
     member: str
     alg: str
@@ -203,13 +203,14 @@ def use_invitation(ctx: Context, invitation: members.Invitation) -> None:
 
 
 def _recover(ctx: Context, body: Recover) -> None:
-    roles.require(ctx, "administrator", "concierge")
     member = ctx.refer(members.Member, body.member)
-    members.need_active(ctx.state, member.id)
     officers = [signer for signer in ctx.statement.signers if signer.startswith("mem_")]
     if member.id in officers:
         raise Refusal("key.recover_oneself")
-    roles.require_second(ctx, "administrator", "concierge", "auditor")
+    if not guardians.vouched(ctx, member.id, officers):
+        roles.require(ctx, *guardians.RECOVERING)
+        roles.require_second(ctx, *guardians.RECOVERING, "auditor")
+    members.need_active(ctx.state, member.id)
     if any(key.status in ("waiting", "disputed") for key in ctx.state.children(Key, member.id)):
         raise Refusal("key.recovery_running", id=member.id)
     key = add(
@@ -225,6 +226,8 @@ def _recovers(moment: Moment, due: Due) -> None:
 
 def _put_in_force(moment: Moment, key: Key) -> None:
     revoke_all(moment, key.member)
+    # Whoever had the lost keys may have chosen them.
+    guardians.end(moment, key.member)
     moment.state.put(msgspec.structs.replace(key, status="active", recovered=moment.time, since=moment.time))
 
 
@@ -266,7 +269,7 @@ def _member_of_recovery(statement: Statement, _id: bytes, _path: str) -> str:
 
 BOOK = Book(
     "keys",
-    records=(Key,),
+    records=(Key, guardians.Guardians),
     handlers=(
         Handler("key.enrol/1", Enrol, _enrol),
         Handler("key.limit/1", Limit, _limit),
@@ -275,6 +278,7 @@ BOOK = Book(
         Handler("key.recover/1", Recover, _recover, subject=_member_of_recovery),
         Handler("key.object/1", Object, _object, inactive=True),
         Handler("key.settle/1", Settle, _settle),
+        Handler("key.guardians/1", guardians.Choose, guardians.choose),
     ),
     dues={"key.recovers": _recovers},
 )

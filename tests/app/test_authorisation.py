@@ -135,6 +135,8 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/people": "member",
     "GET /c/{slug}/me": "member",
     "GET /c/{slug}/me/keys": "member",
+    "GET /c/{slug}/guardian": "member",
+    "GET /c/{slug}/me/keys/guardians": "member",
     "GET /c/{slug}/me/keys/new": "member",
     "GET /c/{slug}/me/leave": "member",
     "GET /c/{slug}/me/profile": "member",

@@ -267,3 +267,50 @@ def test_the_roll_is_corrected_by_its_member(coop: Coop, page: Page) -> None:
     submit(page)
     expect(page.get_by_role("heading", name="山田太郎さん")).to_be_visible()
     expect(page.get_by_text("1通の控えがあります", exact=False)).to_be_visible()
+
+
+GUARDIANS = {
+    "ja": ("見守り人を選ぶ", "署名して選ぶ", "署名して、ほかの人にたのむ", "内容を読んで署名する", "確かめて連署する"),
+    "en": ("Choose guardians", "Sign and choose", "Sign and ask the others", "Read and sign", "Check and countersign"),
+}
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_guardians_are_chosen_and_two_of_them_sign_a_new_key(coop: Coop, open_page: OpenPage, lang: str) -> None:
+    choose, sign, ask_others, read, cosign = GUARDIANS[lang]
+    coop.join("Taro", "Yuki", "Saki")
+    mine = open_page(lang, phone=True)
+    coop.sign_in(mine, "Taro")
+    mine.goto(coop.address("me/keys"))
+    mine.get_by_role("link", name=choose).click()
+    mine.wait_for_url(coop.address("me/keys/guardians"))
+    for place, name in enumerate(("Hanako", "Yuki", "Saki")):
+        mine.fill(f"#guardian-{place}-q", name)
+        mine.locator(f"#guardian-{place}-found").get_by_role("radio").check()
+    press(mine, sign)
+    submit(mine, lang)
+    expect(mine).to_have_url(coop.address("me/keys"))
+    expect(mine.get_by_role("main")).to_contain_text("Saki")
+
+    new = open_page(lang, phone=True)
+    request = ask(coop, new, {"ja": "この端末だけの鍵で進む", "en": "Go on with a key of this browser only"}[lang])
+    first = open_page(lang, phone=True)
+    coop.sign_in(first, "Yuki")
+    first.goto(request)
+    first.get_by_role("link", name={"ja": "見守り人として署名する", "en": "Sign as a guardian"}[lang]).click()
+    first.get_by_role("radio").check()
+    first.get_by_role("button", name={"ja": "次へ", "en": "Next"}[lang]).click()
+    first.get_by_role("checkbox", name=re.compile("Saki")).check()
+    first.fill("[name=reason]", "海に落とした")
+    press(first, ask_others)
+    submit(first, lang)
+    expect(first).to_have_url(coop.address("me/keys"))
+    press(new, read)
+    submit(new, lang)
+
+    second = open_page(lang, phone=True)
+    coop.sign_in(second, "Saki")
+    second.goto(coop.address("office/countersign"))
+    press(second, cosign)
+    submit(second, lang)
+    expect(new.locator("[data-said]")).to_contain_text({"ja": "登録", "en": "Registered"}[lang])

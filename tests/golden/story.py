@@ -176,6 +176,10 @@ def _loses_a_phone(coop: People) -> None:
     coop.say("Saki", "key.settle/1", {"key": coop.key_id("stolen phone"), "accept": False, "reason": REASON})
     coop.recover("Ume", "new phone")
     coop.wait(8 * DAY)
+    chosen = {"guardians": [coop.id("Saki"), coop.id("Matsu"), coop.id("Jiro")], "threshold": 2}
+    coop.say("Ume", "key.guardians/1", chosen, keys_of={"Ume": "new phone"})
+    coop.recover("Ume", "newest phone", ("Saki", "Matsu"))
+    coop.wait(8 * DAY)
 
 
 def _leaves(coop: People) -> None:

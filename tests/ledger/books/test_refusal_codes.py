@@ -14,13 +14,13 @@ from ledger.books.keys import Key
 ROOT = Path(__file__).parents[3]
 BOOKS = [
     *(ROOT / "ledger/books" / f"{name}.py" for name in (
-        "coop", "keyring", "keys", "members", "members_policy", "membership", "policies", "roles",
+        "coop", "guardians", "keyring", "keys", "members", "members_policy", "membership", "policies", "roles",
     )),
     ROOT / "governance/founding.py",
 ]  # fmt: skip
 TESTS = [
     *(ROOT / "tests/ledger/books" / f"test_{name}.py" for name in (
-        "authenticate", "coop", "keyring", "members", "membership", "policies", "roles",
+        "authenticate", "coop", "guardians", "keyring", "members", "membership", "policies", "roles",
     )),
     ROOT / "tests/governance/test_founding.py",
 ]  # fmt: skip
