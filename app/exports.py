@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import asyncpg
 
@@ -20,6 +20,7 @@ from app.errors import GuardError
 from app.installation import Installation
 from app.storage.ledgers import Ledger, read_head
 from app.storage.records import record_lines
+from app.witness.cosigned import newest, with_cosignatures
 from ledger.books.coop import ID, Coop
 from ledger.private import Opening
 from ledger.state import Memory, State
@@ -32,16 +33,29 @@ _PAUSE: Final = 0.1
 """Seconds before the next try to find the database at the published checkpoint."""
 
 
+class Notes(NamedTuple):
+    """The published checkpoint with the cosignatures under it, and an older one that enough witnesses have cosigned."""
+
+    newest: bytes
+    cosigned: bytes | None
+
+
 class DatabaseLog:
     """``export.Log`` within one repeatable-read transaction, for a thread beside the event loop."""
 
-    def __init__(self, installation: Installation, ledger: Ledger, connection: asyncpg.Connection, note: bytes) -> None:
-        self._installation, self._ledger, self._connection, self._note = installation, ledger, connection, note
+    def __init__(
+        self, installation: Installation, ledger: Ledger, connection: asyncpg.Connection, notes: Notes
+    ) -> None:
+        self._installation, self._ledger, self._connection, self._notes = installation, ledger, connection, notes
         self._loop = asyncio.get_running_loop()
 
     def note(self) -> bytes:
         """See ``export.Log``."""
-        return self._note
+        return self._notes.newest
+
+    def cosigned(self) -> bytes | None:
+        """See ``export.Log``."""
+        return self._notes.cosigned
 
     def leaves(self) -> Iterator[bytes]:
         """See ``export.Log``."""
@@ -90,7 +104,10 @@ async def write(installation: Installation, ledger: Ledger, folder: Path, scope:
     """Export a ledger into an empty folder; its size. FileExistsError, or GuardError where it must not be served."""
     for _ in range(_TRIES):
         # Before the connection: whoever holds one and waits for another can wait for ever.
+        cosigned = await newest(installation, ledger)
         published = await installation.log.published(ledger)
+        lines = await with_cosignatures(installation.database.pool, ledger, published)
+        older = cosigned.note if cosigned is not None and cosigned.size < published.size else None
         async with (
             installation.exporting,
             installation.database.pool.acquire() as connection,
@@ -99,7 +116,7 @@ async def write(installation: Installation, ledger: Ledger, folder: Path, scope:
             head = await read_head(connection, ledger.id)
             # While others append, what is committed and what is published may be a batch apart.
             if published.size == head.size:
-                log = DatabaseLog(installation, ledger, connection, published.note)
+                log = DatabaseLog(installation, ledger, connection, Notes(lines.note, older))
                 await asyncio.to_thread(export, log, folder, scope)
                 return head.size
         await asyncio.sleep(_PAUSE)

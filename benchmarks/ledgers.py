@@ -54,6 +54,10 @@ class ToldLog:
             frontier.append(merkle.leaf_hash(leaf))
         return checkpoint.sign(Checkpoint(ORIGIN, frontier.size, frontier.root()), self._log_key)
 
+    def cosigned(self) -> bytes | None:
+        """See ``export.Log``."""
+        return None
+
     def leaves(self) -> Iterable[bytes]:
         """Every entry's bytes."""
         return (build_leaf(written.data, written.signatures, written.received) for written in self._written)

@@ -13,11 +13,13 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from ledger import canonical, checkpoint, keys, merkle, statement
+from ledger import canonical, checkpoint, cosignature, keys, merkle, statement
 from ledger.checkpoint import Checkpoint
+from ledger.cosignature import Cosigned
 from ledger.errors import FormatError, ProofError
 from ledger.signed_note import VerifierKey
 from ledger.statement import Entry
+from ledger.witness_policy import WitnessPolicy
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
 _INDEX: Final = re.compile(r"index (0|[1-9][0-9]{0,15})\Z")
@@ -67,3 +69,12 @@ def verify(receipt: Receipt, vkey: VerifierKey) -> tuple[Checkpoint, Entry]:
     for signature in entry.signatures:
         keys.verify_statement(signature, entry.statement_bytes)
     return head, entry
+
+
+def verify_witnesses(receipt: Receipt, policy: WitnessPolicy) -> list[Cosigned]:
+    """Who has cosigned the receipt's checkpoint. ProofError ``receipt.witnesses`` where that is not enough."""
+    head, lines = checkpoint.parse(receipt.note)
+    cosigned = cosignature.verify_all(head.body(), lines, policy.keys)
+    if not policy.is_met([one.witness for one in cosigned]):
+        raise ProofError("receipt.witnesses")
+    return cosigned

@@ -1,6 +1,7 @@
 """Writing a copy of a log as a tree of files, the same that the service serves under ``/log/{coop}/``.
 
     checkpoint                    the signed note
+    cosigned                      an older one that enough witnesses have cosigned, where that one still waits for them
     tile/{L}/{N}[.p/{W}]          hash tiles        tile/entries/{N}[.p/{W}]   entry bundles
     records.jsonl                 what the fold gives, one canonical line per record, ordered by kind and id
     yui.json                      discovery: which ledger this is, under which key
@@ -21,6 +22,7 @@ from ledger.errors import ProofError
 from ledger.private import Opening
 from ledger.tiles import Tile, TileBuilder
 from ledger.verify import private
+from ledger.verify.cosigned import COSIGNED
 from ledger.verify.records import DISCOVERY, RECORDS
 
 
@@ -29,6 +31,9 @@ class Log(Protocol):
 
     def note(self) -> bytes:
         """The signed checkpoint."""
+
+    def cosigned(self) -> bytes | None:
+        """An older signed checkpoint that enough witnesses have cosigned, where they have not cosigned ``note``."""
 
     def leaves(self) -> Iterable[bytes]:
         """The exact bytes of every entry up to the checkpoint, in order."""
@@ -57,6 +62,9 @@ def export(log: Log, folder: Path, scope: private.Scope | None = None) -> None:
     (folder / DISCOVERY).write_bytes(canonical.encode(log.discovery()))
     if scope is not None:
         _write_private(log.openings(), folder, scope)
+    cosigned = log.cosigned()
+    if cosigned is not None:
+        (folder / COSIGNED).write_bytes(cosigned)
     (folder / "checkpoint").write_bytes(note)
 
 

@@ -15,7 +15,9 @@ from ledger.private import Opening
 from ledger.state import State
 from ledger.statement import parse_leaf
 from ledger.tiles import WIDTH, Tile, decode_bundle
+from ledger.verify.cosigned import COSIGNED
 from ledger.verify.desk import Desk, Point
+from ledger.verify.report import Absent
 from ledger.verify.tree import Copy
 
 
@@ -35,6 +37,15 @@ class MirroredLog:
     def note(self) -> bytes:
         """See ``export.Log``."""
         return self._note
+
+    def cosigned(self) -> bytes | None:
+        """See ``export.Log``."""
+        try:
+            found = self._copy.read(COSIGNED)
+        except Absent:
+            return None
+        # It may be read a moment after the checkpoint, and then know of more than is mirrored here.
+        return found if checkpoint.parse(found)[0].size < self._size else None
 
     def leaves(self) -> Iterator[bytes]:
         """See ``export.Log``; each is folded as it passes."""

@@ -17,11 +17,12 @@ from app.audit.desk import SqliteDesk
 from app.audit.house import HOUSE
 from app.audit.seen import LastSeen
 from ledger.signed_note import VerifierKey
-from ledger.verify import Report, Trust, verify
+from ledger.verify import Report, Trust, Witnesses, verify
 from ledger.verify.desk import Desk, MemoryDesk
 from ledger.verify.entries import Examined
 from ledger.verify.report import Unreadable
 from ledger.verify.tree import Copy
+from ledger.witness_policy import WitnessPolicy
 
 IN_MEMORY: Final = 50_000
 """Entries up to which the desk is kept in memory."""
@@ -32,13 +33,15 @@ Examine = Callable[[list[bytes]], list[Examined]]
 
 
 class Options(NamedTuple):
-    """What the auditor asks for. ``max_age`` in milliseconds."""
+    """What the auditor asks for. ``max_age`` and ``grace`` (for a quorum of ``witnesses``) in milliseconds."""
 
     ledger: str | None = None
     vkey: VerifierKey | None = None
     genesis: str | None = None
     max_age: int | None = None
     state: Path | None = None
+    witnesses: WitnessPolicy | None = None
+    grace: int = 3_600_000
 
 
 class Audited(NamedTuple):
@@ -51,6 +54,7 @@ class Audited(NamedTuple):
 
 def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[int, int], None]) -> Iterator[Audited]:
     """Audit every ledger at ``source``. Raises Unreadable where there is none."""
+    policy = options.witnesses
     remembered = stack.enter_context(LastSeen(options.state))
     for name, copy in _copies(source, options.ledger, stack):
         trust = Trust(
@@ -59,6 +63,7 @@ def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[i
             genesis=options.genesis,
             max_age=options.max_age,
             last_seen=remembered.note,
+            witnesses=None if policy is None else Witnesses(policy, options.grace, live=is_address(source)),
         )
         with ExitStack() as own:
             spread = _Spread(own)

@@ -28,6 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--max-age", metavar="48h", type=_duration, help="封印の古さの限度 / refuse an older checkpoint"
     )
     parser.add_argument(
+        "--witness-policy", metavar="FILE", type=Path, help="信じる立会人(C2SP tlog-policy) / the witnesses you trust"
+    )
+    parser.add_argument(
+        "--witness-grace",
+        metavar="1h",
+        type=_duration,
+        default=3_600_000,
+        help="立会人の署名がそろうのを待つ長さ / how long a quorum of them may take",
+    )
+    parser.add_argument(
         "--state", metavar="DIR", type=Path, help="前回見た封印を覚えておく場所 / remember what was verified"
     )
     parser.add_argument(
@@ -78,9 +88,11 @@ def _audit(args: argparse.Namespace, options: "Options", words: "Words") -> int:
 def _options(args: argparse.Namespace) -> "Options":
     from app.audit.run import Options
     from ledger.signed_note import parse_vkey
+    from ledger.witness_policy import parse
 
     vkey = None if args.vkey is None else parse_vkey(args.vkey)
-    return Options(args.ledger, vkey, args.genesis, args.max_age, args.state)
+    policy = None if args.witness_policy is None else parse(args.witness_policy.read_bytes())
+    return Options(args.ledger, vkey, args.genesis, args.max_age, args.state, policy, args.witness_grace)
 
 
 class _Progress:

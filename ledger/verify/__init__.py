@@ -1,12 +1,12 @@
 """The auditor: twelve numbered steps over a published copy of a log, with nothing taken on trust but arithmetic.
 
-    1  checkpoint    its signature, under the key that the ledger itself names at that size; age
+    1  checkpoint    its signature, under the key that the ledger itself names at that size; age; witnesses
     2  consistency   with the checkpoint this auditor saw last
     3  tree          every leaf re-hashed, every tile compared, the root recomputed
     4  form          strict form; (author, nonce) and so every statement only once
     5  signatures    arithmetic, and keys as valid at that index
     6  seen          every ``seen`` a point of this very tree
-    7  time          ``received`` never backwards, bracketed by the authors' clocks
+    7  time          ``received`` never backwards, bracketed by the authors' clocks and the witnesses'
     8  fold          every rule, every due transition, every announcement
     9  private       values against commitments, recounts, erasures accounted for
     10 records       what was published against what the fold gives
@@ -31,6 +31,7 @@ from ledger.signed_note import VerifierKey, parse_vkey
 from ledger.state import State
 from ledger.tiles import Tile
 from ledger.verify import records, report
+from ledger.verify.cosigned import CosignatureCheck, Witnesses
 from ledger.verify.desk import Desk
 from ledger.verify.entries import Examined, Walk, examine
 from ledger.verify.private import PrivateValues
@@ -74,6 +75,7 @@ class Trust(NamedTuple):
     """The signed checkpoint of that origin which this auditor verified last."""
 
 
+    witnesses: Witnesses | None = None
 Spread = Callable[[Callable[[list[bytes]], list[Examined]], Iterable[list[bytes]]], Iterator[list[Examined]]]
 """Like ``map``; an app may hand in one that uses every core."""
 
@@ -142,6 +144,7 @@ class _Audit:
             self._tree.finish(self._head.root)
             self._walk.finish(self._head.size)
         self._check_head(state)
+            self._check_cosignatures()
         self._check_consistency()
         if not self._complete:
             self.outcome.stop("source.broken_off", first=report.FORM, blocked=False, index=self._tree.frontier.size)
@@ -202,13 +205,21 @@ class _Audit:
             step.find("checkpoint.genesis", 0, expected=trust.genesis, found=self.outcome.genesis)
         if trust.vkey is None and trust.genesis is None:
             step.note("checkpoint.key_of_genesis", vkey=next(iter(vkeys)))
-        step.note("checkpoint.no_witnesses")
         self._check_age()
 
     def _no_key(self) -> None:
         step = self.outcome.step(report.CHECKPOINT)
         if self.outcome.genesis is None:
             step.skip("checkpoint.key_unknown", blocked=True)
+    def _check_cosignatures(self) -> None:
+        """Steps 1 and 7, by the witnesses that the auditor trusts."""
+        if self._trust.witnesses is None:
+            self.outcome.step(report.CHECKPOINT).note("checkpoint.no_witnesses")
+            return
+        check = CosignatureCheck(self._copy, self._head, self._desk, self.outcome, self._trust.witnesses)
+        check.run(self._note, self._trust.now)
+        self._walk.bound(check.bounded)
+
         else:
             step.find("checkpoint.key_unknown", 0)
 
@@ -264,4 +275,4 @@ def _fault(note: bytes, key: VerifierKey) -> LedgerError | None:
     return None
 
 
-__all__ = ["Desk", "House", "Recount", "Report", "Spread", "Trust", "verify"]
+__all__ = ["Desk", "House", "Recount", "Report", "Spread", "Trust", "Witnesses", "verify"]

@@ -94,6 +94,10 @@ class Walk:
         self._desk.add_point(Point(root, self._latest))
         return counts
 
+    def bound(self, size: int) -> None:
+        """Somebody else than the authors bears witness to when the entries below ``size`` were there."""
+        self._bounded = max(self._bounded, size)
+
     def finish(self, size: int) -> None:
         """Say of the times what bounds them, and of the entries what became of them."""
         step = self._report.step(report.TIME)

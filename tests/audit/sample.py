@@ -36,6 +36,9 @@ class VillageLog:
     def note(self) -> bytes:
         return self._village.note()
 
+    def cosigned(self) -> bytes | None:
+        return None
+
     def leaves(self) -> Iterable[bytes]:
         return self._village.leaves
 
