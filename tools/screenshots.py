@@ -25,24 +25,33 @@ _LOCALES: Final = {"ja": "ja-JP", "en": "en-GB"}
 
 
 class Shot(NamedTuple):
-    """A picture's name, whose view it is (a villager's number in the demo), the page, and the first link to follow."""
+    """A picture's name, whose view it is (a villager's number in the demo), and the page, ``~`` for the village's own.
+
+    Then the first link to follow, the button to press, and what has to be seen before the picture is taken.
+    """
 
     name: str
     villager: int
     path: str
     follow: str = ""
+    press: str = ""
+    seen: str = "main"
 
 
 SHOTS: Final = (
-    Shot("home", 6, ""),
-    Shot("proposals", 6, "/proposals"),
-    Shot("proposal", 6, "/proposals", r"/proposals/prop_"),
-    Shot("work", 6, "/work"),
-    Shot("things", 6, "/things"),
-    Shot("tokens", 6, "/tokens"),
-    Shot("ledger", 2, "/ledger"),
-    Shot("office", 0, "/office"),
-    Shot("audit", 2, "/audit"),
+    Shot("home", 6, "~"),
+    Shot("proposals", 6, "~/proposals"),
+    Shot("proposal", 6, "~/proposals", r"/proposals/prop_"),
+    Shot("rules", 6, "~/rules"),
+    Shot("work", 6, "~/work"),
+    Shot("things", 6, "~/things"),
+    Shot("tokens", 6, "~/tokens"),
+    Shot("members", 6, "~/members"),
+    Shot("founding", 6, "/found", press="main form button", seen="[name=slug]"),
+    Shot("ledger", 2, "~/ledger"),
+    Shot("verify", 2, "~/verify", press="[data-run]:enabled", seen="[data-verdict] .banner-success"),
+    Shot("office", 0, "~/office"),
+    Shot("audit", 2, "~/audit"),
 )
 
 
@@ -68,17 +77,22 @@ def _device(browser: Browser, address: str, slug: str, language: str, device: tu
         page.click(f'[data-become="{villager}"]')
         page.wait_for_url(f"**/c/{slug}")
         for shot in (shot for shot in SHOTS if shot.villager == villager):
-            _take(page, f"{address}/c/{slug}", shot, FOLDER / f"{shot.name}-{kind}-{language}.png")
+            start = address + shot.path.replace("~", f"/c/{slug}")
+            _take(page, start, shot, FOLDER / f"{shot.name}-{kind}-{language}.png")
         context.close()
 
 
-def _take(page: Page, base: str, shot: Shot, file: Path) -> None:
-    answer = page.goto(base + shot.path)
+def _take(page: Page, start: str, shot: Shot, file: Path) -> None:
+    answer = page.goto(start)
     if shot.follow:
         links = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.href)")
         answer = page.goto(next(link for link in links if re.search(shot.follow, link)))
     if answer is None or not answer.ok:
         raise RuntimeError(f"{file.name}: the page could not be shown")
+    if shot.press:
+        page.click(shot.press)
+    page.wait_for_selector(shot.seen)
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=file, animations="disabled")
     _shrink(file)
     if file.stat().st_size > LARGEST:
