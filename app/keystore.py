@@ -32,9 +32,9 @@ from ledger.signed_note import VerifierKey
 
 Purpose = Literal["log", "clerk", "witness"]
 _PURPOSES: Final[tuple[Purpose, ...]] = ("log", "clerk")
+"""A ledger's own."""
 _SEED_SIZE: Final = 32
 
-"""A ledger's own."""
 
 class OperatorKeys:
     """The keys with which an installation signs for its ledgers: checkpoints (log) and ticks (clerk)."""
@@ -88,6 +88,18 @@ class OperatorKeys:
         for purpose in _PURPOSES:
             (self._unfounded / _name(origin, purpose)).unlink(missing_ok=True)
 
+    def witness(self, name: str) -> tuple[str, SigningKey]:
+        """The one key with which this installation witnesses, and its name: made under ``name`` at the first asking.
+
+        It keeps its name wherever the installation moves to, for others have the key by it.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not list(self._folder.glob("*.witness")):
+            self._create(self._folder / _name(name, "witness"), secrets.token_bytes(_SEED_SIZE))
+        path = min(self._folder.glob("*.witness"))
+        name = path.stem.replace("+", "/").replace("=", ":")
+        return name, self.get(name, "witness")
+
     def sweep(self, before: int) -> None:
         """Destroy the keys that were made for a founding and last asked for before that moment (ms)."""
         if not self._unfounded.is_dir():
@@ -121,18 +133,6 @@ class OperatorKeys:
             new.unlink()
             _fsync(path.parent)
 
-
-    def witness(self, name: str) -> tuple[str, SigningKey]:
-        """The one key with which this installation witnesses, and its name: made under ``name`` at the first asking.
-
-        It keeps its name wherever the installation moves to, for others have the key by it.
-        """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not list(self._folder.glob("*.witness")):
-            self._create(self._folder / _name(name, "witness"), secrets.token_bytes(_SEED_SIZE))
-        path = min(self._folder.glob("*.witness"))
-        name = path.stem.replace("+", "/").replace("=", ":")
-        return name, self.get(name, "witness")
 
 class _Sealed(msgspec.Struct, frozen=True):
     """What is inside a sealed row: the opening, and the id of the statement that it belongs to."""

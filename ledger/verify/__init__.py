@@ -73,9 +73,9 @@ class Trust(NamedTuple):
     max_age: int | None = None
     last_seen: Callable[[str], bytes | None] = lambda _origin: None
     """The signed checkpoint of that origin which this auditor verified last."""
-
-
     witnesses: Witnesses | None = None
+
+
 Spread = Callable[[Callable[[list[bytes]], list[Examined]], Iterable[list[bytes]]], Iterator[list[Examined]]]
 """Like ``map``; an app may hand in one that uses every core."""
 
@@ -142,9 +142,9 @@ class _Audit:
         state = State(self._desk)
         if self._complete:
             self._tree.finish(self._head.root)
+            self._check_cosignatures()
             self._walk.finish(self._head.size)
         self._check_head(state)
-            self._check_cosignatures()
         self._check_consistency()
         if not self._complete:
             self.outcome.stop("source.broken_off", first=report.FORM, blocked=False, index=self._tree.frontier.size)
@@ -207,10 +207,6 @@ class _Audit:
             step.note("checkpoint.key_of_genesis", vkey=next(iter(vkeys)))
         self._check_age()
 
-    def _no_key(self) -> None:
-        step = self.outcome.step(report.CHECKPOINT)
-        if self.outcome.genesis is None:
-            step.skip("checkpoint.key_unknown", blocked=True)
     def _check_cosignatures(self) -> None:
         """Steps 1 and 7, by the witnesses that the auditor trusts."""
         if self._trust.witnesses is None:
@@ -220,6 +216,10 @@ class _Audit:
         check.run(self._note, self._trust.now)
         self._walk.bound(check.bounded)
 
+    def _no_key(self) -> None:
+        step = self.outcome.step(report.CHECKPOINT)
+        if self.outcome.genesis is None:
+            step.skip("checkpoint.key_unknown", blocked=True)
         else:
             step.find("checkpoint.key_unknown", 0)
 
