@@ -42,13 +42,13 @@ def refused(data: Path, port: int, **more: str) -> str:
 
 
 class Running:
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: str) -> None:
         self.port, self.data = free_port(), data
         # Into a file: a full pipe would stop whoever logs into it.
         self.log = data.with_name(f"{data.name}.log")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command(data, self.port), env=environment(), stdout=subprocess.PIPE, stderr=log, text=True
+                command(data, self.port), env=environment(**settings), stdout=subprocess.PIPE, stderr=log, text=True
             )
         assert self.process.stdout is not None
         self.said = iter(self.process.stdout.readline, "")
