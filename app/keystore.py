@@ -12,11 +12,12 @@ and in every backup of it at once; deleting rows would not.
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
@@ -27,6 +28,7 @@ from nacl.secret import SecretBox
 from nacl.signing import SigningKey
 
 from app.errors import KeyMissing, LedgerDamaged
+from ledger.checkpoint import LogKeys
 from ledger.private import Opening
 from ledger.signed_note import VerifierKey
 
@@ -42,6 +44,7 @@ class OperatorKeys:
     def __init__(self, folder: Path) -> None:
         self._folder, self._unfounded = folder, folder / "unfounded"
         self._keys: dict[tuple[str, Purpose], SigningKey] = {}
+        self._later: dict[str, tuple[int, tuple[SigningKey, ...]]] = {}
 
     def get(self, origin: str, purpose: Purpose) -> SigningKey:
         """The key; KeyMissing ``key_store.missing`` where there is none."""
@@ -58,8 +61,39 @@ class OperatorKeys:
         return key
 
     def verifier(self, origin: str) -> VerifierKey:
-        """The public half of the log key, under the log's name."""
-        return VerifierKey(origin, bytes(self.get(origin, "log").verify_key))
+        """The public half of the first log key, under the log's name."""
+        return _verifier(origin, self.get(origin, "log"))
+
+    def verifiers(self, origin: str) -> LogKeys:
+        """The public halves of every log key that is here."""
+        return LogKeys(origin, tuple(_verifier(origin, key) for key in self._log_keys(origin)))
+
+    def signers(self, origin: str, vkeys: Collection[str]) -> list[SigningKey]:
+        """The log keys of those vkeys, in their order; before a genesis names any, the first. KeyMissing."""
+        here = {_verifier(origin, key).text(): key for key in self._log_keys(origin)}
+        if not set(vkeys) <= set(here):
+            raise KeyMissing("key_store.missing", origin=origin, purpose="log")
+        return [here[vkey] for vkey in vkeys] or [self.get(origin, "log")]
+
+    def successor(self, origin: str, used: Collection[str]) -> SigningKey:
+        """A log key that is none of the vkeys ``used``: the one that is here already, else a new one."""
+        for key in self._log_keys(origin):
+            if _verifier(origin, key).text() not in used:
+                return key
+        key = SigningKey.generate()
+        name = _name(origin, "log")
+        self._create(self._folder / f"{name}.{_verifier(origin, key).id.hex()}", bytes(key))
+        return key
+
+    def _log_keys(self, origin: str) -> tuple[SigningKey, ...]:
+        """The first log key and those after it. The folder tells by its own time when another was put there."""
+        first = self.get(origin, "log")
+        changed = self._folder.stat().st_mtime_ns if self._folder.is_dir() else 0
+        if self._later.get(origin, (-1, ()))[0] != changed:
+            paths = sorted(self._folder.glob(f"{glob.escape(_name(origin, 'log'))}.*"))
+            found = (self._read(path, origin, "log") for path in paths)
+            self._later[origin] = changed, tuple(key for key in found if key is not None)
+        return (first, *self._later[origin][1])
 
     def make(self, origin: str) -> None:
         """Make both keys of a ledger that is to be; those that are there already stay, and stay longer."""
@@ -216,6 +250,10 @@ class PrivacyKeys:
         with self._lock:
             row = self._connection.execute(query, (ledger_id, subject)).fetchone()
         return None if row is None else bytes(row[0])
+
+
+def _verifier(origin: str, key: SigningKey) -> VerifierKey:
+    return VerifierKey(origin, bytes(key.verify_key))
 
 
 def _name(origin: str, purpose: str) -> str:

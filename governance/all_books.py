@@ -15,6 +15,7 @@ from ledger.books import (
     keys,
     leaving,
     membership,
+    operator,
     policies,
     resources,
     roles,
@@ -26,6 +27,7 @@ BOOKS: Final = Books(
     (
         founding.BOOK,
         coop.BOOK,
+        operator.BOOK,
         joining.BOOK,
         membership.BOOK,
         leaving.book(on_leave=(bookings.release_all, tokens.close)),

@@ -18,6 +18,8 @@ from nacl.signing import SigningKey
 
 from governance.all_books import BOOKS
 from ledger import canonical, checkpoint, fold, ids, keys, merkle, passkey
+from ledger.books import coop
+from ledger.books.coop import keys_in_force
 from ledger.compose import Draft, Private, compose, nonce, public_of, seen, sign_ed25519
 from ledger.errors import LedgerError, Refusal
 from ledger.fold import Books
@@ -81,7 +83,19 @@ class Village:
     def note(self) -> bytes:
         """The signed checkpoint."""
         head = checkpoint.Checkpoint(self.origin, self.size, self.roots[-1])
-        return checkpoint.sign(head, self.log_key)
+        own = {self.vkey(name): key for name, key in self.keys.items()}
+        return checkpoint.sign(head, *(own[vkey] for vkey in keys_in_force(coop.get(self.state))))
+
+    def vkey(self, name: str) -> str:
+        """That name's key as a key of the log."""
+        return VerifierKey(self.origin, bytes(self.key(name).verify_key)).text()
+
+    def rotate(self, old: str, new: str, until: int, **changes: Any) -> Entry:
+        """Have the log's key ``old`` name the key ``new``."""
+        author, cosigner = self.key_id(old), self.key_id(new)
+        body = {"log_key": self.vkey(new), "until": canonical.format_time(until)} | changes
+        names = {author: old, cosigner: new}
+        return self.say(author, "operator.key/1", body, cosigners=(cosigner,), keys_of=names)
 
     def key(self, name: str) -> SigningKey:
         """That name's key."""

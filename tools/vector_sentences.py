@@ -215,6 +215,7 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
         {"founders/0/profile/name": "山田はな", "policies/commons/kinds/0/name": "草刈り"},
     ),
     ("ledger.tick/1", {}, {}),
+    ("operator.key/1", {"log_key": _LOG_KEY, "until": _UNTIL}, {}),
     ("member.invite/1", {"key": _KEY, "until": _UNTIL, "uses": 30, "cls": "regular", "admits": True}, {}),
     ("member.invite/1", {"key": _KEY, "until": _UNTIL, "member": _ROKU}, {}),
     ("member.invitation_close/1", {"invitation": _INVITATION}, {}),

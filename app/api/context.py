@@ -12,6 +12,7 @@ from app.api.answers import Since, consistency_since, errors, texts
 from app.installation import Installation
 from app.visit import Visit
 from ledger import canonical
+from ledger.books.coop import log_keys
 from ledger.books.keys import Key
 
 
@@ -54,4 +55,17 @@ async def context(
         origins=list(coop.origins),
         utc_offset=coop.utc_offset,
         session=await session_shape(visit),
+        key_changes=await _key_changes(installation, visit, published.size),
     )
+
+
+async def _key_changes(installation: Installation, visit: Visit, size: int) -> list[shapes.KeyChange]:
+    """Open to everyone like the key itself: they name nobody, and without them no device may believe a new key."""
+    ledger, found = visit.reading.ledger, []
+    for key in reversed(log_keys(visit.coop)[:-1]):
+        index = key.since - 1
+        entry = await installation.log.entry(ledger, index) if index < size else None
+        if entry is not None:
+            proof = texts(await installation.log.inclusion(ledger, index, size))
+            found.append(shapes.KeyChange(index, canonical.b64(entry.leaf), proof))
+    return found

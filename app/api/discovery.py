@@ -9,12 +9,12 @@ from litestar.di import NamedDependency
 
 from app.access import OPT, Access
 from app.api.answers import errors
-from app.audit.house import FORMAT
+from app.audit.house import FORMAT, key_history
 from app.installation import Installation
 from app.session.current import SIGNED_IN, current_visit
 from app.visit import Visit
 from app.witness.cosigned import is_asked_for
-from ledger.books.coop import Coop
+from ledger.books.coop import Coop, keys_in_force
 from ledger.witness_policy import WitnessPolicy
 
 PATH: Final = "/.well-known/yui.json"
@@ -42,11 +42,12 @@ async def discovery(
 def _card(request: Request[Any, Any, Any], visit: Visit, policy: WitnessPolicy | None) -> dict[str, Any]:
     coop = visit.coop
     return {
+        "keys": key_history(coop),
         "name": visit.slug,
         "origin": coop.origin,
         "url": f"{request.app.state.web.address}/log/{visit.slug}",
         "visibility": {"entries": coop.entries, "tiles": coop.tiles},
-        "vkeys": [coop.log_key],
+        "vkeys": list(keys_in_force(coop)),
         "witnesses": _asked(policy, coop),
     }
 

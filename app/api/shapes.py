@@ -55,6 +55,16 @@ class Entry(msgspec.Struct):
     checkpoint: str
 
 
+class KeyChange(msgspec.Struct):
+    """An entry in which one key of the log names the next (``operator.key/1``): exact bytes, index, and path to the
+    root of the checkpoint that it comes with.
+    """
+
+    index: int
+    leaf: Base64
+    proof: list[Base64]
+
+
 class Session(msgspec.Struct, omit_defaults=True):
     """Who is signed in at a co-op: member id, id of the key that signed in, roles held now.
 
@@ -68,7 +78,10 @@ class Session(msgspec.Struct, omit_defaults=True):
 
 
 class Context(msgspec.Struct, omit_defaults=True):
-    """What a device needs to know before it signs. ``utc_offset`` in minutes; ``time`` is the service's clock."""
+    """What a device needs to know before it signs. ``utc_offset`` in minutes; ``time`` is the service's clock.
+
+    ``vkey`` is the log's newest key; ``key_changes`` lead to it from the one that the genesis named, oldest first.
+    """
 
     slug: str
     origin: str
@@ -81,6 +94,7 @@ class Context(msgspec.Struct, omit_defaults=True):
     origins: list[str]
     utc_offset: int
     session: Session | None = None
+    key_changes: list[KeyChange] = []
 
 
 class Challenge(msgspec.Struct):

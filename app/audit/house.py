@@ -10,6 +10,7 @@ from governance.books import ballots, proposals
 from governance.books.proposals import Proposal
 from governance.modules.questions import INVALID, NOBODY, Count
 from governance.rule import Rule
+from ledger.books import coop as coops
 from ledger.books.coop import ID, Coop
 from ledger.books.members import Erasure
 from ledger.state import State
@@ -22,7 +23,18 @@ FORMAT: Final = "yui/v1"
 def log_keys(state: State) -> tuple[str, ...]:
     """The vkeys that may sign the checkpoint."""
     coop = state.find(Coop, ID)
-    return () if coop is None else (coop.log_key,)
+    return () if coop is None else coops.keys_in_force(coop)
+
+
+def earlier_keys(state: State) -> tuple[str, ...]:
+    """The vkeys that no longer may."""
+    coop = state.find(Coop, ID)
+    return () if coop is None else tuple(key.vkey for key in coop.earlier_keys if key.until is not None)
+
+
+def key_history(coop: Coop) -> list[dict[str, Any]]:
+    """Every key that the log has had, newest first, with the tree sizes for which it counts, as discovery has them."""
+    return [{"since": key.since, "until": key.until, "vkey": key.vkey} for key in coops.log_keys(coop)]
 
 
 def is_erased(state: State, subject: str) -> bool:
@@ -35,6 +47,7 @@ def discovery(state: State) -> dict[str, Any]:
     """What ``yui.json`` of an exported copy says. All of it follows from the ledger, so the auditor can compare it."""
     coop = state.need(Coop, ID)
     card = {
+        "keys": key_history(coop),
         "name": coop.origin,
         "origin": coop.origin,
         "url": ".",
@@ -69,4 +82,4 @@ def _count(state: State, proposal: Proposal, rule: Rule, value: Callable[[int, s
     return counts
 
 
-HOUSE: Final = House(BOOKS, log_keys, is_erased, recount, discovery)
+HOUSE: Final = House(BOOKS, log_keys, earlier_keys, is_erased, recount, discovery)

@@ -32,6 +32,7 @@ COMMANDS = (
     Command("verify-receipt", "app.cli.verify_receipt", "控えを確かめる / check a receipt offline"),
     Command("verify-evidence", "app.cli.verify_evidence", "証拠を確かめる / check evidence of two histories offline"),
     Command("export", "app.cli.export", "台帳を書き出す / write a ledger out for anyone to verify"),
+    Command("operator", "app.cli.operator", "運用者の鍵を替える / change the operator's keys"),
     Command("migrate", "app.cli.migrate", "データベースを最新にする / bring the database up to date"),
     Command("test", "app.cli.test_command", "テストを実行する / run the tests", passes_arguments_on=True),
     Command("lock", "app.cli.lock_command", "依存関係を固定し直す / pin the dependencies anew"),

@@ -20,7 +20,7 @@ from app.sequencer.batch import Appended, Batch, Desk
 from app.sequencer.growth import Growth
 from app.sequencer.state import PostgresSource
 from app.sequencer.submission import Submission, check
-from app.storage.ledgers import add
+from app.storage.ledgers import add, log_keys
 from ledger.fold import Books
 from ledger.state import Memory, Record, State
 from ledger.statement import parse_statement
@@ -51,7 +51,8 @@ async def load(installation: Installation, story: Story, progress: Callable[[int
             for wave in waves:
                 await _write(installation, connection, desk, wave)
                 progress(desk.growth.size)
-        await installation.publisher.publish(connection, ledger, desk.growth.size, desk.growth.root())
+        vkeys = await log_keys(connection, ledger)
+        await installation.publisher.publish(connection, ledger, desk.growth.size, desk.growth.root(), vkeys)
     return desk.growth.size
 
 

@@ -23,6 +23,7 @@ from app.sequencer.state import PostgresSource, Request
 from app.sequencer.submission import Submission
 from app.storage.ledgers import Ledger
 from ledger import merkle
+from ledger.books.coop import Coop
 from ledger.errors import LedgerError, Refusal
 from ledger.fold import Books, apply
 from ledger.state import Missing, Record, State
@@ -66,6 +67,8 @@ class Desk:
     def __init__(self, ledger: Ledger, books: Books, growth: Growth) -> None:
         self.ledger, self.books, self.growth = ledger, books, growth
         self.source = PostgresSource(books, ledger.id)
+        self.log_keys: tuple[str, ...] = ()
+        """The vkeys that sign its checkpoints; empty: to be read again from the database."""
 
 
 class Batch:
@@ -152,6 +155,8 @@ class Batch:
         author, nonce = submission.claim
         self._claims[author, nonce] = _Claim(submission.id, index)
         self._entries.append((self._ledger_id, index, submission.id, author, nonce, self._received, leaf, leaf_hash))
+        if Coop.kind in state.records:
+            self._desk.log_keys = ()
         for kind, written in state.records.items():
             for id_, record in written.items():
                 self._changed[kind, id_] = record, index

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from app import files
 from app.errors import GuardError
 from ledger import checkpoint
+from ledger.checkpoint import LogKeys
 from ledger.errors import LedgerError
 from ledger.signed_note import VerifierKey
 
@@ -33,7 +34,7 @@ class Guard:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def read(self, key: VerifierKey) -> Published:
+    def read(self, key: VerifierKey | LogKeys) -> Published:
         """The published checkpoint. GuardError ``guard.missing``, ``guard.damaged`` or ``guard.unreadable``."""
         try:
             note = self._path(key.name, "note").read_bytes()
@@ -43,7 +44,7 @@ class Guard:
             raise GuardError("guard.unreadable", origin=key.name, reason=str(error)) from error
         return _published(note, key)
 
-    def advance(self, key: VerifierKey, note: bytes) -> Published:
+    def advance(self, key: VerifierKey | LogKeys, note: bytes) -> Published:
         """Publish ``note`` unless something larger is published already; what is published afterwards.
 
         GuardError ``guard.fork`` when a different tree of that size is published, ``guard.unwritable`` when it can't be
@@ -61,7 +62,7 @@ class Guard:
             self._write(key.name, note)
             return new
 
-    def create(self, key: VerifierKey, note: bytes) -> Published:
+    def create(self, key: VerifierKey | LogKeys, note: bytes) -> Published:
         """Begin to guard a ledger with that note, unless it is guarded already; what is published afterwards."""
         new = _published(note, key)
         with self._locked(key.name):
@@ -93,7 +94,7 @@ class Guard:
             raise GuardError("guard.unwritable", origin=origin, reason=str(error)) from error
 
 
-def _published(note: bytes, key: VerifierKey) -> Published:
+def _published(note: bytes, key: VerifierKey | LogKeys) -> Published:
     try:
         found = checkpoint.verify(note, key)
     except LedgerError as error:

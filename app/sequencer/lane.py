@@ -23,7 +23,7 @@ from app.sequencer.growth import Growth
 from app.sequencer.guard import Published
 from app.sequencer.publication import Publisher
 from app.sequencer.submission import Submission
-from app.storage.ledgers import Head, Ledger, lock_head
+from app.storage.ledgers import Head, Ledger, lock_head, log_keys
 from app.storage.log import Receipt, receipt
 from ledger import merkle, refusal
 from ledger.errors import LedgerError
@@ -168,10 +168,12 @@ class Lane:
                 work = Batch(desk, connection, received)
                 outcomes = await work.fold([waiting.submission for waiting in batch])
                 await work.write(services.privacy)
+                desk.log_keys = desk.log_keys or await log_keys(connection, ledger)
             # Committed. A crash from here on loses no entry: see publication.py.
             growth = desk.growth
             if growth.size > published.size:
-                published = await services.publisher.publish(connection, ledger, growth.size, growth.root())
+                root, vkeys = growth.root(), desk.log_keys
+                published = await services.publisher.publish(connection, ledger, growth.size, root, vkeys)
                 desk.source.publish(published.size, published.root)
                 services.bulletin.announce(ledger.id, published.size)
             for waiting, outcome in zip(batch, outcomes, strict=True):
@@ -206,8 +208,9 @@ class Lane:
             case Earlier(index):
                 waiting.answer.set_result(await receipt(connection, self._ledger.id, index, published))
             case LedgerError():
+                assert self._desk is not None  # noqa: S101
                 tree = (published.size, published.root)
-                key = self._services.keys.get(self._ledger.origin, "log")
+                key = self._services.keys.signers(self._ledger.origin, self._desk.log_keys)[0]
                 signed = refusal.build(waiting.submission.id, outcome.code, tree, received, key)
                 waiting.answer.set_exception(Refused(outcome, signed))
             case ServiceError():

@@ -14,7 +14,7 @@ from app.errors import GuardError
 from app.keystore import OperatorKeys
 from app.sequencer import writing
 from app.sequencer.guard import Guard, Published
-from app.storage.ledgers import Head, Ledger
+from app.storage.ledgers import Head, Ledger, log_keys
 from app.storage.log import check_extends, root_at
 from ledger import checkpoint, merkle
 from ledger.checkpoint import Checkpoint
@@ -32,17 +32,24 @@ class Publisher:
         GuardError when the database is older than its guard or tells another story, or the guard can't be written:
         then nothing may be appended.
         """
-        published = await asyncio.to_thread(self._guard.read, self._keys.verifier(ledger.origin))
+        published = await asyncio.to_thread(self._guard.read, self._keys.verifiers(ledger.origin))
         await check_extends(connection, ledger, head, published)
         if published.size < head.size:
             # Whoever committed this head died before publishing it, or is about to: both may do it.
-            published = await self._advance(connection, ledger, head.size, head.root)
+            published = await self._advance(
+                connection, ledger, head.size, head.root, await log_keys(connection, ledger)
+            )
         await self.remember(connection, ledger, published)
         return published
 
-    async def publish(self, connection: asyncpg.Connection, ledger: Ledger, size: int, root: bytes) -> Published:
-        """After the commit, outside any transaction: publish this head; the checkpoint that receipts carry."""
-        published = await self._advance(connection, ledger, size, root)
+    async def publish(
+        self, connection: asyncpg.Connection, ledger: Ledger, size: int, root: bytes, vkeys: tuple[str, ...]
+    ) -> Published:
+        """After the commit, outside any transaction: publish this head; the checkpoint that receipts carry.
+
+        ``vkeys``: the log's keys as they count at that size.
+        """
+        published = await self._advance(connection, ledger, size, root, vkeys)
         async with connection.transaction():
             # The next batch's commit makes the row durable; until then the guard's note is the same thing.
             await connection.execute("SET LOCAL synchronous_commit TO off")
@@ -56,7 +63,7 @@ class Publisher:
     def begin(self, origin: str) -> Published:
         """Keep a new ledger's keys for good, and guard it with the checkpoint of nothing."""
         self._keys.adopt(origin)
-        return self._guard.create(self._keys.verifier(origin), self.sign(origin, 0, merkle.EMPTY_ROOT).note)
+        return self._guard.create(self._keys.verifiers(origin), self.sign(origin, 0, merkle.EMPTY_ROOT).note)
 
     async def recreate_guard(self, connection: asyncpg.Connection, ledger: Ledger, head: Head) -> Published:
         """DANGEROUS: trust the database as it is and guard it anew, where the guard was lost.
@@ -65,18 +72,22 @@ class Publisher:
         """
         if await root_at(connection, ledger.id, head.size) != head.root:
             raise GuardError("guard.fork", origin=ledger.origin, size=head.size)
-        note = self.sign(ledger.origin, head.size, head.root).note
-        return await asyncio.to_thread(self._guard.create, self._keys.verifier(ledger.origin), note)
+        vkeys = await log_keys(connection, ledger)
+        note = self.sign(ledger.origin, head.size, head.root, vkeys).note
+        return await asyncio.to_thread(self._guard.create, self._keys.verifiers(ledger.origin), note)
 
-    async def _advance(self, connection: asyncpg.Connection, ledger: Ledger, size: int, root: bytes) -> Published:
-        key = self._keys.verifier(ledger.origin)
-        new = self.sign(ledger.origin, size, root)
+    async def _advance(
+        self, connection: asyncpg.Connection, ledger: Ledger, size: int, root: bytes, vkeys: tuple[str, ...]
+    ) -> Published:
+        key = self._keys.verifiers(ledger.origin)
+        new = self.sign(ledger.origin, size, root, vkeys)
         found = await asyncio.to_thread(self._guard.advance, key, new.note)
         if found.size > size and await root_at(connection, ledger.id, found.size) != found.root:
             # Another process has published more than this. Its entries are in the same database, or this is a fork.
             raise GuardError("guard.fork", origin=ledger.origin, size=found.size)
         return new
 
-    def sign(self, origin: str, size: int, root: bytes) -> Published:
-        """The signed checkpoint of a tree head, not published yet."""
-        return Published(size, root, checkpoint.sign(Checkpoint(origin, size, root), self._keys.get(origin, "log")))
+    def sign(self, origin: str, size: int, root: bytes, vkeys: tuple[str, ...] = ()) -> Published:
+        """The signed checkpoint of a tree head, not published yet; without ``vkeys`` by the log's first key."""
+        keys = self._keys.signers(origin, vkeys)
+        return Published(size, root, checkpoint.sign(Checkpoint(origin, size, root), *keys))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import asyncpg
+import msgspec
 
+from ledger.books.coop import ID, Coop, keys_in_force
 from ledger.merkle import EMPTY_ROOT
 
 
@@ -55,6 +57,13 @@ async def add(connection: asyncpg.Connection, slug: str, origin: str) -> Ledger 
 async def lock_head(connection: asyncpg.Connection, ledger_id: int) -> Head:
     """The head, locked until the transaction ends: whoever holds it is the only one who appends."""
     return Head(*await connection.fetchrow(f"{_HEAD} FOR UPDATE", ledger_id))
+
+
+async def log_keys(connection: asyncpg.Connection, ledger: Ledger) -> tuple[str, ...]:
+    """The vkeys that sign for the ledger as the database stands, newest first; none before the genesis."""
+    query = "SELECT data FROM record WHERE ledger_id = $1 AND kind = $2 AND id = $3"
+    data = await connection.fetchval(query, ledger.id, Coop.kind, ID)
+    return () if data is None else keys_in_force(msgspec.json.decode(data, type=Coop))
 
 
 async def read_head(connection: asyncpg.Connection, ledger_id: int) -> Head:

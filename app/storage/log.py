@@ -99,7 +99,7 @@ class Log:
 
     async def published(self, ledger: Ledger) -> Published:
         """The guard's checkpoint, once the database is seen to hold it."""
-        published = self._guard.read(self._keys.verifier(ledger.origin))
+        published = self._guard.read(self._keys.verifiers(ledger.origin))
         async with self._pool.acquire() as connection:
             head = await read_head(connection, ledger.id)
             # A database that once held this checkpoint can still be replaced by an older one while we run.

@@ -24,16 +24,27 @@ _WEB_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(:[0-9]{1,5})?\Z")
 OPENNESS: Final = ("auditors", "members", "public")
 
 
+class LogKey(msgspec.Struct, frozen=True):
+    """A key of the log (as a vkey), which counts for trees from ``since`` entries to ``until`` (None: to this day)."""
+
+    vkey: str
+    since: int
+    until: int | None
+
+
 class Coop(Record, frozen=True, kw_only=True):
     """One co-op. ``profile`` is the id (base64) of the statement whose private values hold name and words.
 
-    ``utc_offset`` in minutes and ``fiscal_month`` (1-12) are fixed at founding.
+    ``utc_offset`` in minutes and ``fiscal_month`` (1-12) are fixed at founding. ``log_key`` is the log's newest key,
+    ``earlier_keys`` are those before it, oldest first (``operator.py``).
     """
 
     kind: ClassVar[str] = "coop"
     origin: str
     fold: int
     log_key: str
+    log_key_since: int = 1
+    earlier_keys: tuple[LogKey, ...] = ()
     clerk_key: str
     rp_ids: tuple[str, ...]
     origins: tuple[str, ...]
@@ -83,6 +94,16 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def get(state: State) -> Coop:
     """The co-op's record, there from the genesis on."""
     return state.need(Coop, ID)
+
+
+def log_keys(record: Coop) -> tuple[LogKey, ...]:
+    """Every key that the log has had, newest first."""
+    return (LogKey(record.log_key, record.log_key_since, None), *reversed(record.earlier_keys))
+
+
+def keys_in_force(record: Coop) -> tuple[str, ...]:
+    """The vkeys that sign checkpoints now, newest first: two while one takes the other's place."""
+    return tuple(key.vkey for key in log_keys(record) if key.until is None)
 
 
 def subject(_statement: Statement, _id: bytes, _path: str) -> str:

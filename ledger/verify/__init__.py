@@ -55,7 +55,9 @@ class House(NamedTuple):
 
     books: Books
     log_keys: Callable[[State], tuple[str, ...]]
-    """vkeys that may sign the checkpoint, by the state as it stands; none before the genesis."""
+    """vkeys that may sign the checkpoint, by the state as it stands, newest first; none before the genesis."""
+    earlier_keys: Callable[[State], tuple[str, ...]]
+    """vkeys that once might: each of them has named its successor in an entry."""
     is_erased: Callable[[State, str], bool]
     """Whether the ledger says that this subject's private values were destroyed."""
     recount: Callable[[State, Callable[[int, str], Any]], Iterable[Recount]]
@@ -189,7 +191,9 @@ class _Audit:
         """Step 1, under the key valid at that size: so it is judged by the state that the walk has reached."""
         step, trust = self.outcome.step(report.CHECKPOINT), self._trust
         vkeys = {vkey: parse_vkey(vkey) for vkey in self._house.log_keys(state)}
-        if trust.vkey is not None:
+        if trust.vkey is not None and trust.vkey.text() in self._house.earlier_keys(state):
+            step.note("checkpoint.key_rotated", vkey=trust.vkey.text())
+        elif trust.vkey is not None:
             if vkeys and trust.vkey.text() not in vkeys:
                 step.find("checkpoint.not_pinned", vkey=trust.vkey.text())
             vkeys = {trust.vkey.text(): trust.vkey}

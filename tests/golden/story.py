@@ -21,7 +21,7 @@ OFFICIALS: dict[str, Any] = {"cosigners": ("Hanako",), "via": "paper"}
 def whole_story() -> People:
     """Told afresh each time, byte for byte the same."""
     coop = People()
-    for chapter in (_joins, _works, _shares, _decides, _loses_a_phone, _leaves):
+    for chapter in (_joins, _works, _shares, _decides, _loses_a_phone, _changes_keys, _leaves):
         chapter(coop)
     return coop
 
@@ -180,6 +180,10 @@ def _loses_a_phone(coop: People) -> None:
     coop.say("Ume", "key.guardians/1", chosen, keys_of={"Ume": "new phone"})
     coop.recover("Ume", "newest phone", ("Saki", "Matsu"))
     coop.wait(8 * DAY)
+
+
+def _changes_keys(coop: People) -> None:
+    coop.rotate("log key", "next log key", coop.time + 30 * DAY)
 
 
 def _leaves(coop: People) -> None:

@@ -4,9 +4,10 @@ import { b64, concat, hex, sha256, utf8 } from "../../app/static/js/bytes.js";
 import { encode } from "../../app/static/js/canonical.js";
 import { body, vkeyText } from "../../app/static/js/checkpoint.js";
 import { DeviceError, Refusal } from "../../app/static/js/errors.js";
+import { keyId } from "../../app/static/js/ids.js";
 import { leafHash, nodeHash } from "../../app/static/js/merkle.js";
 import { signedBytes as refusalBytes } from "../../app/static/js/refusal.js";
-import { statementId } from "../../app/static/js/statement.js";
+import { signedBytes as statementBytes, statementId } from "../../app/static/js/statement.js";
 
 export const ORIGIN = "coop.example/owase";
 
@@ -18,6 +19,7 @@ function cachedHash(leaf) {
   return known.get(leaf);
 }
 
+const sign = async (pair, message) => new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, message));
 const split = (size) => 2 ** Math.floor(Math.log2(size - 1));
 
 async function root(hashes) {
@@ -51,6 +53,7 @@ export class Service {
   loseAnswers = 0;
   /** @type {string|undefined} */
   refuse;
+  changes = [];
 
   static async open() {
     const service = new Service();
@@ -61,8 +64,8 @@ export class Service {
     return service;
   }
 
-  async #sign(message) {
-    return new Uint8Array(await crypto.subtle.sign("Ed25519", this.pair.privateKey, message));
+  #sign(message) {
+    return sign(this.pair, message);
   }
 
   hashes(size = this.leaves.length) {
@@ -71,13 +74,35 @@ export class Service {
 
   async note(size = this.leaves.length) {
     const signed = body({ origin: ORIGIN, size, root: await root(await this.hashes(size)) });
-    return `${new TextDecoder().decode(signed)}\n\u2014 ${ORIGIN} ${b64(concat(this.key.hash, await this.#sign(signed)))}\n`;
+    const line = async ({ pair, key }) => `\u2014 ${ORIGIN} ${b64(concat(key.hash, await sign(pair, signed)))}\n`;
+    const beside = this.beside ? await line(this.beside) : "";
+    return `${new TextDecoder().decode(signed)}\n${await line(this)}${beside}`;
+  }
+
+  /** Another key takes the log over; `by`: whose key says so, that of the log if nobody else's. */
+  async rotate(by = this) {
+    const next = await Service.open();
+    const names = [by.key, next.key].map((key) => `ed25519:${b64(key.public)}`);
+    const [author, cosigner] = await Promise.all(names.map(keyId));
+    const statement = {
+      at: "2026-04-01T09:00:00.000Z", author, body: { log_key: vkeyText(next.key), until: "2026-05-01T09:00:00.000Z" }, cosigners: [cosigner],
+      ledger: ORIGIN, nonce: "AZVGSAgAcACAAAAAAAAAAA==", seen: { root: b64(await root(await this.hashes())), size: this.leaves.length }, type: "operator.key/1", v: 1,
+    };
+    const message = statementBytes(encode(statement));
+    const sigs = await Promise.all([by.pair, next.pair].map((pair) => sign(pair, message)));
+    const signatures = names.map((key, position) => ({ alg: "ed25519", key, sig: b64(sigs[position]) }));
+    this.changes.push(this.leaves.push(encode({ received: "2026-04-01T09:00:01.000Z", signatures, statement, v: 1 })) - 1);
+    this.beside = { pair: this.pair, key: this.key };
+    [this.pair, this.key] = [next.pair, next.key];
   }
 
   async context(kept) {
     this.#reach();
     const proof = kept && kept <= this.leaves.length ? await this.consistency(kept, this.leaves.length) : [];
-    return { origin: ORIGIN, vkey: vkeyText(this.key), checkpoint: await this.note(), consistency: proof, utc_offset: 540, rp_ids: [], size: this.leaves.length };
+    const hashes = await this.hashes();
+    const change = async (index) => ({ index, leaf: b64(this.leaves[index]), proof: (await inclusion(index, hashes)).map(b64) });
+    const changes = await Promise.all(this.changes.map(change));
+    return { origin: ORIGIN, vkey: vkeyText(this.key), checkpoint: await this.note(), consistency: proof, key_changes: changes, utc_offset: 540, rp_ids: [], size: this.leaves.length };
   }
 
   async consistency(from, to) {

@@ -4,6 +4,7 @@ import test from "node:test";
 
 import { signBatchWith } from "../../app/static/js/batch.js";
 import { utf8 } from "../../app/static/js/bytes.js";
+import { vkeyText } from "../../app/static/js/checkpoint.js";
 import { cosignWith } from "../../app/static/js/cosign.js";
 import { verifySignature } from "../../app/static/js/crypto.js";
 import { DeviceError } from "../../app/static/js/errors.js";
@@ -13,7 +14,7 @@ import { signAndSubmitWith } from "../../app/static/js/sign.js";
 import { Signer } from "../../app/static/js/signer.js";
 import { linkKey, generateLinkKey, signWith } from "../../app/static/js/signing_keys.js";
 import { Texts } from "../../app/static/js/texts.js";
-import { keptCheckpoint } from "../../app/static/js/trust.js";
+import { advance, keptCheckpoint } from "../../app/static/js/trust.js";
 import { code } from "./vectors.js";
 import { MemoryStore, ORIGIN, Service } from "./service.js";
 
@@ -92,6 +93,47 @@ test("another log key is a contradiction", async () => {
   const other = await Service.open();
   [service.pair, service.key] = [other.pair, other.key];
   await assert.rejects(signer.refresh(), code("checkpoint.key_changed"));
+});
+
+test("a key that the known one has named in an entry takes its place", async () => {
+  const { service, signer } = await setting();
+  await signer.refresh();
+  const first = vkeyText(service.key);
+  await service.rotate();
+  assert.equal((await advance(signer.store, ORIGIN, { note: await service.note(), vkey: first }, (a, b) => service.consistency(a, b))).vkey, first, "both sign for a while");
+  service.beside = undefined;
+  await service.rotate();
+  service.beside = undefined;
+  assert.equal((await signer.refresh()).ledger, ORIGIN);
+  const kept = await keptCheckpoint(signer.store, ORIGIN);
+  assert.deepEqual([kept.vkey, kept.former, kept.size], [vkeyText(service.key), [first], 3]);
+  await signAndSubmitWith(signer, GIFT);
+});
+
+test("a key that somebody else has named, or nobody, does not", async () => {
+  const stranger = await Service.open();
+  const hidden = async (service) => {
+    await service.rotate();
+    service.changes = [];
+  };
+  for (const commit of [(service) => service.rotate(stranger), hidden]) {
+    const { service, signer } = await setting();
+    await signer.refresh();
+    await commit(service);
+    service.beside = undefined;
+    await assert.rejects(signer.refresh(), code("checkpoint.key_changed"));
+  }
+});
+
+test("an entry that is not in the tree names no key", async () => {
+  const { service, signer } = await setting();
+  await signer.refresh();
+  await service.rotate();
+  const context = await service.context(1);
+  const [{ leaf, ...rest }] = context.key_changes;
+  const bent = btoa(atob(leaf).replace("09:00:01", "09:00:02"));
+  service.context = async () => ({ ...context, key_changes: [{ ...rest, leaf: bent }] });
+  await assert.rejects(signer.refresh(), code("proof.inclusion"));
 });
 
 test("an answer that proves someone else's entry is not believed", async () => {

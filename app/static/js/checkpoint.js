@@ -8,6 +8,7 @@ import { isOrigin } from "./statement.js";
 const ED25519_TYPE = new Uint8Array([1]);
 const MAX_NOTE = 64_000;
 const MAX_SIGNATURES = 64;
+const MAX_KEYS = 2; // signatures under the log's own name
 const SIZE = /^(0|[1-9][0-9]{0,15})$/;
 const NAME = /^[^\s+]+$/;
 
@@ -48,18 +49,18 @@ export function parse(note) {
 }
 
 /**
- * The checkpoint of a note whose *first* signature line is the operator's and holds. `signature` is "unchecked" in
- * browsers without Ed25519.
+ * The checkpoint of a note that begins with signatures in the log's own name, of which one is by the key and holds. There
+ * are two while one key of the log takes the other's place. `signature` is "unchecked" in browsers without Ed25519.
  * @param {string} note
  * @param {VerifierKey} key
  * @returns {Promise<{checkpoint: Checkpoint, signature: import("./crypto.js").Verdict}>}
  */
 export async function verify(note, key) {
   const { checkpoint, lines } = parse(note);
-  const [first] = lines;
-  if (checkpoint.origin !== key.name || first.name !== key.name || !equal(first.keyHash, key.hash)) {
-    throw new ProofError("checkpoint.key", { origin: checkpoint.origin });
-  }
+  const others = lines.findIndex(({ name }) => name !== checkpoint.origin);
+  const own = lines.slice(0, Math.min(MAX_KEYS, others < 0 ? lines.length : others));
+  const first = own.find(({ keyHash }) => equal(keyHash, key.hash));
+  if (checkpoint.origin !== key.name || !first) throw new ProofError("checkpoint.key", { origin: checkpoint.origin });
   if (first.signature.length !== 64) throw new SignatureFault("checkpoint.signature");
   try {
     return { checkpoint, signature: await verifyRaw("ed25519", key.public, first.signature, body(checkpoint)) };

@@ -192,11 +192,12 @@ export class Signer {
     await this.keystore.addReceipt({ ledger: sent.ledger, member: sent.member, statement: sent.statement, type, at, sentence: sent.sentence, vkey, refusal: /** @type {object} */ (refusal) });
   }
 
-  /** @param {string} ledger @param {{vkey?: string, checkpoint?: string, consistency?: string[]}} shown @param {number} from */
+  /** @param {string} ledger @param {{vkey?: string, checkpoint?: string, consistency?: string[], key_changes?: import("./trust.js").KeyChange[]}} shown @param {number} from */
   #advance(ledger, shown, from) {
     const inline = shown.consistency && { from, proof: shown.consistency };
     const note = /** @type {string} */ (shown.checkpoint);
-    return advance(this.store, ledger, { note, vkey: /** @type {string} */ (shown.vkey), inline }, (a, b) => this.prove(a, b));
+    const said = { note, vkey: /** @type {string} */ (shown.vkey), inline, changes: shown.key_changes };
+    return advance(this.store, ledger, said, (a, b) => this.prove(a, b));
   }
 
   /**

@@ -96,8 +96,13 @@ export class Verification {
   async #seal() {
     const { ledger, keystore, api } = this.parts;
     this.kept = await keptCheckpoint(keystore.store, ledger);
-    // The key as this device first knew it, not as the service says today.
-    this.vkey = this.kept?.vkey ?? (await api.context(0)).vkey;
+    // The key as this device knows it. Another one that the service names must follow from that one by an entry.
+    const said = await api.context(this.kept?.size ?? 0);
+    if (this.kept && said.vkey !== this.kept.vkey) {
+      const shown = { note: said.checkpoint, vkey: said.vkey, changes: said.key_changes };
+      this.kept = await advance(keystore.store, ledger, shown, (from, to) => api.consistency(from, to));
+    }
+    this.vkey = this.kept?.vkey ?? said.vkey;
     this.note = noteText(await this.parts.read("checkpoint"));
     const { checkpoint, signature } = await verify(this.note, await parseVkey(this.vkey));
     if (checkpoint.origin !== ledger) throw new ProofError("checkpoint.origin", { expected: ledger, found: checkpoint.origin });
