@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,9 @@ class Village:
             answer = client.get(f"/log/{self.slug}/cosigned")
         return checkpoint.parse(answer.content)[0].size if answer.status_code == 200 else 0
 
+    def has_cosigned(self, size: int) -> bool:
+        return self.cosigned() == size
+
     def verified(self) -> int:
         source = f"{self.running.address}/log/{self.slug}"
         return main(["verify", source, "--witness-policy", str(self.policy), "--json"])
@@ -107,13 +111,13 @@ def test_they_witness_each_other(villages: tuple[Village, Village], tmp_path: Pa
     owase.trusts(kumano)
     kumano.trusts(owase)
     for village in villages:
-        until(lambda village=village: village.cosigned() == 1)
+        until(partial(village.has_cosigned, 1))
         assert village.verified() == 0
 
     # A witness that is down holds nothing up; restored from an old backup it goes on from there.
     shutil.copytree(kumano.data / "witness", tmp_path / "backup")
     owase.grow("Taro")
-    until(lambda: owase.cosigned() == 2)
+    until(partial(owase.has_cosigned, 2))
     kumano.running.stop()
     owase.grow("Jiro")
     assert owase.verified() == 0
@@ -122,7 +126,7 @@ def test_they_witness_each_other(villages: tuple[Village, Village], tmp_path: Pa
     shutil.copytree(tmp_path / "backup", kumano.data / "witness")
     kumano.start()
     owase.trusts(kumano)
-    until(lambda: owase.cosigned() == 3)
+    until(partial(owase.has_cosigned, 3))
 
     # The operator of one shows the other another history under the same key.
     key = SigningKey(next((owase.data / "keys").glob("*.log")).read_bytes())
@@ -134,7 +138,7 @@ def test_they_witness_each_other(villages: tuple[Village, Village], tmp_path: Pa
     (tmp_path / "evidence.json").write_bytes(evidence.content)
     assert main(["verify-evidence", str(tmp_path / "evidence.json"), "--vkey", owase.vkey]) == 0
     owase.grow("Aiko")
-    until(lambda: owase.cosigned() == 4)
+    until(partial(owase.has_cosigned, 4))
     assert owase.verified() == 0
     with owase.client() as client:
         counted = client.get("/metrics").text
