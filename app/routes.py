@@ -10,6 +10,7 @@ from app.api import routes as api
 from app.pages import (
     audit,
     bookings,
+    cards,
     countersign,
     demo,
     entrance,
@@ -43,6 +44,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *joining.ROUTES,
     *keys.ROUTES,
     *guardians.ROUTES,
+    *cards.ROUTES,
     *ledger.ROUTES,
     *me.ROUTES,
     *members.ROUTES,
