@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Final
 
 import asyncpg
 
@@ -15,6 +16,9 @@ from app.storage.ledgers import Ledger
 from app.storage.log import Receipt, receipt
 from ledger.signed_note import VerifierKey
 from ledger.witness_policy import WitnessPolicy
+
+_MAX_LINES: Final = 60
+"""A note of more than 64 lines is none, and the operator's own come first."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,8 @@ def is_asked_for(policy: WitnessPolicy, origin: str, *, public: bool) -> bool:
 
 async def with_cosignatures(pool: asyncpg.Pool, ledger: Ledger, published: Published) -> Published:
     """The checkpoint with every line that there is for exactly its size."""
-    query = "SELECT line FROM cosignature WHERE ledger_id = $1 AND size = $2 ORDER BY witness"
-    lines = [row[0] for row in await pool.fetch(query, ledger.id, published.size)]
+    query = "SELECT line FROM cosignature WHERE ledger_id = $1 AND size = $2 ORDER BY witness LIMIT $3"
+    lines = [row[0] for row in await pool.fetch(query, ledger.id, published.size, _MAX_LINES)]
     return published._replace(note=published.note + b"".join(lines))
 
 

@@ -185,6 +185,14 @@ def test_a_database_that_is_not_there(tmp_path: Path, url: str) -> None:
     assert "secret" not in refused(tmp_path, free_port(), YUI_DATABASE_URL=url)
 
 
+@pytest.mark.parametrize("setting", ["YUI_WITNESS_LOGS", "YUI_WITNESS_POLICY"])
+def test_a_witness_file_that_is_at_fault(tmp_path: Path, setting: str) -> None:
+    file = tmp_path / "witnesses"
+    assert str(file) in refused(tmp_path / "data", free_port(), **{setting: str(file)})
+    file.write_text("quorum nobody\n")
+    assert str(file) in refused(tmp_path / "data", free_port(), **{setting: str(file)})
+
+
 def test_the_data_directory_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("YUI_DATA", raising=False)

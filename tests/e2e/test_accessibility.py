@@ -39,6 +39,7 @@ ADMINISTRATOR, AUDITOR, MEMBER = Village.ADMINISTRATOR, Village.AUDITOR, Village
 PAGES = [
     (STRANGER, "/"),
     (STRANGER, "/found"),
+    (STRANGER, "/witness"),
     (STRANGER, "/demo"),
     (STRANGER, "/c/mizunasato"),
     (STRANGER, "/c/mizunasato/join"),
