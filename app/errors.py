@@ -30,6 +30,10 @@ class WitnessError(ServiceError):
     """What a witness remembers of a log can't be read, or not be written."""
 
 
+class StoreError(ServiceError):
+    """The tile store can't be reached, or holds something else than a copy of ours."""
+
+
 class ClockError(ServiceError):
     """The clock can't be trusted to say when a statement was received."""
 

@@ -31,6 +31,8 @@ from app.server import create_app
 from app.settings import WebSettings
 from app.storage.embedded import EmbeddedError, EmbeddedPostgres, Stage
 from app.storage.migrate import migrate
+from app.stores import Store
+from app.stores.copier import Copier
 from app.sweeping import Sweeper
 from app.witness.asking import Asker
 from app.witness.settings import Witnessing
@@ -102,8 +104,12 @@ async def running(
     progress: Callable[[Stage], None] = lambda _: None,
     clock: Clock | None = None,
     witnessing: Witnessing | None = None,
+    store: Store | None = None,
 ) -> AsyncIterator[Installation]:
-    """An open installation and all that works in it beside requests; by the machine's clock, unless told another."""
+    """An open installation and all that works in it beside requests; by the machine's clock, unless told another.
+
+    ``store``: where public ledgers are copied to.
+    """
     async with (
         database(places, progress) as url,
         Installation.open(
@@ -112,6 +118,8 @@ async def running(
     ):
         workers = (Clerk(installation), Eraser(installation), Sweeper(installation), Asker(installation))
         tasks = [asyncio.create_task(worker.run()) for worker in workers]
+        if store is not None:
+            tasks.append(asyncio.create_task(Copier(installation, store).run()))
         try:
             yield installation
         finally:

@@ -9,6 +9,7 @@ from app.cli import places
 
 if TYPE_CHECKING:
     from app.settings import WebSettings
+    from app.stores import Store
     from app.witness.settings import PolicyFile, Witnessing
 
 PORT = 8321
@@ -50,6 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=int(os.environ.get("YUI_WITNESS_GRACE", "60")),
         help="署名がそろうのを待つ分数 / how long a quorum of witnesses may take",
     )
+    parser.add_argument(
+        "--tiles",
+        metavar="URL",
+        default=os.environ.get("YUI_TILES"),
+        help="公開の台帳を写しておく所 / where public ledgers are copied to (file:///… or s3://…)",
+    )
     places.add_arguments(parser)
 
 
@@ -62,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
     async def main() -> None:
         runtime.check_port(args.host, args.port)
-        async with runtime.running(where, show, witnessing=witnessing(args)) as installation:
+        async with runtime.running(where, show, witnessing=witnessing(args), store=_store(args)) as installation:
             web = web_settings(args, where)
             ready = say("ready", address=web.address)
             await runtime.serve(installation, web, args.host, args.port, lambda: print(*ready, sep="\n", flush=True))
@@ -84,6 +91,17 @@ def witnessing(args: argparse.Namespace) -> "Witnessing":
     host = (args.address or f"http://localhost:{args.port}").partition("://")[2].partition("/")[0]
     logs, policy = _policy_file(args.witness_logs), _policy_file(args.witness_policy)
     return Witnessing(logs, policy, f"{host}/witness", args.witness_grace * 60_000)
+
+
+def _store(args: argparse.Namespace) -> "Store | None":
+    from app.cli.failures import CommandError
+    from app.errors import StoreError
+    from app.stores import open_store
+
+    try:
+        return open_store(args.tiles) if args.tiles else None
+    except StoreError as error:
+        raise CommandError("store.url", url=args.tiles) from error
 
 
 def _policy_file(path: str | None) -> "PolicyFile | None":

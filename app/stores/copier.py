@@ -1,0 +1,115 @@
+"""Copies public ledgers to the tile store: tiles and bundles first, the checkpoint that promises them last.
+
+A copy goes on from the checkpoint that the store has, so one that was broken off is caught up with, and begun anew
+where entries have become public since. It never goes back: a store that is ahead, or has another history, is left
+alone and complained about. Only what is public for everyone is ever copied.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+import asyncpg
+
+from app.errors import ServiceError, StoreError
+from app.installation import Installation
+from app.reading import reading_of
+from app.sequencer.guard import Published
+from app.storage.ledgers import Ledger
+from app.storage.log import root_at
+from app.stores import Store
+from ledger import checkpoint
+from ledger.books.coop import ID, Coop
+from ledger.checkpoint import Checkpoint
+from ledger.errors import LedgerError
+from ledger.merkle import EMPTY_ROOT
+from ledger.tiles import HEIGHT, WIDTH, Tile, tiles_of
+
+_log = logging.getLogger("yui.stores")
+PAUSE: Final = 5.0
+"""Seconds between two looks."""
+_LOCK: Final = 7_595_625
+"""Of the database's advisory locks the one that whoever copies holds, with the ledger's number."""
+
+
+class Copier:
+    """One process's copier. ``run`` until it is cancelled; of several one copies a ledger at a time."""
+
+    def __init__(self, installation: Installation, store: Store) -> None:
+        self._installation, self._store = installation, store
+        self._done: dict[int, tuple[int, bool]] = {}
+
+    async def run(self) -> None:
+        """Look around for ever; trouble with the store or the database is logged and tried again."""
+        while True:
+            try:
+                for ledger in await self._installation.ledgers():
+                    await self._try(ledger)
+            except (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("%s", error)
+            await asyncio.sleep(PAUSE)
+
+    async def _try(self, ledger: Ledger) -> None:
+        try:
+            await self.copy(ledger)
+        except (StoreError, LedgerError) as error:
+            _log.warning("%s is not copied: %s", ledger.origin, error)
+
+    async def copy(self, ledger: Ledger) -> None:
+        """Bring the store's copy up to the published checkpoint. StoreError where it can't, or must not, be."""
+        coop = await (await reading_of(self._installation, ledger.slug)).find(Coop, ID)
+        if coop is None or coop.tiles != "public":
+            return
+        bundles = coop.entries == "public"
+        published = await self._installation.log.published(ledger)
+        if self._done.get(ledger.id) == (published.size, bundles):
+            return
+        async with self._installation.database.pool.acquire() as connection:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", _LOCK, ledger.id):
+                return  # another process is at it
+            try:
+                await self._copy(connection, ledger, published, bundles=bundles)
+            finally:
+                await connection.execute("SELECT pg_advisory_unlock($1, $2)", _LOCK, ledger.id)
+        self._done[ledger.id] = published.size, bundles
+
+    async def _copy(
+        self, connection: asyncpg.Connection, ledger: Ledger, published: Published, *, bundles: bool
+    ) -> None:
+        there = await self._there(ledger)
+        if there.size > published.size:
+            raise StoreError("store.ahead", origin=ledger.origin, size=there.size, published=published.size)
+        if await root_at(connection, ledger.id, there.size) != there.root:
+            raise StoreError("store.fork", origin=ledger.origin, size=there.size)
+        # The copy's own note of how far its bundles go: entries may have become public after the tiles.
+        whole = await self._store.get(f"{ledger.slug}/bundles")
+        entries = int(whole or b"0")
+        for tile in tiles_of(published.size):
+            if tile.level is None and not bundles:
+                continue
+            if not _is_there(tile, entries if tile.level is None else there.size):
+                await self._put(ledger, tile)
+        # From here on the copy may be read up to this size; a crash before leaves it at the one before.
+        await self._store.put(f"{ledger.slug}/checkpoint", published.note, forever=False)
+        if bundles:
+            await self._store.put(f"{ledger.slug}/bundles", b"%d" % published.size, forever=False)
+
+    async def _there(self, ledger: Ledger) -> Checkpoint:
+        note = await self._store.get(f"{ledger.slug}/checkpoint")
+        if note is None:
+            return Checkpoint(ledger.origin, 0, EMPTY_ROOT)
+        return checkpoint.verify(note, self._installation.keys.verifiers(ledger.origin))
+
+    async def _put(self, ledger: Ledger, tile: Tile) -> None:
+        data = await self._installation.log.tile(ledger, tile)
+        if data is None:
+            raise StoreError("store.behind", origin=ledger.origin, tile=tile.path)
+        await self._store.put(f"{ledger.slug}/{tile.path}", data, forever=tile.width == WIDTH)
+
+
+def _is_there(tile: Tile, size: int) -> bool:
+    """Whether a copy at that size has the tile: full ones below it, never partial ones of another size."""
+    count = size >> (HEIGHT * (tile.level or 0))
+    return tile.width == WIDTH and (tile.index + 1) * WIDTH <= count
