@@ -31,6 +31,7 @@ COMMANDS = (
     Command("verify", "app.cli.verify", "台帳を検証する / verify a ledger from outside"),
     Command("verify-receipt", "app.cli.verify_receipt", "控えを確かめる / check a receipt offline"),
     Command("verify-evidence", "app.cli.verify_evidence", "証拠を確かめる / check evidence of two histories offline"),
+    Command("sign", "app.cli.sign", "端末から署名して届け出る / sign and submit from a terminal"),
     Command("export", "app.cli.export", "台帳を書き出す / write a ledger out for anyone to verify"),
     Command("operator", "app.cli.operator", "運用者の鍵を替える / change the operator's keys"),
     Command("migrate", "app.cli.migrate", "データベースを最新にする / bring the database up to date"),
