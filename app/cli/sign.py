@@ -177,7 +177,7 @@ def _wallet(text: str) -> Sign:
     import hashlib
     import json
 
-    # Imported here: only wallets need it, and it is no part of what every installation has.
+    # Imported here: only wallets need it, and it takes its time to load.
     from eth_account import Account
 
     from ledger import canonical, wallet
