@@ -75,10 +75,10 @@ def parse(data: bytes) -> Pending:
     """Read an envelope in which signatures may be null; those given must hold arithmetically."""
     if len(data) > MAX_SUBMISSION:
         raise FormatError("format.submission_size", limit=MAX_SUBMISSION)
-    canonical.require_shallow(data)
     try:
+        canonical.require_shallow(data)
         envelope = msgspec.json.decode(data, type=_Envelope)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (FormatError, msgspec.DecodeError, RecursionError) as error:
         raise FormatError("format.envelope", detail=str(error)) from error
     spelled = bytes(envelope.statement)
     statement = parse_statement(spelled)

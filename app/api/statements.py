@@ -83,10 +83,10 @@ async def post_statements(
 
 def envelopes(body: bytes) -> list[msgspec.Raw]:
     """A batch in its parts. FormatError for what is none, or too long a one."""
-    canonical.require_shallow(body)
     try:
+        canonical.require_shallow(body)
         found = _batch.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (FormatError, msgspec.DecodeError, RecursionError) as error:
         raise FormatError("format.envelope", detail=str(error)) from error
     if not 1 <= len(found) <= MAX_BATCH:
         raise FormatError("format.batch_size", limit=MAX_BATCH, found=len(found))

@@ -51,10 +51,10 @@ def parse(data: bytes) -> Submission:
     """Read an envelope. FormatError or SignatureFault name what is wrong. Takes time: meant for a worker thread."""
     if len(data) > MAX_SUBMISSION:
         raise FormatError("format.submission_size", limit=MAX_SUBMISSION)
-    canonical.require_shallow(data)
     try:
+        canonical.require_shallow(data)
         envelope = _decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (FormatError, msgspec.DecodeError, RecursionError) as error:
         raise FormatError("format.envelope", detail=str(error)) from error
     spelled = bytes(envelope.statement)
     statement = parse_statement(spelled)
