@@ -24,7 +24,7 @@ from typing import Any, Protocol
 from ledger import canonical
 
 MAX_ITEMS = 200
-"""Items of a list that a sentence says one by one: no policy holds more kinds, so nothing that is signed is left out."""
+"""Items of a list that a sentence says one by one: no policy holds more kinds, so nothing signed is left out."""
 SIBLING = frozenset(("choice", "quantity", "ratio"))
 """Formats whose argument is another value beside the one that is written."""
 
