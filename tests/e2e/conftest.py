@@ -121,7 +121,7 @@ class Coop:
 class Village:
     """The sample village; ``be`` signs a page in as one of those whom its role switcher offers, by number."""
 
-    ADMINISTRATOR, AUDITOR, MEMBER = 0, 2, 6
+    ADMINISTRATOR, AUDITOR, CONCIERGE, MEMBER = 0, 2, 4, 6
 
     def __init__(self, server: str) -> None:
         self.server = server

@@ -34,7 +34,12 @@ HEAVIEST = 150_000
 STRANGER = -1
 NOWHERE = "999999"
 """No entry: the page that says so is a page too."""
-ADMINISTRATOR, AUDITOR, MEMBER = Village.ADMINISTRATOR, Village.AUDITOR, Village.MEMBER
+ADMINISTRATOR, AUDITOR, CONCIERGE, MEMBER = (
+    Village.ADMINISTRATOR,
+    Village.AUDITOR,
+    Village.CONCIERGE,
+    Village.MEMBER,
+)
 
 PAGES = [
     (STRANGER, "/"),
@@ -67,12 +72,16 @@ PAGES = [
     (MEMBER, "/c/mizunasato/ledger"),
     (MEMBER, "/c/mizunasato/me"),
     (MEMBER, "/c/mizunasato/me/keys"),
+    (MEMBER, "/c/mizunasato/me/keys/card"),
+    (MEMBER, "/c/mizunasato/me/keys/guardians"),
+    (MEMBER, "/c/mizunasato/guardian"),
     (ADMINISTRATOR, "/c/mizunasato"),
     (ADMINISTRATOR, "/c/mizunasato/office"),
     (ADMINISTRATOR, "/c/mizunasato/office/applications"),
     (ADMINISTRATOR, "/c/mizunasato/office/countersign"),
     (ADMINISTRATOR, "/c/mizunasato/office/roles"),
     (ADMINISTRATOR, "/c/mizunasato/office/roster"),
+    (CONCIERGE, "/c/mizunasato/office/card"),
     (ADMINISTRATOR, "/c/mizunasato/office/settings"),
     (ADMINISTRATOR, "/c/mizunasato/members/invite"),
     (AUDITOR, "/c/mizunasato/audit"),
@@ -92,7 +101,7 @@ def readers(village: Village, browser: Browser) -> Iterator[dict[tuple[int, str]
     """A page for each reader and language, signed in once."""
     pages: dict[tuple[int, str], Page] = {}
     for lang, locale in (("ja", "ja-JP"), ("en", "en-GB")):
-        for who in (STRANGER, MEMBER, ADMINISTRATOR, AUDITOR):
+        for who in (STRANGER, MEMBER, ADMINISTRATOR, AUDITOR, CONCIERGE):
             page = browser.new_context(locale=locale, reduced_motion="reduce").new_page()  # no colour on its way
             if who != STRANGER:
                 village.be(page, who)
