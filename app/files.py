@@ -18,16 +18,24 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Write ``data`` in place of what is there, durably. Only under a lock: the draft's name is always the same."""
-    new = path.with_suffix(".new")
+def replace(path: Path, data: bytes, draft: Path | None = None) -> None:
+    """Write ``data`` in place of what is there, durably. Only under a lock: the draft's name is always the same.
+
+    ``draft``: where it is written first, on the same disk; beside ``path`` unless it is named.
+    """
+    new = draft or path.with_suffix(".new")
     with new.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     # A crash before this line leaves the old file, after it the new one, never a part of either.
     new.rename(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder as durable as the files that they name."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -27,6 +27,7 @@ from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 from nacl.signing import SigningKey
 
+from app import files
 from app.errors import KeyMissing, LedgerDamaged
 from ledger.checkpoint import LogKeys
 from ledger.private import Opening
@@ -118,7 +119,7 @@ class OperatorKeys:
             # A link never takes another's place, and a crash leaves both names of the one key.
             with suppress(FileExistsError):
                 os.link(self._unfounded / name, self._folder / name)
-            _fsync(self._folder)
+            files.sync_folder(self._folder)
         for purpose in _PURPOSES:
             (self._unfounded / _name(origin, purpose)).unlink(missing_ok=True)
 
@@ -165,7 +166,7 @@ class OperatorKeys:
             return
         finally:
             new.unlink()
-            _fsync(path.parent)
+            files.sync_folder(path.parent)
 
 
 class _Sealed(msgspec.Struct, frozen=True):
@@ -258,11 +259,3 @@ def _verifier(origin: str, key: SigningKey) -> VerifierKey:
 
 def _name(origin: str, purpose: str) -> str:
     return f"{origin.replace('/', '+').replace(':', '=')}.{purpose}"
-
-
-def _fsync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -57,21 +57,6 @@ HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 def create_app(installation: Installation, web: WebSettings) -> Litestar:
     """The service over an open installation."""
-    session = SealedCookieConfig(
-        secret=web.secret,
-        key=f"{web.cookie_prefix}yui",
-        max_age=SESSION_SECONDS,
-        httponly=True,
-        secure=web.secure,
-        samesite="lax",
-    )
-    # Far above what people do, far below what guessing needs; per address and process.
-    limit = RateLimitConfig(
-        rate_limit=("minute", web.requests_per_minute),
-        identifier_for_request=caller,
-        exclude=["^/static/"],
-        exclude_opt_key="exclude_from_rate_limit",
-    )
     app = Litestar(
         route_handlers=[
             *ROUTES,
@@ -88,7 +73,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
             "installation": Provide(provide_installation, sync_to_thread=False),
             "visit": Provide(access.provide_visit, sync_to_thread=False),
         },
-        middleware=[logs.RequestLog(), METRICS.middleware, limit.middleware, session.middleware],
+        middleware=[logs.RequestLog(), METRICS.middleware, _limit(web).middleware, _session(web).middleware],
         csrf_config=CSRFConfig(
             secret=hashlib.sha256(b"csrf\n" + web.secret).hexdigest(),
             cookie_name=web.csrf_cookie,
@@ -98,18 +83,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         before_send=[_protecting(web)],
         exception_handlers={Exception: problems.respond},
-        state=State(
-            {
-                "environment": make_environment(),
-                "installation": installation,
-                # Set when the service is about to stop: what would go on for ever ends by itself.
-                "closing": asyncio.Event(),
-                "limits": Limits(installation.clock, web),
-                "rolls": Rolls(),
-                "texts": Catalogue.load(strict=False),
-                "web": web,
-            }
-        ),
+        state=_state(installation, web),
         request_max_body_size=web.max_body,
         logging_config=None,
         include_in_schema=False,
@@ -117,6 +91,42 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
     )
     _require_access(app)
     return app
+
+
+def _session(web: WebSettings) -> SealedCookieConfig:
+    return SealedCookieConfig(
+        secret=web.secret,
+        key=f"{web.cookie_prefix}yui",
+        max_age=SESSION_SECONDS,
+        httponly=True,
+        secure=web.secure,
+        samesite="lax",
+    )
+
+
+def _limit(web: WebSettings) -> RateLimitConfig:
+    """Far above what people do, far below what guessing needs; per address and process."""
+    return RateLimitConfig(
+        rate_limit=("minute", web.requests_per_minute),
+        identifier_for_request=caller,
+        exclude=["^/static/"],
+        exclude_opt_key="exclude_from_rate_limit",
+    )
+
+
+def _state(installation: Installation, web: WebSettings) -> State:
+    return State(
+        {
+            "environment": make_environment(),
+            "installation": installation,
+            # Set when the service is about to stop: what would go on for ever ends by itself.
+            "closing": asyncio.Event(),
+            "limits": Limits(installation.clock, web),
+            "rolls": Rolls(),
+            "texts": Catalogue.load(strict=False),
+            "web": web,
+        }
+    )
 
 
 def _protecting(web: WebSettings) -> Callable[[Message, Scope], Awaitable[None]]:

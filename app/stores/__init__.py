@@ -10,12 +10,12 @@ folder by its slug, of the same files that the service shows under ``/log/{slug}
 from __future__ import annotations
 
 import asyncio
-import os
 import urllib.parse
 from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.request import url2pathname
 
+from app import files
 from app.errors import StoreError
 
 _SCHEMES: Final = ("file", "s3")
@@ -71,17 +71,7 @@ class DirectoryStore:
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._folder / ".draft"
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        files.replace(path, data, draft=self._folder / ".draft")
 
 
 class BucketStore:

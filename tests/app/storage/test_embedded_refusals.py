@@ -80,7 +80,7 @@ async def test_a_folder_that_is_no_database_is_not_touched(room: Path) -> None:
 async def test_an_empty_folder_in_its_place_is_used(room: Path) -> None:
     (room / "data" / "postgres").mkdir(parents=True)
     async with EmbeddedPostgres(room / "data"):
-        pass
+        assert (room / "data" / "postgres" / "PG_VERSION").is_file()
 
 
 async def test_a_data_directory_that_is_a_file(room: Path) -> None:

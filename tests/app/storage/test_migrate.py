@@ -35,6 +35,12 @@ async def test_migrations_and_tables_agree(database: Server) -> None:
 async def test_many_at_once_and_again(database: Server) -> None:
     await asyncio.gather(*(migrate(database.owner_dsn.url) for _ in range(4)))
     await migrate(database.owner_dsn.url)
+    connection = await asyncpg.connect(**database.owner_dsn.keywords())
+    try:
+        assert await connection.fetchval("SELECT count(*) FROM alembic_version") == 1
+        assert await connection.fetchval("SELECT count(*) FROM ledger") == 0
+    finally:
+        await connection.close()
 
 
 async def test_every_ledger_table_is_keyed_by_its_ledger() -> None:
