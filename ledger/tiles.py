@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -137,10 +137,18 @@ class TileReader:
 class TileBuilder:
     """The hash tiles of a growing tree: ``emit`` gets each full tile as it fills, and the right edge at ``finish``."""
 
-    def __init__(self, emit: Callable[[Tile, list[bytes]], None]) -> None:
+    def __init__(
+        self, emit: Callable[[Tile, list[bytes]], None], size: int = 0, edge: Iterable[Iterable[bytes]] = ()
+    ) -> None:
+        """Resume at ``size`` with the ``edge`` that there was."""
         self._emit = emit
-        self._edge: list[list[bytes]] = []
-        self._full: list[int] = []
+        self._edge = [list(hashes) for hashes in edge]
+        self._full = [size >> (HEIGHT * (level + 1)) for level in range(len(self._edge))]
+
+    @property
+    def edge(self) -> list[list[bytes]]:
+        """The hashes of the partial tiles, by level: with the size all that it takes to go on."""
+        return self._edge
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""

@@ -9,7 +9,7 @@ so it is told as a note: an honest member's later act is never accused of the op
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ledger import canonical, fold, ids, keys, merkle, statement
 from ledger.errors import FormatError, LedgerError, SignatureFault, UnknownVersion
@@ -57,21 +57,36 @@ def _examine(leaf: bytes) -> Examined:
     return Examined(hash_, entry, facts, None)
 
 
+class Clocks(NamedTuple):
+    """What a walk has learnt of times: the latest (ms), below which entry they are bracketed, how many clocks were slow."""
+
+    latest: int = 0
+    bounded: int = 0
+    slow: int = 0
+
+
+UNSEEN: Final = Clocks()
+
+
 class Walk:
     """The entries in log order, over a desk. It is the fold's ``History``: the tree's points are its own."""
 
-    def __init__(self, books: Books, desk: Desk, origin: str, outcome: Report) -> None:
+    def __init__(self, books: Books, desk: Desk, origin: str, outcome: Report, clocks: Clocks = UNSEEN) -> None:
+        """``clocks``: those of an earlier walk over the same desk, which found nothing and is gone on with."""
         self._books = Books(books.books, self._authenticate)
         self._ask = books.authenticate
         self._desk, self._origin, self._report = desk, origin, outcome
         self._unauthentic = False
-        self._latest = 0
-        self._bounded = 0
-        self._slow = 0
+        self._latest, self._bounded, self._slow = clocks
         self._stopped = False
         self._astray: list[int] = []
         self.left_out: int | None = None
         """The first entry that did not count: from there on the books are no longer what the log says."""
+
+    @property
+    def clocks(self) -> Clocks:
+        """For the walk that goes on from here."""
+        return Clocks(self._latest, self._bounded, self._slow)
 
     def root_at(self, size: int) -> str | None:
         """See ``fold.History``."""
