@@ -7,6 +7,7 @@ from typing import Final
 from governance import founding
 from governance.books import ballots, counts, proposals, rules
 from ledger.books import (
+    anchors,
     bookings,
     contributions,
     coop,
@@ -28,6 +29,7 @@ BOOKS: Final = Books(
         founding.BOOK,
         coop.BOOK,
         operator.BOOK,
+        anchors.BOOK,
         joining.BOOK,
         membership.BOOK,
         leaving.book(on_leave=(bookings.release_all, tokens.close)),

@@ -30,6 +30,7 @@ _CONTRIBUTION, _INVITATION, _APPLICATION, _MOVEMENT = (
     named("app", "a"),
     named("mov", "a"),
 )
+_ADDRESS, _DIGEST = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", canonical.b64(hashlib.sha256(b"note").digest())
 _UNTIL = "2026-05-01T14:59:00.000Z"
 _MIDNIGHTS = ("2027-03-31T15:00:00.000Z", "2027-03-31T09:30:00.000Z")
 """Of 1 April 2027 in each of the co-ops below."""
@@ -215,6 +216,7 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
         {"founders/0/profile/name": "山田はな", "policies/commons/kinds/0/name": "草刈り"},
     ),
     ("ledger.tick/1", {}, {}),
+    ("anchor.record/1", {"size": 12_345, "checkpoint": _DIGEST, "chain_id": 1, "contract": _ADDRESS, "sender": _ADDRESS, "transaction": "0x" + "5a" * 32, "block": 20_000_000, "time": _UNTIL}, {}),
     ("operator.key/1", {"log_key": _LOG_KEY, "until": _UNTIL}, {}),
     ("member.invite/1", {"key": _KEY, "until": _UNTIL, "uses": 30, "cls": "regular", "admits": True}, {}),
     ("member.invite/1", {"key": _KEY, "until": _UNTIL, "member": _ROKU}, {}),

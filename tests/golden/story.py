@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from governance.books.proposals import Proposal
@@ -14,6 +15,7 @@ from tests.ledger.books.people import REASON, People
 from tests.simulator import DAY, majority_rule, members_policy
 
 COUNTED = {"yes": 2, "no": 1, "abstain": 0, "invalid": 0}
+CONTRACT, SENDER = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 OFFICIALS: dict[str, Any] = {"cosigners": ("Hanako",), "via": "paper"}
 """How Jiro enters something from paper."""
 
@@ -21,7 +23,7 @@ OFFICIALS: dict[str, Any] = {"cosigners": ("Hanako",), "via": "paper"}
 def whole_story() -> People:
     """Told afresh each time, byte for byte the same."""
     coop = People()
-    for chapter in (_joins, _works, _shares, _decides, _loses_a_phone, _changes_keys, _leaves):
+    for chapter in (_joins, _works, _shares, _decides, _loses_a_phone, _changes_keys, _is_anchored, _leaves):
         chapter(coop)
     return coop
 
@@ -184,6 +186,21 @@ def _loses_a_phone(coop: People) -> None:
 
 def _changes_keys(coop: People) -> None:
     coop.rotate("log key", "next log key", coop.time + 30 * DAY)
+
+
+def _is_anchored(coop: People) -> None:
+    """What the chain has is for those who ask one; the ledger keeps what the operator says of it."""
+    body = {
+        "block": 20_000_000,
+        "chain_id": 1,
+        "checkpoint": canonical.b64(hashlib.sha256(coop.note()).digest()),
+        "contract": CONTRACT,
+        "sender": SENDER,
+        "size": coop.size,
+        "time": canonical.format_time(coop.time - 900_000),
+        "transaction": "0x" + "5a" * 32,
+    }
+    coop.say("clerk", "anchor.record/1", body)
 
 
 def _leaves(coop: People) -> None:
