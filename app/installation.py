@@ -140,8 +140,10 @@ class Installation:
             raise FormatError("format.slug", path="slug")
         self._rehearse(submission)
         origin = submission.statement.ledger
-        # The guard first: a ledger without one is never appended to.
-        await asyncio.to_thread(self.publisher.begin, origin)
+        # The guard first: a ledger without one is never appended to. But where there are entries, a guard that is lost
+        # is for the operator to make again: whoever posts a genesis for the second time must not be able to.
+        if not await self._is_begun(origin):
+            await asyncio.to_thread(self.publisher.begin, origin)
         async with self.database.pool.acquire() as connection, connection.transaction():
             ledger = await ledgers.add(connection, slug, origin)
         if ledger is None:
@@ -169,6 +171,10 @@ class Installation:
         """What a pure question finds out about a ledger's state."""
         async with self.database.pool.acquire() as connection:
             return await ask(connection, self.books, ledger.id, question)
+
+    async def _is_begun(self, origin: str) -> bool:
+        async with self.database.pool.acquire() as connection:
+            return any(ledger.origin == origin for ledger in await ledgers.founded(connection))
 
     def _witness(self, settings: Settings) -> Witness | None:
         """Itself as a witness of others; None where it is told of no logs to witness."""

@@ -9,6 +9,8 @@ import asyncpg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.errors import DatabaseUnavailable
+
 _SETTINGS: Final = {
     "application_name": "yui",
     # A process that hangs while it holds a head row must not stop the others for longer than this.
@@ -22,7 +24,7 @@ _SETTINGS: Final = {
 }
 _COMMAND_TIMEOUT: Final = 30.0
 PATIENCE: Final = 10.0
-"""Seconds that somebody waits for a free connection. TimeoutError then: better told than left hanging."""
+"""Seconds that somebody waits for a free connection: better told than left hanging."""
 _CONNECT_TIMEOUT: Final = 10.0
 _POOL_SIZE: Final = 8
 _STATEMENTS: Final = 300
@@ -30,10 +32,19 @@ _STATEMENTS: Final = 300
 
 
 class _Pool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
-    """Connections that nobody waits for without end."""
+    """Connections that nobody waits for without end: DatabaseUnavailable ``database.busy`` where all are in use."""
 
     def acquire(self, *, timeout: float | None = None) -> Any:
         return super().acquire(timeout=PATIENCE if timeout is None else timeout)
+
+    async def _acquire(self, timeout: float | None) -> Any:
+        try:
+            return await super()._acquire(timeout)
+        except TimeoutError as error:
+            # Where a connection could not be made in time, that is the database's doing, and trying again may help.
+            if self.get_size() < self.get_max_size() or self.get_idle_size():
+                raise
+            raise DatabaseUnavailable("database.busy") from error
 
 
 class Database:

@@ -205,3 +205,10 @@ async def test_a_new_ledger_cannot_take_the_name_of_a_guarded_one(
     finally:
         await as_owner(postgres, f"DROP DATABASE {empty} WITH (FORCE)")
     assert Guard(tmp_path / "guard").read(installation.keys.verifier(ORIGIN)).size == 1
+
+
+async def test_whoever_founds_again_does_not_make_a_lost_guard_anew(house: House, tmp_path: Path) -> None:
+    guard_file(tmp_path).unlink()
+    with pytest.raises(GuardError, match=r"guard\.missing"):
+        await founded(house.installation)
+    assert not list((tmp_path / "guard").glob("*.note"))
