@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Any, Final
 
 from litestar import Request
+from litestar.types import HTTPScope
 
 _HOME: Final = 64
 """Bits of an IPv6 address that a connection is given; the rest its owner makes up as often as they like."""
@@ -18,14 +20,21 @@ def caller(request: Request[Any, Any, Any]) -> str:
     of ``X-Forwarded-For`` is the one that the proxy itself has written. What stands before it anyone may claim.
     Without HTTPS there is no proxy to trust, and the header means nothing.
     """
-    direct = request.client.host if request.client else "unknown"
-    if not request.app.state.web.secure:
+    return caller_of(request.scope, secure=request.app.state.web.secure)
+
+
+def caller_of(scope: HTTPScope, *, secure: bool) -> str:
+    """The same, before there is a request. ``secure``: people come by HTTPS."""
+    client = scope["client"]
+    direct = client[0] if client else "unknown"
+    if not secure:
         return _whole(direct)
     # Some proxies add a line of their own below those that the caller has sent: the last line counts, not the first.
-    lines = request.headers.getall("x-forwarded-for", [])
+    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
     return _whole(",".join(lines).rpartition(",")[2].strip() or direct)
 
 
+@lru_cache(1024)
 def _whole(address: str) -> str:
     """What counts as one caller; what is no address counts as it is."""
     try:

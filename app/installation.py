@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
+from app.anchors.settings import Anchoring
 from app.clock import Clock
 from app.errors import KeyMissing, LedgerUnknown
 from app.keystore import OperatorKeys, PrivacyKeys
@@ -19,8 +20,9 @@ from app.sequencer.bulletin import Bulletin
 from app.sequencer.guard import Guard, Published
 from app.sequencer.lane import Lanes, Services
 from app.sequencer.publication import Publisher
+from app.sequencer.reader import Reader
 from app.sequencer.state import ask
-from app.sequencer.submission import Submission, parse
+from app.sequencer.submission import Submission
 from app.storage import ledgers
 from app.storage.database import Database
 from app.storage.ledgers import Ledger
@@ -37,7 +39,8 @@ from ledger.statement import Entry, is_origin
 
 T = TypeVar("T")
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
-
+_THREADS: Final = os.cpu_count() or 1
+"""Threads that read what is posted."""
 _EXPORTS: Final = 2
 """How many whole ledgers are read at a time; requests share the connections that are left."""
 
@@ -51,6 +54,7 @@ class Settings:
     books: Books
     clock: Clock = field(default_factory=Clock)
     witnessing: Witnessing = field(default_factory=Witnessing)
+    anchoring: Anchoring | None = None
 
 
 class Draft(NamedTuple):
@@ -78,9 +82,10 @@ class Installation:
         self.bulletin = Bulletin(database.connect)
         self.log = Log(database.pool, self.guard, self.keys)
         self.witnessing, self.witness = settings.witnessing, self._witness(settings)
+        self.anchoring = settings.anchoring
         self.exporting = asyncio.Semaphore(_EXPORTS)
         """Held while a whole ledger is read: each takes a connection for as long as it lasts."""
-        self._workers = workers
+        self._reader = Reader(workers, _THREADS)
         self._known: dict[str, Ledger] = {}
         services = Services(
             database.pool, self.books, self.clock, self.keys, self.privacy, self.publisher, self.bulletin
@@ -92,7 +97,7 @@ class Installation:
     async def open(settings: Settings) -> AsyncIterator[Installation]:
         """Open everything, and close it in the end: what is being appended is finished or rolled back."""
         privacy = PrivacyKeys(settings.data / "privacy-keys.sqlite3")
-        workers = ThreadPoolExecutor(os.cpu_count(), "yui-signatures")
+        workers = ThreadPoolExecutor(_THREADS, "yui-signatures")
         try:
             async with Database(settings.database_url) as database:
                 installation = Installation(settings, database, privacy, workers)
@@ -161,11 +166,19 @@ class Installation:
 
     async def read(self, data: bytes) -> Submission:
         """Parse a posted envelope, check its signatures' arithmetic, in a worker thread; see ``submission.parse``."""
-        return await asyncio.get_running_loop().run_in_executor(self._workers, parse, data)
+        return await self._reader.read(data)
+
+    async def read_many(self, envelopes: Sequence[bytes]) -> list[Submission | Exception]:
+        """The same for several: each one's submission, or why there is none."""
+        return await self._reader.read_many(envelopes)
 
     async def submit(self, ledger: Ledger, submission: Submission) -> Receipt:
         """Append, or find, a statement: its receipt once it is durable and published. Refused or ServiceError."""
-        return await self.lanes.submit(ledger, submission)
+        return await self.lanes.enqueue(ledger, submission)
+
+    def enqueue(self, ledger: Ledger, submission: Submission) -> asyncio.Future[Receipt]:
+        """The same for what is to stand together, in the order of the calls."""
+        return self.lanes.enqueue(ledger, submission)
 
     async def ask(self, ledger: Ledger, question: Callable[[State], T]) -> T:
         """What a pure question finds out about a ledger's state."""

@@ -1,6 +1,6 @@
-"""How much of what costs the service dearly one caller may have. Beside the limit on all requests, per process.
+"""How much one caller may have, per process: of all requests, and of what costs the service dearly.
 
-Members who are signed in are known by name, so what they ask for in the ordinary course is not counted here.
+Members who are signed in are known by name, so of what costs much they may have as much as of anything else.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from litestar import Request
 
@@ -26,15 +26,40 @@ LISTENERS: Final = 100
 Asked = Request[Any, Any, Any]
 
 
+class Quota(NamedTuple):
+    """What a caller may still ask for: ``left`` of ``limit`` requests within the next ``seconds``."""
+
+    limit: int
+    left: int
+    seconds: int
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """As clients are told (IETF draft ``ratelimit-headers``)."""
+        limit = b"%d" % self.limit
+        return [
+            (b"ratelimit-policy", b"%b; w=%d" % (limit, MINUTE)),
+            (b"ratelimit-limit", limit),
+            (b"ratelimit-remaining", b"%d" % self.left),
+            (b"ratelimit-reset", b"%d" % self.seconds),
+        ]
+
+
 class Limits:
     """Counts by caller in fixed windows; what an earlier window held is forgotten as a whole."""
 
     def __init__(self, clock: Clock, web: WebSettings) -> None:
         self._clock = clock
         self._costly, self._foundings = web.requests_per_minute // 10, web.requests_per_minute // 20
-        self._witnessed = web.requests_per_minute
+        self._all = web.requests_per_minute
         self._windows: dict[int, tuple[int, Counter[str]]] = {}
         self._listening: Counter[str] = Counter()
+
+    def request(self, who: str) -> Quota:
+        """Before anything else is done for a caller. Problem ``http.too_many``."""
+        left, seconds = self._take(MINUTE, self._all, f"any {who}")
+        if left < 0:
+            raise Problem("http.too_many", 429, seconds=seconds)
+        return Quota(self._all, left, seconds)
 
     def costly(self, request: Asked, visit: Visit) -> None:
         """Before whole tables are read or many texts opened for a stranger. Problem ``http.too_many``."""
@@ -44,13 +69,13 @@ class Limits:
 
     def witness(self, request: Asked) -> None:
         """Before a log's checkpoint is judged: beside all that people ask for. Problem ``http.too_many``."""
-        self._in_a_minute(self._witnessed, f"witness {caller(request)}")
+        self._in_a_minute(self._all, f"witness {caller(request)}")
 
     def founding(self, request: Asked) -> None:
         """Before a draft or keys are made for a co-op that may never be. Problem ``founding.too_many``."""
-        wait = self._take(HOUR, self._foundings, caller(request))
-        if wait:
-            raise Problem("founding.too_many", 429, seconds=wait)
+        left, seconds = self._take(HOUR, self._foundings, caller(request))
+        if left < 0:
+            raise Problem("founding.too_many", 429, seconds=seconds)
 
     def check_listeners(self, request: Asked) -> None:
         """Before another event stream is opened. Problem ``events.too_many``."""
@@ -69,19 +94,19 @@ class Limits:
                 del self._listening[who]
 
     def _in_a_minute(self, count: int, who: str) -> None:
-        wait = self._take(MINUTE, count, who)
-        if wait:
-            raise Problem("http.too_many", 429, seconds=wait)
+        left, seconds = self._take(MINUTE, count, who)
+        if left < 0:
+            raise Problem("http.too_many", 429, seconds=seconds)
 
-    def _take(self, seconds: int, count: int, who: str) -> int:
-        """Count one more in this window; how many seconds to wait where that is too many, else 0."""
+    def _take(self, seconds: int, count: int, who: str) -> tuple[int, int]:
+        """Count one more in this window: how many are left, below 0 where that was too many, and until when."""
         number, gone = divmod(self._clock.now() // 1000, seconds)
-        window, counts = self._windows.get(seconds, (number, Counter[str]()))
-        if window != number:
-            counts = Counter()
-        self._windows[seconds] = (number, counts)
-        counts[who] += 1
-        return seconds - gone if counts[who] > count else 0
+        window = self._windows.get(seconds)
+        if window is None or window[0] != number:
+            window = self._windows[seconds] = (number, Counter())
+        counts = window[1]
+        taken = counts[who] = counts[who] + 1
+        return count - taken, seconds - gone
 
 
 def limits_of(request: Asked) -> Limits:

@@ -5,19 +5,24 @@ No bodies, cookies, names, ballots or addresses: a request is its method, its ro
 
 from __future__ import annotations
 
+import json
 import logging
 import logging.handlers
 import sys
+import threading
 import time
+from collections import deque
+from collections.abc import Callable
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-_log = structlog.stdlib.get_logger("yui.request")
+_GATHERED: Final = 0.1
+"""Seconds in which lines are gathered before they are written."""
+_MOST: Final = 10_000
+"""Lines that may wait."""
 _LARGEST: Final = 10_000_000
 _KEPT: Final = 3
 _QUIET: Final = ("granian", "asyncio", "alembic", "sqlalchemy", "httpx", "httpcore")
@@ -41,7 +46,7 @@ def configure(data: Path | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = _handler(data)
+    handler = Writer(_sink(data))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -53,39 +58,107 @@ def configure(data: Path | None = None) -> None:
         )
     )
     root = logging.getLogger()
+    for old in root.handlers:
+        if isinstance(old, Writer):
+            old.close()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-class RequestLog(ASGIMiddleware):
-    """One line per request."""
+class Writer(logging.Handler):
+    """Gathers lines and has a thread of its own write them: nobody who is served waits for the log.
 
-    scopes = (ScopeType.HTTP,)
+    Warnings and errors are written before ``emit`` returns. The rest follows within a moment, all of it before the
+    process ends; whoever finds too much waiting writes it, so that memory has a bound and no line is lost.
+    """
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Pass the request on and note what came of it."""
-        started, status = time.perf_counter_ns(), 0
+    def __init__(self, sink: logging.Handler) -> None:
+        super().__init__()
+        self._sink, self._writing = sink, threading.Lock()
+        self._lines: deque[str] = deque()
+        self._some, self._closed = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._write_on, name="yui-log", daemon=True)
+        self._thread.start()
 
-        async def noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+    def emit(self, record: logging.LogRecord) -> None:
+        """See logging."""
         try:
-            await next_app(scope, receive, noting)
-        except Exception as error:
-            status = getattr(error, "status_code", 500)  # answered further out
-            raise
-        finally:
-            milliseconds = (time.perf_counter_ns() - started) // 1_000_000
-            route = str(scope.get("path_template", ""))
-            _log.info("request", method=scope.get("method"), route=route, status=status, ms=milliseconds)
+            self._lines.append(self.format(record))
+        except Exception:  # noqa: BLE001  (what can't be written down must not stop what it tells of)
+            self.handleError(record)
+            return
+        if record.levelno >= logging.WARNING:
+            self.flush()
+        else:
+            self._some.set()
+
+    def request(self, method: str, route: str, status: int, milliseconds: int) -> None:
+        """One request: what it asked for, and what came of it."""
+        # No record, no formatter: this is written more often than anything else by far.
+        self._lines.append(
+            f'{{"method": {_quoted(method)}, "route": {_quoted(route)}, "status": {status}, "ms": {milliseconds}, '
+            f'"event": "request", "level": "info", "logger": "yui.request", "time": "{_now()}"}}'
+        )
+        if not self._some.is_set():
+            self._some.set()
+        if len(self._lines) > _MOST:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is there."""
+        with self._writing:
+            lines = []
+            while self._lines:
+                lines.append(self._lines.popleft())
+            if lines:
+                text = "\n".join(lines)
+                self._sink.handle(logging.makeLogRecord({"msg": "%s", "args": (text,)}))
+                self._sink.flush()
+
+    def close(self) -> None:
+        """Write what is left, and end."""
+        self._closed.set()
+        self._some.set()
+        self._thread.join()
+        self.flush()
+        self._sink.close()
+        super().close()
+
+    def _write_on(self) -> None:
+        while not self._closed.is_set():
+            self._some.wait()
+            self._closed.wait(_GATHERED)
+            self._some.clear()
+            self.flush()
 
 
-def _handler(data: Path | None) -> logging.Handler:
+def requests() -> Callable[[str, str, int, int], None]:
+    """Where requests are written down: method, route's template, status, milliseconds."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, Writer):
+            return handler.request
+    return lambda _method, _route, _status, _milliseconds: None
+
+
+@cache
+def _quoted(text: str) -> str:
+    """Methods and routes, of which there are few."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _now() -> str:
+    seconds, rest = divmod(time.time_ns() // 1000, 1_000_000)
+    return f"{_second(seconds)}.{rest:06d}Z"
+
+
+@lru_cache(2)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+def _sink(data: Path | None) -> logging.Handler:
     if data is None or not sys.stderr.isatty():
         return logging.StreamHandler(sys.stderr)
     return logging.handlers.RotatingFileHandler(

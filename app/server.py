@@ -4,60 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import CacheControlHeader, MutableScopeHeaders, State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
-from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
-from litestar.types import Message, Scope
+from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
-from app import access, logs
+from app import access
 from app.api import openapi, problems
-from app.caller import caller
+from app.api.short_way import ShortWay
+from app.front import Door, Front
 from app.installation import Installation
 from app.limits import Limits
 from app.pages.environment import STATIC, make_environment
 from app.roll import Rolls
 from app.routes import ROUTES
 from app.session.cookie import SealedCookieConfig
-from app.session.current import SIGNED_IN
 from app.settings import WebSettings
 from app.texts import Catalogue
 
-METRICS = PrometheusConfig(app_name="yui", prefix="yui", group_path=True, exclude=["^/static/"])
-"""Requests by route, never by address. ``/metrics`` is in ``app/api/health.py``."""
-
 SESSION_SECONDS = 14 * 24 * 3600
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
-)
-"""Nothing from elsewhere, nothing inline, nobody may frame us."""
 
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=()",
-}
+class Service(Litestar):
+    """The application, with its short way past the framework."""
 
-HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
-"""For a year the browser does not try without HTTPS. Not for other hosts below this one, which may be another's."""
+    __slots__ = ("_short_way",)
+
+    def take(self, short_way: ShortWay) -> None:
+        """From now on what can go that way does."""
+        self._short_way = short_way
+
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        """See ASGI."""
+        http = cast("HTTPScope", scope) if scope["type"] == ScopeType.HTTP else None
+        route = None if http is None else self._short_way.route(http)
+        if http is None or route is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await self._short_way.answer(route, http, cast("Receive", receive), cast("Send", send))
 
 
 def create_app(installation: Installation, web: WebSettings) -> Litestar:
     """The service over an open installation."""
-    app = Litestar(
+    state = _state(installation, web)
+    door = Door(state.limits, web)
+    app = Service(
         route_handlers=[
             *ROUTES,
             create_static_files_router(
@@ -73,7 +76,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
             "installation": Provide(provide_installation, sync_to_thread=False),
             "visit": Provide(access.provide_visit, sync_to_thread=False),
         },
-        middleware=[logs.RequestLog(), METRICS.middleware, _limit(web).middleware, _session(web).middleware],
+        middleware=[Front(door), _session(web).middleware],
         csrf_config=CSRFConfig(
             secret=hashlib.sha256(b"csrf\n" + web.secret).hexdigest(),
             cookie_name=web.csrf_cookie,
@@ -81,14 +84,15 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
             cookie_samesite="lax",
         ),
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
-        before_send=[_protecting(web)],
+        before_send=[door.protect],
         exception_handlers={Exception: problems.respond},
-        state=_state(installation, web),
+        state=state,
         request_max_body_size=web.max_body,
         logging_config=None,
         include_in_schema=False,
         openapi_config=openapi.CONFIG,
     )
+    app.take(ShortWay(app, door, web.max_body))
     _require_access(app)
     return app
 
@@ -101,16 +105,6 @@ def _session(web: WebSettings) -> SealedCookieConfig:
         httponly=True,
         secure=web.secure,
         samesite="lax",
-    )
-
-
-def _limit(web: WebSettings) -> RateLimitConfig:
-    """Far above what people do, far below what guessing needs; per address and process."""
-    return RateLimitConfig(
-        rate_limit=("minute", web.requests_per_minute),
-        identifier_for_request=caller,
-        exclude=["^/static/"],
-        exclude_opt_key="exclude_from_rate_limit",
     )
 
 
@@ -127,30 +121,6 @@ def _state(installation: Installation, web: WebSettings) -> State:
             "web": web,
         }
     )
-
-
-def _protecting(web: WebSettings) -> Callable[[Message, Scope], Awaitable[None]]:
-    """A hook that puts headers on every answer: error pages and static files too, which Litestar's ``response_headers``
-    leave out.
-    """
-    everywhere = HEADERS | (HTTPS_ONLY if web.secure else {})
-
-    async def protect(message: Message, scope: Scope) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableScopeHeaders.from_message(message)
-            for name, value in everywhere.items():
-                headers[name] = value
-            if "cache-control" not in headers and _is_personal(scope):
-                headers["Cache-Control"] = "no-store"
-
-    return protect
-
-
-def _is_personal(scope: Scope) -> bool:
-    """Whether an answer is one reader's own: to somebody signed in anywhere here, or about a founding's draft."""
-    session = scope.get("session")
-    signed_in = isinstance(session, dict) and session.get(SIGNED_IN)
-    return bool(signed_in) or scope["path"].startswith("/found/")
 
 
 def provide_installation(request: Request[Any, Any, Any]) -> Installation:

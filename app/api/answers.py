@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 
 from app.api import shapes
 from app.api.problems import MEDIA_TYPE
+from app.front import NO_LIMIT
 from app.installation import Installation
 from app.storage.ledgers import Ledger
 from app.storage.log import Receipt
@@ -27,7 +28,7 @@ Since = Annotated[
 
 SELF_AUTHENTICATING: Final = {"exclude_from_csrf": True}
 """For routes where what is posted is itself signed: a cookie that came along decides nothing."""
-NO_COOKIES: Final = {"exclude_from_csrf": True, "exclude_from_rate_limit": True}
+NO_COOKIES: Final = {"exclude_from_csrf": True, NO_LIMIT: True}
 """For the log's files: answers that others may keep, and that an auditor fetches by the thousand."""
 
 _MEANINGS: Final = {

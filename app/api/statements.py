@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Request, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, RawBody
@@ -71,14 +71,14 @@ async def post_statements(
     body: RawBody,
     request: Request[Any, Any, Any],
     installation: NamedDependency[Installation],
-) -> Response[Any]:
+) -> list[Any]:
     """A receipt or a problem for each."""
     ledger = await installation.ledger(slug)
-    read = await asyncio.gather(*(installation.read(bytes(one)) for one in envelopes(body)), return_exceptions=True)
+    read = await installation.read_many([bytes(one) for one in envelopes(body)])
     # All are queued before the first is answered, in their order: one batch, one commit.
-    submitted = (_refuse(one) if isinstance(one, BaseException) else installation.submit(ledger, one) for one in read)
-    outcomes = await asyncio.gather(*submitted, return_exceptions=True)
-    return Response([_outcome(request, outcome) for outcome in outcomes])
+    queued = [installation.enqueue(ledger, one) for one in read if not isinstance(one, Exception)]
+    answers = iter(await asyncio.gather(*queued, return_exceptions=True))
+    return [_outcome(request, one if isinstance(one, Exception) else next(answers)) for one in read]
 
 
 def envelopes(body: bytes) -> list[msgspec.Raw]:
@@ -91,10 +91,6 @@ def envelopes(body: bytes) -> list[msgspec.Raw]:
     if not 1 <= len(found) <= MAX_BATCH:
         raise FormatError("format.batch_size", limit=MAX_BATCH, found=len(found))
     return found
-
-
-async def _refuse(error: BaseException) -> Receipt:
-    raise error
 
 
 def _outcome(request: Request[Any, Any, Any], outcome: Receipt | BaseException) -> Any:

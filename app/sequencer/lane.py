@@ -85,7 +85,7 @@ class Lane:
         self._desk: Desk | None = None
         self._task = asyncio.create_task(self._run())
 
-    async def submit(self, submission: Submission) -> Receipt:
+    def enqueue(self, submission: Submission) -> asyncio.Future[Receipt]:
         """Append the statement, or find it. Refused or ServiceError otherwise.
 
         It is carried through even when whoever asked has gone.
@@ -93,7 +93,7 @@ class Lane:
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(submission, answer))
         self._wake.set()
-        return await answer
+        return answer
 
     async def stop(self) -> None:
         """End after the batch at hand; whoever still waits is told that the service is unavailable."""
@@ -224,12 +224,12 @@ class Lanes:
         self._services = services
         self._lanes: dict[int, Lane] = {}
 
-    async def submit(self, ledger: Ledger, submission: Submission) -> Receipt:
-        """See ``Lane.submit``."""
+    def enqueue(self, ledger: Ledger, submission: Submission) -> asyncio.Future[Receipt]:
+        """See ``Lane.enqueue``."""
         lane = self._lanes.get(ledger.id)
         if lane is None:
             lane = self._lanes[ledger.id] = Lane(ledger, self._services, lambda: self._forget(ledger.id))
-        return await lane.submit(submission)
+        return lane.enqueue(submission)
 
     async def stop(self) -> None:
         """End all lanes."""
