@@ -6,16 +6,19 @@ RFC 8785 byte for byte (``tests/conformance`` holds it against an independent im
 
 Reading is strict without a second parser: decode, write again, compare. Duplicate keys, other
 orders, needless escapes and white space all fail that one comparison.
+
+Nearly everything read is in order, so that is settled first and quickly (``is_plain``, and typed readers elsewhere);
+only what is not is looked at again, step by step, to name the fault.
 """
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -26,15 +29,44 @@ MAX_INTEGER: Final = 2**53 - 1
 MAX_DEPTH: Final = 16
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?\Z")
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
+_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z\Z")
+_DAYS_REMEMBERED: Final = 4096
 _FEW: Final = 200
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 _CONTAINERS: Final = frozenset((dict, list, tuple))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder()
+
+
+class Remembered:
+    """Short texts that were found to match a pattern: matching is what costs, and the same few texts come again.
+
+    To be asked ``text in remembered.texts or remembered.matches(text)``.
+    """
+
+    LONGEST: Final = 128
+    MOST: Final = 65_536
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._match = pattern.match
+        self.texts: set[str] = set()
+
+    def matches(self, text: str) -> bool:
+        """Whether the pattern matches; remembered if so, within bounds, so that nobody can fill the memory."""
+        if not self._match(text):
+            return False
+        if len(text) <= self.LONGEST:
+            if len(self.texts) >= self.MOST:
+                self.texts.clear()
+            self.texts.add(text)
+        return True
+
+
+_keys = Remembered(_KEY)
 
 
 def encode(value: Any) -> bytes:
@@ -72,12 +104,42 @@ def require_shallow(data: bytes) -> None:
             raise FormatError("format.json")
 
 
-def check(value: Any, path: str = "", depth: int = 0) -> None:
+def check(value: Any) -> None:
     """Refuse what lies outside the value space, naming its path (``body/amount``)."""
+    if not is_plain(value):
+        _find_fault(value, "", 0)
+
+
+def is_plain(value: Any, depth: int = 0) -> bool:
+    """Whether ``value``, ``depth`` levels deep in another, lies within the value space."""
+    kind = type(value)
+    items: Iterable[Any] = (value,)
+    if kind in _CONTAINERS:
+        if depth >= MAX_DEPTH or (kind is dict and not _has_plain_keys(value)):
+            return False
+        items = value.values() if kind is dict else value
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            if not item.isascii() and not _is_text(item):
+                return False
+        elif kind is int:
+            if not -MAX_INTEGER <= item <= MAX_INTEGER:
+                return False
+        elif kind is not bool and item is not None and (kind not in _CONTAINERS or not is_plain(item, depth + 1)):
+            return False
+    return True
+
+
+def _has_plain_keys(value: dict[Any, Any]) -> bool:
+    return value.keys() <= _keys.texts or all(type(key) is str and _keys.matches(key) for key in value)
+
+
+def _find_fault(value: Any, path: str, depth: int) -> None:
     kind = type(value)
     if kind is str:
-        if not value.isascii():
-            _check_text(value, path)
+        if not value.isascii() and not _is_text(value):
+            raise FormatError("format.surrogate", path=path)
     elif kind is int:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise FormatError("format.integer", path=path)
@@ -86,22 +148,24 @@ def check(value: Any, path: str = "", depth: int = 0) -> None:
             raise FormatError("format.depth", path=path)
         items = _items(value, path) if kind is dict else enumerate(value)
         for key, item in items:
-            check(item, f"{path}/{key}" if path else str(key), depth + 1)
+            _find_fault(item, f"{path}/{key}" if path else str(key), depth + 1)
     elif kind is not bool and value is not None:
         raise FormatError("format.value", path=path)
 
 
 def _items(value: dict[Any, Any], path: str) -> Iterable[tuple[str, Any]]:
-    if not all(type(key) is str and _KEY.match(key) for key in value):
+    if not _has_plain_keys(value):
         raise FormatError("format.key", path=path)
     return value.items()
 
 
-def _check_text(text: str, path: str) -> None:
+def _is_text(text: str) -> bool:
+    """Whether UTF-8 can spell it: a lone surrogate it can't."""
     try:
         text.encode()
-    except UnicodeEncodeError as error:
-        raise FormatError("format.surrogate", path=path) from error
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def require_nfc(value: Any, path: str = "") -> None:
@@ -121,13 +185,13 @@ def require_nfc(value: Any, path: str = "") -> None:
 
 def b64(data: bytes) -> str:
     """Padded standard base64 (RFC 4648 section 4)."""
-    return base64.b64encode(data).decode()
+    return binascii.b2a_base64(data, newline=False).decode()
 
 
 def unb64(text: str, length: int | None = None) -> bytes:
     """Bytes of ``text``, which must be their one padded spelling; ``length`` in bytes where it is fixed."""
     try:
-        data = base64.b64decode(text, validate=True)
+        data = binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise FormatError("format.base64") from error
     if b64(data) != text or (length is not None and len(data) != length):
@@ -144,11 +208,17 @@ def parse_time(text: str) -> int:
     """Milliseconds since 1970 of a timestamp such as ``2026-04-01T09:00:00.000Z``."""
     if not _TIMESTAMP.match(text):
         raise FormatError("format.time")
+    seconds = int(text[11:13]) * 3600 + int(text[14:16]) * 60 + int(text[17:19])
+    return _milliseconds_before(text[:10]) + seconds * 1000 + int(text[20:23])
+
+
+@lru_cache(_DAYS_REMEMBERED)
+def _milliseconds_before(day: str) -> int:
+    """From 1970 to the beginning of that day."""
     try:
-        moment = datetime.fromisoformat(text)
+        return (date.fromisoformat(day).toordinal() - _EPOCH_DAY) * 86_400_000
     except ValueError as error:
         raise FormatError("format.time") from error
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def format_time(milliseconds: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
@@ -24,6 +25,8 @@ SESSION_DOMAIN: Final = b"yui/v1/session\n"
 
 P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _ES256_SIGNATURE: Final = 64
+_REMEMBERED: Final = 8192
+"""Public keys whose raw form is remembered: a few keys make most signatures."""
 
 
 class Facts(NamedTuple):
@@ -61,6 +64,7 @@ def check_public(alg: str, public: str) -> None:
         _p256(data)
 
 
+@lru_cache(_REMEMBERED)
 def split_public(public: str) -> tuple[str, bytes]:
     """Scheme and raw bytes of a public key in text form."""
     scheme, separator, text = public.partition(":")
@@ -90,29 +94,35 @@ def verify_ed25519(raw: bytes, sig: bytes, message: bytes) -> None:
 
 def verify_es256(point: bytes, sig: bytes, message: bytes) -> None:
     """P-256 ECDSA with SHA-256 over ``message``; ``sig`` is r||s with s in the lower half, so it has one spelling."""
-    # Imported here: only some ledgers hold such keys, and the library takes its time to load.
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415
-
     if len(sig) != _ES256_SIGNATURE:
         raise SignatureFault("signature.form")
     r, s = int.from_bytes(sig[:32], "big"), int.from_bytes(sig[32:], "big")
     if s > P256_ORDER // 2:
         raise SignatureFault("signature.high_s")
+    _p256(point)(r, s, message)
+
+
+@lru_cache(_REMEMBERED)
+def _p256(point: bytes) -> Callable[[int, int, bytes], None]:
+    """What checks (r, s) over a message under that key; SignatureFault ``key.form`` where it is no point."""
+    # Imported here: only some ledgers hold such keys, and the library takes its time to load.
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415
+
     try:
-        _p256(point).verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature as error:
-        raise SignatureFault("signature.invalid") from error
-
-
-def _p256(point: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202  (the type lives in the lazy import)
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
-
-    try:
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError as error:
         raise SignatureFault("key.form") from error
+    algorithm = ec.ECDSA(hashes.SHA256())
+
+    def check(r: int, s: int, message: bytes) -> None:
+        try:
+            key.verify(utils.encode_dss_signature(r, s), message, algorithm)
+        except InvalidSignature as error:
+            raise SignatureFault("signature.invalid") from error
+
+    return check
 
 
 def _raw_signature(signature: Signature, length: int = 64) -> bytes:

@@ -28,8 +28,10 @@ VIAS: Final = ("paper", "assisted", "room")
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder(order="sorted")
-_TYPE = re.compile(r"[a-z]+(\.[a-z_]+)+/[1-9][0-9]*\Z")
-_ORIGIN = re.compile(r"[a-z0-9]([a-z0-9.\-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9][a-z0-9.\-_]*)*\Z")
+_TYPE: Final = canonical.Remembered(re.compile(r"[a-z]+(\.[a-z_]+)+/[1-9][0-9]*\Z"))
+_ORIGIN: Final = canonical.Remembered(
+    re.compile(r"[a-z0-9]([a-z0-9.\-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9][a-z0-9.\-_]*)*\Z")
+)
 
 
 class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +78,19 @@ class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     client_data: str | None = None
 
 
+class _Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry as it is spelled, its statement not read yet."""
+
+    received: str
+    signatures: tuple[Signature, ...]
+    statement: msgspec.Raw
+    v: int
+
+
+_leaves = msgspec.json.Decoder(_Leaf)
+_statements = msgspec.json.Decoder(Statement)
+
+
 class Entry(msgspec.Struct, frozen=True):
     """A parsed leaf: the statement, its exact bytes and id, who signed, and when it was received (ms)."""
 
@@ -95,15 +110,24 @@ def parse_statement(data: bytes) -> Statement:
     """The statement that ``data`` spells; FormatError where its form is not the one permitted."""
     if len(data) > MAX_STATEMENT:
         raise FormatError("format.statement_size", limit=MAX_STATEMENT)
-    return _statement(canonical.decode(data))
+    canonical.require_shallow(data)
+    statement = _read_statement(data, depth=0)
+    if statement is None:
+        return _statement(canonical.decode(data))
+    _check(statement)
+    return statement
 
 
 def parse_signatures(value: list[Any], statement: Statement) -> tuple[Signature, ...]:
     """The signatures in JSON form, as many as the statement has signers."""
     signatures = _convert(value, tuple[Signature, ...], "signatures")
+    _check_count(signatures, statement)
+    return signatures
+
+
+def _check_count(signatures: tuple[Signature, ...], statement: Statement) -> None:
     if len(signatures) > MAX_SIGNATURES or len(signatures) != len(statement.signers):
         raise FormatError("format.signature_count", expected=len(statement.signers), found=len(signatures))
-    return signatures
 
 
 def build_leaf(statement: bytes, signatures: tuple[Signature, ...], received: int) -> bytes:
@@ -121,8 +145,43 @@ def parse_leaf(leaf: bytes) -> Entry:
     """Read an entry strictly: what does not come out byte for byte the same is refused."""
     if len(leaf) > MAX_LEAF:
         raise FormatError("format.leaf_size", limit=MAX_LEAF)
+    canonical.require_shallow(leaf)
+    return _parse_quickly(leaf) or _parse_step_by_step(leaf)
+
+
+def reread_leaf(leaf: bytes, id_: bytes) -> Entry:
+    """The entry of a leaf that ``parse_leaf`` has accepted, perhaps in another process; ``id_``: its statement's."""
+    found = _leaves.decode(leaf)
+    data = bytes(found.statement)
+    return Entry(_statements.decode(data), data, id_, found.signatures, canonical.parse_time(found.received))
+
+
+def _parse_quickly(leaf: bytes) -> Entry | None:
+    """The entry, where its shape and spelling are in order; None where they have to be looked at more closely."""
+    try:
+        found = _leaves.decode(leaf)
+        # One member, the statement, is copied as it stands: its own spelling is compared below.
+        if found.v != 1 or _encoder.encode(found) != leaf:
+            return None
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    data = bytes(found.statement)
+    if len(data) > MAX_STATEMENT:
+        return None
+    statement = _read_statement(data, depth=1)
+    if statement is None:
+        return None
+    _check(statement)
+    _check_count(found.signatures, statement)
+    return Entry(statement, data, statement_id(data), found.signatures, canonical.parse_time(found.received))
+
+
+def _parse_step_by_step(leaf: bytes) -> Entry:
+    """The same by way of plain values, so that the first fault is named with its place."""
     value = canonical.decode(leaf)
-    if not isinstance(value, dict) or set(value) != {"received", "signatures", "statement", "v"} or value["v"] != 1:
+    if not isinstance(value, dict) or set(value) != {"received", "signatures", "statement", "v"}:
+        raise FormatError("format.leaf")
+    if type(value["v"]) is not int or value["v"] != 1:
         raise FormatError("format.leaf")
     data = _encoder.encode(value["statement"])  # a part of what was just read canonically
     if len(data) > MAX_STATEMENT:
@@ -134,16 +193,35 @@ def parse_leaf(leaf: bytes) -> Entry:
     return Entry(statement, data, statement_id(data), signatures, canonical.parse_time(value["received"]))
 
 
+def _read_statement(data: bytes, depth: int) -> Statement | None:
+    """What ``data`` spells, ``depth`` levels deep in something else; None unless shape and spelling are in order."""
+    try:
+        statement = _statements.decode(data)
+        if _encoder.encode(statement) != data:
+            return None
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    if statement.seen.size > canonical.MAX_INTEGER or not canonical.is_plain(statement.body, depth + 1):
+        return None
+    return statement
+
+
 def is_origin(text: str) -> bool:
     """Whether ``text`` may name a log: schema-less, lower case, at most 128 characters (C2SP tlog-checkpoint)."""
-    return len(text) <= 128 and bool(_ORIGIN.match(text))  # noqa: PLR2004
+    return len(text) <= 128 and (text in _ORIGIN.texts or _ORIGIN.matches(text))  # noqa: PLR2004
 
 
 def _statement(value: Any) -> Statement:
     statement = _convert(value, Statement, "statement")
+    _check(statement)
+    return statement
+
+
+def _check(statement: Statement) -> None:
+    """What the shape alone does not say."""
     if statement.v != 1:
         raise FormatError("format.version", path="v")
-    if not _TYPE.match(statement.type):
+    if statement.type not in _TYPE.texts and not _TYPE.matches(statement.type):
         raise FormatError("format.type", path="type")
     if not is_origin(statement.ledger):
         raise FormatError("format.origin", path="ledger")
@@ -155,22 +233,25 @@ def _statement(value: Any) -> Statement:
         raise FormatError("format.seen", path="seen/size")
     if statement.replaces is not None:
         canonical.unb64(statement.replaces, 32)
-    return statement
 
 
 def _check_parties(statement: Statement) -> None:
-    people = ("mem", "key")
-    if statement.author not in (ids.GENESIS, ids.CLERK) and not any(ids.is_id(statement.author, p) for p in people):
+    if not _is_person(statement.author) and statement.author not in (ids.GENESIS, ids.CLERK):
         raise FormatError("format.id", path="author")
-    for position, cosigner in enumerate(statement.cosigners):
-        if not any(ids.is_id(cosigner, p) for p in people):
-            raise FormatError("format.id", path=f"cosigners/{position}")
-    if len(set(statement.signers)) != len(statement.signers):
-        raise FormatError("format.signer_twice", path="cosigners")
+    if statement.cosigners:
+        for position, cosigner in enumerate(statement.cosigners):
+            if not _is_person(cosigner):
+                raise FormatError("format.id", path=f"cosigners/{position}")
+        if len(set(statement.signers)) != len(statement.signers):
+            raise FormatError("format.signer_twice", path="cosigners")
     if (statement.for_ is None) != (statement.via is None):
         raise FormatError("format.via", path="via")
     if statement.for_ is not None and (not ids.is_id(statement.for_, "mem") or statement.via not in VIAS):
         raise FormatError("format.via", path="for")
+
+
+def _is_person(id_: str) -> bool:
+    return ids.is_id(id_, "mem") or ids.is_id(id_, "key")
 
 
 def _check_nonce(text: str) -> None:

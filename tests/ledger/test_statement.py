@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger import canonical, ids, keys
 from ledger.compose import nonce
 from ledger.errors import FormatError, SignatureFault
-from ledger.statement import MAX_STATEMENT, build_leaf, is_origin, parse_leaf, parse_statement, statement_id
+from ledger.statement import (
+    MAX_STATEMENT,
+    Entry,
+    _parse_step_by_step,
+    build_leaf,
+    is_origin,
+    parse_leaf,
+    parse_statement,
+    reread_leaf,
+    statement_id,
+)
+from tests.ledger import values
 from tests.ledger.values import AUTHOR, COSIGNER, TIME, bodies, flips, leaf, said
+
+MEMBERS: Final = ("alg", "at", "author", "body", "cosigners", "for", "root", "seen", "signatures", "size", "v", "via")
 
 
 @given(bodies)
@@ -110,7 +125,8 @@ def test_signatures_are_as_many_as_signers(count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"v": 2}, {"more": 1}, {"received": 5}, {"received": "now"}, {"signatures": {}}, {"statement": []}]
+    "changes",
+    [{"v": 2}, {"v": True}, {"more": 1}, {"received": 5}, {"received": "now"}, {"signatures": {}}, {"statement": []}],
 )
 def test_other_leaves_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(FormatError):
@@ -152,3 +168,44 @@ def test_ids_are_told_apart_by_kind_and_ordinal() -> None:
 @pytest.mark.parametrize("text", ["mem_", "mem_" + "a" * 25, "mem_" + "a" * 27, "mem_" + "A" * 26, "mem_" + "1" * 26])
 def test_other_ids_are_refused(text: str) -> None:
     assert not ids.is_id(text, "mem")
+
+
+def outcome(read: Callable[[bytes], Entry], data: bytes) -> Entry | str:
+    """What came of reading: the entry, or the fault with its place."""
+    try:
+        return read(data)
+    except FormatError as error:
+        return str(error)
+
+
+def test_the_quick_way_accepts_exactly_what_the_strict_one_does() -> None:
+    """A flipped bit may fall anywhere; the long way judges by plain values, and it is the reference here."""
+    whole = leaf(cosigners=[COSIGNER], body={"amount": 3, "note": {"commit": "結"}, "lines": [{"on": None}, -1]})
+    assert parse_leaf(whole) == _parse_step_by_step(whole) == reread_leaf(whole, parse_leaf(whole).id)
+    for flipped in flips(whole):
+        assert outcome(parse_leaf, flipped) == outcome(_parse_step_by_step, flipped)
+
+
+PLACES: Final = st.sampled_from(["", "statement", "seen", "signatures"])
+
+
+@given(st.lists(st.tuples(PLACES, st.sampled_from(MEMBERS) | values.keys, values.values), max_size=2))
+def test_the_quick_way_and_the_long_way_agree_on_other_shapes(changes: list[tuple[str, str, Any]]) -> None:
+    value = json.loads(leaf())
+    places = {"": value, "statement": value["statement"], "seen": value["statement"]["seen"]}
+    places["signatures"] = value["signatures"][0]
+    for place, key, item in changes:
+        places[place][key] = item
+    for ordered in (True, False):
+        data = json.dumps(value, ensure_ascii=False, sort_keys=ordered, separators=(",", ":")).encode()
+        assert outcome(parse_leaf, data) == outcome(_parse_step_by_step, data)
+
+
+@pytest.mark.parametrize(
+    "number", ["1.0", "1e0", "-0", "1e400", "9007199254740992", "18446744073709551616", "NaN", "[" * 14 + "]" * 14]
+)
+@pytest.mark.parametrize("place", ['"size":12', '"amount":3', '"v":1}'])
+def test_they_agree_on_numbers_and_depth(number: str, place: str) -> None:
+    member = place.rpartition(":")[0]
+    data = leaf().decode().replace(place, f"{member}:{number}{'}' if place.endswith('}') else ''}").encode()
+    assert outcome(parse_leaf, data) == outcome(_parse_step_by_step, data)
