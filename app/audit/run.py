@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
+import sqlite3
 import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from app.audit import kept
 from app.audit.copies import AddressCopy, is_address, ledgers_at, open_local
 from app.audit.desk import SqliteDesk
 from app.audit.house import HOUSE
@@ -28,6 +32,9 @@ IN_MEMORY: Final = 50_000
 """Entries up to which the desk is kept in memory."""
 ALONE: Final = 2_000
 """Entries up to which starting other processes is not worth the while."""
+WORTH_KEEPING: Final = 5_000
+"""Entries up to which a run that was broken off is as soon begun anew."""
+_COULD_NOT: Final = 2
 
 Examine = Callable[[list[bytes]], list[Examined]]
 
@@ -42,6 +49,8 @@ class Options(NamedTuple):
     state: Path | None = None
     witnesses: WitnessPolicy | None = None
     grace: int = 3_600_000
+    fresh: bool = False
+    """Whether what a run that was broken off has worked out is thrown away."""
 
 
 class Audited(NamedTuple):
@@ -64,10 +73,12 @@ def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[i
             max_age=options.max_age,
             last_seen=remembered.note,
             witnesses=None if policy is None else Witnesses(policy, options.grace, live=is_address(source)),
+            read_again=not is_address(source),
         )
-        with ExitStack() as own:
-            spread = _Spread(own)
-            report = verify(copy, HOUSE, lambda size, own=own: desk_for(size, own), trust, spread, progress)  # type: ignore[misc]
+        unfinished = _unfinished(source, name, options)
+        report = _verify(copy, trust, unfinished, progress)
+        if unfinished is not None and report.exit_code != _COULD_NOT:
+            kept.remove(unfinished)
         if report.exit_code == 0 and report.checkpoint is not None and report.note is not None:
             remembered.advance(report.checkpoint.origin, report.note, report.vkey or "")
         yield Audited(name, copy, report)
@@ -82,6 +93,34 @@ def _copies(source: str, wanted: str | None, stack: ExitStack) -> list[tuple[str
     return [(name, AddressCopy(url)) for name, url in found]
 
 
+def _verify(copy: Copy, trust: Trust, unfinished: Path | None, progress: Callable[[int, int], None]) -> Report:
+    try:
+        with ExitStack() as own:
+            return verify(copy, HOUSE, partial(_desk, own, unfinished), trust, Spreading(own), progress)
+    except sqlite3.DatabaseError:
+        if unfinished is None:
+            raise
+        kept.remove(unfinished)  # a disk that was full, or a file that is broken: nothing of it is needed
+        with ExitStack() as own:
+            return verify(copy, HOUSE, partial(_desk, own, None), trust, Spreading(own), progress)
+
+
+def _unfinished(source: str, name: str, options: Options) -> Path | None:
+    """Where a run over this copy keeps what it has worked out, until it is through."""
+    if options.state is None:
+        return None
+    place = source if is_address(source) else str(Path(source).resolve())
+    path = kept.path(options.state, place, name if is_address(source) else "")
+    if options.fresh:
+        kept.remove(path)
+    return path
+
+
+def _desk(stack: ExitStack, unfinished: Path | None, size: int) -> Desk:
+    desk = kept.open_desk(unfinished, stack) if unfinished is not None and size > WORTH_KEEPING else None
+    return desk_for(size, stack) if desk is None else desk
+
+
 def desk_for(size: int, stack: ExitStack) -> Desk:
     """A desk that fits a ledger of that size, for as long as the stack is open."""
     if size <= IN_MEMORY:
@@ -92,13 +131,14 @@ def desk_for(size: int, stack: ExitStack) -> Desk:
     return desk
 
 
-class _Spread:
+class Spreading:
     """Signature arithmetic over all cores, a few bundles ahead of the fold and no more, so that memory stays flat."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
 
     def __call__(self, examine: Examine, bundles: Iterable[list[bytes]]) -> Iterator[list[Examined]]:
+        """See ``verify.Spread``."""
         workers = os.cpu_count() or 1
         ahead: deque[list[bytes] | Future[list[Examined]]] = deque()
         pool: ProcessPoolExecutor | None = None
@@ -106,12 +146,17 @@ class _Spread:
         for leaves in bundles:
             count += len(leaves)
             if pool is None and count > ALONE and workers > 1:
-                pool = self._stack.enter_context(ProcessPoolExecutor(workers))
+                pool = self._stack.enter_context(ProcessPoolExecutor(workers, initializer=_leave_signals))
             ahead.append(leaves if pool is None else pool.submit(examine, leaves))
             if pool is None or len(ahead) > 2 * workers:
                 yield _result(examine, ahead.popleft())
         while ahead:
             yield _result(examine, ahead.popleft())
+
+
+def _leave_signals() -> None:
+    """Ctrl-C reaches every process of a terminal: it is for the one that the others work for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _result(examine: Examine, work: list[bytes] | Future[list[Examined]]) -> list[Examined]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from app.audit.words import Words
 
 _UNITS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_FOUND, _COULD_NOT = 1, 2
+_FOUND, _COULD_NOT, _INTERRUPTED = 1, 2, 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--state", metavar="DIR", type=Path, help="前回見た封印を覚えておく場所 / remember what was verified"
     )
     parser.add_argument(
+        "--fresh", action="store_true", help="途中までの検証を使わず、はじめから / do not go on with an interrupted run"
+    )
+    parser.add_argument(
         "--evidence", metavar="FILE", type=Path, help="不一致の証拠を書き出す / write findings with proof"
     )
     parser.add_argument("--lang", choices=("ja", "en"), help="ことば / language")
@@ -56,6 +59,9 @@ def run(args: argparse.Namespace) -> int:
     words = Words(choose_language(args.lang))
     try:
         return _audit(args, _options(args), words)
+    except KeyboardInterrupt:
+        print(words.say("interrupted" if args.state is None else "interrupted.kept"), file=sys.stderr)
+        return _INTERRUPTED
     except Unreadable as error:
         return _could_not(words.code(error.code, error.params))
     except (LedgerError, OSError) as error:
@@ -92,7 +98,7 @@ def _options(args: argparse.Namespace) -> "Options":
 
     vkey = None if args.vkey is None else parse_vkey(args.vkey)
     policy = None if args.witness_policy is None else parse(args.witness_policy.read_bytes())
-    return Options(args.ledger, vkey, args.genesis, args.max_age, args.state, policy, args.witness_grace)
+    return Options(args.ledger, vkey, args.genesis, args.max_age, args.state, policy, args.witness_grace, args.fresh)
 
 
 class _Progress:

@@ -15,71 +15,30 @@
 
 The entries are read once; steps 3 to 9 look over each other's shoulders, so memory stays flat. The trust root is
 entry 0: the operator's key is the one the genesis names, unless the auditor brings a pinned key or genesis hash.
+
+A desk that has outlived an earlier run is gone on with (``resume.py``), unless it does not fit the copy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
 
-from ledger import checkpoint
+from ledger import checkpoint, merkle, statement, tiles
 from ledger.checkpoint import Checkpoint
 from ledger.errors import LedgerError
-from ledger.fold import Books
-from ledger.merkle import EMPTY_ROOT
+from ledger.merkle import EMPTY_ROOT, Frontier
 from ledger.signed_note import VerifierKey, parse_vkey
 from ledger.state import State
 from ledger.tiles import Tile
-from ledger.verify import records, report
+from ledger.verify import records, report, resume
 from ledger.verify.cosigned import CosignatureCheck, Witnesses
 from ledger.verify.desk import Desk
-from ledger.verify.entries import Examined, Walk, examine
+from ledger.verify.entries import UNSEEN, Walk, examine
 from ledger.verify.private import PrivateValues
 from ledger.verify.report import Absent, Report, Unreadable
-from ledger.verify.tree import Copy, Tree, bundles, read_hashes, read_leaves
-
-
-class Recount(NamedTuple):
-    """A confidential vote counted again. ``equal`` None: not every ballot was open to this auditor.
-
-    ``entry``: index of the count's announcement.
-    """
-
-    entry: int
-    proposal: str
-    equal: bool | None
-
-
-class House(NamedTuple):
-    """What the auditor has to know of the books besides folding them."""
-
-    books: Books
-    log_keys: Callable[[State], tuple[str, ...]]
-    """vkeys that may sign the checkpoint, by the state as it stands, newest first; none before the genesis."""
-    earlier_keys: Callable[[State], tuple[str, ...]]
-    """vkeys that once might: each of them has named its successor in an entry."""
-    is_erased: Callable[[State, str], bool]
-    """Whether the ledger says that this subject's private values were destroyed."""
-    recount: Callable[[State, Callable[[int, str], Any]], Iterable[Recount]]
-    """Counts again what was cast as commitments, given a reader of opened values by (index, path)."""
-    discovery: Callable[[State], dict[str, Any]]
-    """The discovery document of an exported copy."""
-
-
-class Trust(NamedTuple):
-    """What the auditor brings along instead of believing the copy. Times in milliseconds since 1970."""
-
-    now: int
-    vkey: VerifierKey | None = None
-    genesis: str | None = None
-    max_age: int | None = None
-    last_seen: Callable[[str], bytes | None] = lambda _origin: None
-    """The signed checkpoint of that origin which this auditor verified last."""
-    witnesses: Witnesses | None = None
-
-
-Spread = Callable[[Callable[[list[bytes]], list[Examined]], Iterable[list[bytes]]], Iterator[list[Examined]]]
-"""Like ``map``; an app may hand in one that uses every core."""
+from ledger.verify.resume import Kept
+from ledger.verify.tree import Copy, Edge, Tree, bundles, read_hashes, read_leaves
+from ledger.verify.trust import House, Recount, Spread, Trust
 
 
 def verify(
@@ -100,8 +59,14 @@ def verify(
             outcome.step(report.CHECKPOINT).find(error.code, **error.params)
         outcome.stop("source.no_checkpoint", code=error.code, **error.params)
         return outcome
-    audit = _Audit(copy, house, make_desk(head.size), trust, head, note)
+    desk = make_desk(head.size)
+    data = desk.kept()
+    audit = _Audit(copy, house, desk, trust, head, note, None if data is None else resume.decode(data))
     try:
+        if data is not None and not audit.goes_on():
+            desk.clear()
+            audit = _Audit(copy, house, desk, trust, head, note)
+            audit.outcome.step(report.TREE).note("resume.dropped")
         audit.walk(spread, progress)
         audit.conclude()
     except Unreadable as error:
@@ -110,25 +75,69 @@ def verify(
 
 
 class _Audit:
-    def __init__(self, copy: Copy, house: House, desk: Desk, trust: Trust, head: Checkpoint, note: bytes) -> None:
+    def __init__(
+        self,
+        copy: Copy,
+        house: House,
+        desk: Desk,
+        trust: Trust,
+        head: Checkpoint,
+        note: bytes,
+        kept: Kept | None = None,
+    ) -> None:
         self._copy, self._house, self._desk, self._trust = copy, house, desk, trust
-        self._head, self._note = head, note
+        self._head, self._note, self._kept = head, note, kept
         self.outcome = outcome = Report(head, note)
-        self._tree = Tree(copy, outcome.step(report.TREE))
-        self._walk = Walk(house.books, desk, self._head.origin, outcome)
         self._private = PrivateValues(copy, house.books, outcome.step(report.PRIVATE))
+        # What a copy holds of private values is looked at entry by entry, and so is what may have changed since.
+        self._again = trust.read_again or self._private.scope is not None
+        self._tree = self._make_tree(None if kept is None or self._again else kept.edge)
+        self._walk = Walk(house.books, desk, head.origin, outcome, UNSEEN if kept is None else kept.clocks)
+        self._last = b""
+
+    def _make_tree(self, edge: Edge | None) -> Tree:
+        return Tree(self._copy, self.outcome.step(report.TREE), self._desk.add_tile, edge)
 
     @property
     def _complete(self) -> bool:
         """Whether every entry could be read."""
         return self._tree.frontier.size == self._head.size
 
+    def goes_on(self) -> bool:
+        """Whether the work of the earlier run is about the entries of this copy."""
+        kept = self._kept
+        if kept is None or kept.origin != self._head.origin or kept.edge.size > self._head.size:
+            return False
+        self.outcome.genesis = kept.genesis
+        root, step = Frontier(*kept.edge[:2]).root(), self.outcome.step(report.TREE)
+        if self._again:
+            step.note("resume.read_again", count=kept.edge.size)
+            try:
+                return self._read_again(kept.edge.size) and self._tree.frontier.root() == root
+            except LedgerError:
+                return False  # a run from the beginning says which entry it is
+        step.note("resume.not_read_again", count=kept.edge.size)
+        if kept.edge.size == self._head.size:
+            return root == self._head.root
+        return resume.root_shown(self._copy, kept.edge.size, self._head.size) == root
+
+    def _read_again(self, size: int) -> bool:
+        """Everything but signatures and rules, which say today what they said of the same bytes before."""
+        for bundle in bundles(size):
+            width = min(tiles.WIDTH, self._head.size - bundle.index * tiles.WIDTH)
+            leaves = tiles.decode_bundle(self._copy.read(Tile(None, bundle.index, width).path), width)
+            for index, leaf in enumerate(leaves[: bundle.width], start=bundle.index * tiles.WIDTH):
+                self._tree.append(merkle.leaf_hash(leaf))
+                if self._private.scope is not None:
+                    self._private.check(index, statement.parse_leaf(leaf))
+        return not self.outcome.step(report.TREE).count
+
     def walk(self, spread: Spread, progress: Callable[[int, int], None]) -> None:
-        """Steps 3 to 9, entry by entry."""
-        if self._head.size == 0 or not self._shows_entries():
+        """Steps 3 to 9, entry by entry, from where the tree is."""
+        index = self._tree.frontier.size
+        if self._head.size == 0 or (index < self._head.size and not self._shows_entries()):
             self._walk_hashes()
             return
-        index = 0
         for examined in spread(examine, self._leaves()):
             for one in examined:
                 if index == 0:
@@ -137,7 +146,18 @@ class _Audit:
                 if counts and one.entry is not None:
                     self._private.check(index, one.entry)
                 index += 1
+            if self._is_flawless(report.TREE):
+                self._desk.keep(self._to_keep)
             progress(index, self._head.size)
+        self._last = self._to_keep()
+
+    def _to_keep(self) -> bytes:
+        return resume.encode(Kept(self._head.origin, self.outcome.genesis, self._tree.edge, self._walk.clocks))
+
+    def _is_flawless(self, first: int) -> bool:
+        """Whether nothing was found from that step on, up to the records: only then is the work gone on with."""
+        steps = self.outcome.steps[first - 1 : report.RECORDS]
+        return self._walk.left_out is None and not any(step.count for step in steps)
 
     def conclude(self) -> None:
         """What can be said once all entries have been seen."""
@@ -157,12 +177,14 @@ class _Audit:
             self._private.finish(lambda subject: self._house.is_erased(state, subject))
             self._recount(state)
             self._check_records(state)
+        if self._complete and self._last and self.outcome.vkey is not None and self._is_flawless(report.CONSISTENCY):
+            self._desk.keep(lambda: self._last, now=True)
         self.outcome.step(report.ANCHORS).skip("anchors.later")
         self.outcome.step(report.COPIES).skip("copies.later")
 
     def _shows_entries(self) -> bool:
         try:
-            self._copy.read(next(bundles(self._head.size)).path)
+            self._copy.read(next(bundles(self._head.size, self._tree.frontier.size)).path)
         except Absent:
             paths = self._copy.paths()
             return paths is not None and any(path.startswith("tile/entries/") for path in paths)
@@ -173,18 +195,26 @@ class _Audit:
         return True
 
     def _leaves(self) -> Iterator[list[bytes]]:
-        for bundle in bundles(self._head.size):
+        start, begun = self._tree.frontier.size, list(self._tree.begun())
+        for bundle in bundles(self._head.size, start):
             leaves = read_leaves(self._copy, bundle, self.outcome.step(report.TREE))
             if leaves is None:
                 return
-            yield leaves
+            for position, (hash_, leaf) in enumerate(zip(begun, leaves, strict=False)):
+                if merkle.leaf_hash(leaf) != hash_:
+                    index = bundle.index * tiles.WIDTH + position
+                    self.outcome.step(report.TREE).find("tree.tile", index, path=bundle.path, position=position)
+            yield leaves[len(begun) :]
+            begun = []
 
     def _walk_hashes(self) -> None:
         """Where the entries are not shown to this auditor, the tree alone is checked."""
-        for bundle in bundles(self._head.size):
+        start, begun = self._tree.frontier.size, len(self._tree.begun())
+        for bundle in bundles(self._head.size, start):
             hashes = read_hashes(self._copy, Tile(0, bundle.index, bundle.width), self.outcome.step(report.TREE))
-            for hash_ in hashes or ():
+            for hash_ in (hashes or [])[begun:]:
                 self._tree.append(hash_)
+            begun = 0
         self.outcome.stop("source.no_entries", first=report.FORM)
 
     def _check_head(self, state: State) -> None:

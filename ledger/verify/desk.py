@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 from ledger.state import Memory, Source, State
+from ledger.tiles import Tile
 
 
 class Point(NamedTuple):
@@ -33,9 +34,23 @@ class Desk(Source, Protocol):
     def lines(self) -> Iterator[tuple[str, str, bytes]]:
         """(kind, id, canonical line) of every record, ordered by kind and id (as UTF-8 bytes)."""
 
+    # A desk may outlive the run. What was written since the last ``keep`` is then gone with the run.
+
+    def add_tile(self, tile: Tile, hashes: list[bytes]) -> None:
+        """A hash tile of the tree; a wider one takes the place of a partial one."""
+
+    def keep(self, make: Callable[[], bytes], *, now: bool = False) -> None:
+        """A moment at which a later run could go on, knowing besides what ``make`` gives; ``now``: the last one."""
+
+    def kept(self) -> bytes | None:
+        """What was kept with all that is on the desk; None where a run begins anew."""
+
+    def clear(self) -> None:
+        """Begin anew."""
+
 
 class MemoryDesk(Memory):
-    """A desk of dictionaries."""
+    """A desk of dictionaries, which ends with its run."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,3 +74,16 @@ class MemoryDesk(Memory):
         """See ``Desk.lines``."""
         for kind, id_ in sorted(self.records):
             yield kind, id_, self.records[kind, id_].line()
+
+    def add_tile(self, tile: Tile, hashes: list[bytes]) -> None:
+        """See ``Desk.add_tile``."""
+
+    def keep(self, make: Callable[[], bytes], *, now: bool = False) -> None:
+        """See ``Desk.keep``."""
+
+    def kept(self) -> bytes | None:
+        """See ``Desk.kept``."""
+        return None
+
+    def clear(self) -> None:
+        """See ``Desk.clear``."""

@@ -16,7 +16,7 @@ from ledger.errors import FormatError, LedgerError, SignatureFault, UnknownVersi
 from ledger.fold import Books, Context, Handler
 from ledger.keys import Facts
 from ledger.state import State
-from ledger.statement import Entry
+from ledger.statement import Entry, Statement
 from ledger.verify import report
 from ledger.verify.desk import Desk, Point
 from ledger.verify.report import Report
@@ -58,7 +58,7 @@ def _examine(leaf: bytes) -> Examined:
 
 
 class Clocks(NamedTuple):
-    """What a walk has learnt of times: the latest (ms), below which entry they are bracketed, how many clocks were slow."""
+    """What a walk learns of times: the latest (ms), below which entry they are bracketed, how many clocks were slow."""
 
     latest: int = 0
     bounded: int = 0
@@ -78,6 +78,8 @@ class Walk:
         self._desk, self._origin, self._report = desk, origin, outcome
         self._unauthentic = False
         self._latest, self._bounded, self._slow = clocks
+        self._name: str | None = None
+        self._named_at = 0
         self._stopped = False
         self._astray: list[int] = []
         self.left_out: int | None = None
@@ -115,6 +117,9 @@ class Walk:
 
     def finish(self, size: int) -> None:
         """Say of the times what bounds them, and of the entries what became of them."""
+        if self._name not in (None, self._origin):
+            form = self._report.step(report.FORM)
+            form.find("form.origin", self._named_at, ledger=self._name, origin=self._origin)
         step = self._report.step(report.TIME)
         if self._bounded < size:
             step.note("time.unwitnessed", first=self._bounded, count=size - self._bounded)
@@ -125,8 +130,8 @@ class Walk:
 
     def _is_unique(self, index: int, entry: Entry) -> bool:
         step = self._report.step(report.FORM)
-        if entry.statement.ledger != self._origin:
-            step.find("form.origin", index, ledger=entry.statement.ledger, origin=self._origin)
+        if entry.statement.ledger != self._name_at(index, entry.statement):
+            step.find("form.origin", index, ledger=entry.statement.ledger, origin=self._name)
             return False
         # An equal statement id would mean an equal author and nonce, so this finds both.
         earlier = self._desk.claim(entry.statement.author, entry.statement.nonce, index)
@@ -134,6 +139,15 @@ class Walk:
             step.find("form.nonce_twice", index, earlier=earlier)
             return False
         return True
+
+    def _name_at(self, index: int, said: Statement) -> str:
+        """What the log is called there: as the genesis or the last succession has it, whether that one counts or not.
+
+        A walk that goes on from an earlier one begins with what it meets: the fold asks the same of the books.
+        """
+        if index == 0 or self._name is None or said.type == fold.SUCCESSION_TYPE:
+            self._name, self._named_at = said.ledger, index
+        return self._name
 
     def _has_seen(self, index: int, entry: Entry) -> bool:
         seen = entry.statement.seen

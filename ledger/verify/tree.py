@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, Protocol
 
 from ledger import merkle, tiles
 from ledger.errors import FormatError
@@ -25,13 +25,34 @@ class Copy(Protocol):
         """All paths, where the copy can tell; None for an address."""
 
 
+class Edge(NamedTuple):
+    """The right edge of a tree: its size, the roots of its full subtrees, the hashes of its partial tiles by level."""
+
+    size: int = 0
+    hashes: tuple[bytes, ...] = ()
+    tiles: tuple[tuple[bytes, ...], ...] = ()
+
+
 class Tree:
     """The tree as it grows from the leaves themselves, held against what was published."""
 
-    def __init__(self, copy: Copy, step: Step) -> None:
-        self._copy, self._step = copy, step
-        self.frontier = Frontier()
-        self._builder = TileBuilder(self._compare)
+    def __init__(
+        self, copy: Copy, step: Step, keep: Callable[[Tile, list[bytes]], None], edge: Edge | None = None
+    ) -> None:
+        """``keep`` gets every tile that was compared; ``edge``: where an earlier tree is gone on with."""
+        self._copy, self._step, self._keep = copy, step, keep
+        size, hashes, tiles_ = edge or Edge()
+        self.frontier = Frontier(size, hashes)
+        self._builder = TileBuilder(self._compare, size, tiles_)
+
+    @property
+    def edge(self) -> Edge:
+        """All that it takes to go on from here."""
+        return Edge(self.frontier.size, tuple(self.frontier.hashes), tuple(map(tuple, self._builder.edge)))
+
+    def begun(self) -> list[bytes]:
+        """The leaf hashes of the bundle that has begun and is not full."""
+        return self._builder.edge[0] if self._builder.edge else []
 
     def append(self, leaf: bytes) -> bytes:
         """Add a leaf hash; the root of the tree that it completes."""
@@ -49,6 +70,7 @@ class Tree:
                 self._look_at(path)
 
     def _compare(self, tile: Tile, hashes: list[bytes]) -> None:
+        self._keep(tile, hashes)
         found = read_hashes(self._copy, tile, self._step)
         if found is None:
             return
@@ -90,9 +112,9 @@ def read_hashes(copy: Copy, tile: Tile, step: Step) -> list[bytes] | None:
     return None
 
 
-def bundles(size: int) -> Iterator[Tile]:
-    """The entry bundles of a tree of ``size`` leaves, in order."""
-    for index in range(0, size, tiles.WIDTH):
+def bundles(size: int, start: int = 0) -> Iterator[Tile]:
+    """The entry bundles of a tree of ``size`` leaves, in order, from the one that holds entry ``start`` on."""
+    for index in range(start - start % tiles.WIDTH, size, tiles.WIDTH) if start < size else ():
         yield Tile(None, index // tiles.WIDTH, min(tiles.WIDTH, size - index))
 
 
