@@ -20,6 +20,7 @@ from ledger.books import (
     policies,
     resources,
     roles,
+    succession,
     tokens,
 )
 from ledger.fold import Books
@@ -29,6 +30,7 @@ BOOKS: Final = Books(
         founding.BOOK,
         coop.BOOK,
         operator.BOOK,
+        succession.BOOK,
         anchors.BOOK,
         joining.BOOK,
         membership.BOOK,

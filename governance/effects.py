@@ -5,6 +5,7 @@
     {"effect": "policy", "area": "commons", "document": {…}}
     {"effect": "role", "member": "mem_…", "role": "auditor", "scope": "coop", "from": null | time, "until": null | time}
     {"effect": "admit", "applicant": "app_…", "class": "member"}
+    {"effect": "log_key", "vkey": "origin+hash+key"}
 
 Every effect but text belongs to one kind of proposal, so that nothing passes under an easier rule than its own.
 """
@@ -20,9 +21,10 @@ import msgspec
 from governance.books import rules
 from governance.documents import Fault, read
 from ledger import canonical, ids
-from ledger.books import joining, members, policies, roles
+from ledger.books import joining, members, operator, policies, roles
 from ledger.errors import FormatError, Refusal
 from ledger.fold import Context, Moment
+from ledger.signed_note import parse_vkey
 from ledger.state import State
 
 MAX_EFFECTS: Final = 20
@@ -154,7 +156,31 @@ class Admit(Effect, frozen=True):
         joining.admit(moment, self.applicant, self.class_)
 
 
-EFFECTS: Final[tuple[type[Effect], ...]] = (Text, AdoptRule, AdoptPolicy, GiveRole, Admit)
+class ChangeLogKey(Effect, frozen=True):
+    """The log gets another key: whoever holds it may come forward. It needs what a change of the rules needs."""
+
+    NAME = "log_key"
+    KIND = "rules"
+
+    vkey: str
+
+    def check(self) -> None:
+        """It can be read."""
+        try:
+            parse_vkey(self.vkey)
+        except FormatError as error:
+            raise Fault("vkey", "not_a_key") from error
+
+    def refer(self, ctx: Context) -> None:
+        """A key of this log's name that is nobody's yet."""
+        operator.check_new(ctx.state, self.vkey)
+
+    def execute(self, moment: Moment, proposal: str) -> None:
+        """By the operator's own verb."""
+        operator.decide(moment, self.vkey, proposal)
+
+
+EFFECTS: Final[tuple[type[Effect], ...]] = (Text, AdoptRule, AdoptPolicy, GiveRole, Admit, ChangeLogKey)
 
 
 def parse(documents: tuple[Any, ...], kind: str) -> tuple[Effect, ...]:

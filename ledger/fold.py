@@ -23,6 +23,8 @@ from ledger.statement import Entry, Signature, Statement
 TICK: Final = "ledger.tick/1"
 """A clerk entry that only lets time pass in a quiet ledger."""
 GENESIS_TYPE: Final = "ledger.genesis/1"
+SUCCESSION_TYPE: Final = "ledger.succession/1"
+"""From here on the log has another name (``ledger/books/succession.py``), which the statement bears already."""
 DRAIN_LIMIT: Final = 1000
 """With more than this many transitions due, only ticks are accepted until they are drained."""
 CLOCK_TOLERANCE: Final = 15 * 60 * 1000

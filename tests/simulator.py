@@ -7,18 +7,20 @@ openings and a signed checkpoint. All randomness comes from counters, so a villa
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import itertools
 import json
 import re
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 from nacl.signing import SigningKey
 
 from governance.all_books import BOOKS
 from ledger import canonical, checkpoint, fold, ids, keys, merkle, passkey
-from ledger.books import coop
+from ledger.books import coop, succession
 from ledger.books.coop import keys_in_force
 from ledger.compose import Draft, Private, compose, nonce, public_of, seen, sign_ed25519
 from ledger.errors import LedgerError, Refusal
@@ -61,7 +63,8 @@ class Village:
         self._entries: dict[bytes, Entry] = {}
         self._nonces: set[tuple[str, str]] = set()
         self._count = itertools.count()
-        self.log_key, self.clerk_key = self.key("log key"), self.key("clerk key")
+        self.clerk = "clerk key"
+        self.log_key, self.clerk_key = self.key("log key"), self.key(self.clerk)
         self._found(founders or ("Hanako",), genesis)
 
     # Reading.
@@ -96,6 +99,52 @@ class Village:
         body = {"log_key": self.vkey(new), "until": canonical.format_time(until)} | changes
         names = {author: old, cosigner: new}
         return self.say(author, "operator.key/1", body, cosigners=(cosigner,), keys_of=names)
+
+    def come_forward(self, new: str, **changes: Any) -> Entry:
+        """Have a key that the members have decided on take the log over."""
+        author = self.key_id(new)
+        body = {"log_key": self.vkey(new)} | changes
+        return self.say(author, "operator.decided_key/1", body, keys_of={author: new})
+
+    def rotate_clerk(self, new: str, by: str = "log key", **changes: Any) -> Entry:
+        """Have the log's key ``by`` name the clerk's next key."""
+        author, cosigner = self.key_id(by), self.key_id(new)
+        body = {"clerk_key": public_of(self.key(new))} | changes
+        names = {author: by, cosigner: new}
+        entry = self.say(author, "operator.clerk_key/1", body, cosigners=(cosigner,), keys_of=names)
+        self.clerk = new
+        return entry
+
+    def back_to(self, size: int) -> Village:
+        """What a backup from the time when there were ``size`` entries brings back."""
+        backup = copy.copy(self)
+        backup.memory, backup.frontier = Memory(), merkle.Frontier()
+        backup.leaves, backup.roots, backup._entries, backup._nonces = [], [merkle.EMPTY_ROOT], {}, set()
+        for leaf in self.leaves[:size]:
+            entry = parse_leaf(leaf)
+            backup.time = entry.received
+            backup.submit(entry.statement_bytes, entry.signatures)
+        backup.time = self.time
+        return backup
+
+    def succeed(self, last: bytes, origin: str, author: str, *cosigners: str, **changes: Any) -> Entry:
+        """Have officers say that this log goes on under another name; ``last``: the old one's last signed note."""
+        old, self.origin = self.origin, origin
+        body = {
+            "cause": "entries",
+            "clerk_key": public_of(self.key(f"clerk key of {origin}")),
+            "entries": self.size,
+            "last": msgspec.to_builtins(succession.last_checkpoint(last)),
+            "log_key": self.vkey(f"log key of {origin}"),
+            "reason": Private("失われた記録がある"),
+        }
+        try:
+            entry = self.say(author, "ledger.succession/1", body | changes, cosigners=cosigners)
+        except LedgerError:
+            self.origin = old
+            raise
+        self.clerk = f"clerk key of {origin}"
+        return entry
 
     def key(self, name: str) -> SigningKey:
         """That name's key."""
@@ -263,7 +312,7 @@ class Village:
         self, statement: Statement, author: str, cosigners: tuple[str, ...], keys_of: dict[str, str]
     ) -> list[str]:
         said = cosigners if statement.author == ids.GENESIS else (author, *cosigners)
-        return ["clerk key" if name == ids.CLERK else keys_of.get(name, name) for name in said]
+        return [self.clerk if name == ids.CLERK else keys_of.get(name, name) for name in said]
 
     def _random(self, count: int) -> bytes:
         return hashlib.sha256(b"random %d" % next(self._count)).digest()[:count]

@@ -159,6 +159,7 @@ _EFFECTS: Final = [
     {"effect": "role", "member": _ROKU, "role": "auditor", "scope": "coop", "from": "tomorrow", "until": None},
     {"effect": "admit", "applicant": _APPLICATION, "class": "regular", "at_once": True},
     {"effect": "unheard_of", "amount": -5, "much": {f"n{n}": n for n in range(60)}},
+    {"effect": "log_key", "vkey": _LOG_KEY},
 ]
 
 BODIES: Final[list[tuple[str, Json, Json]]] = [
@@ -218,6 +219,10 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("ledger.tick/1", {}, {}),
     ("anchor.record/1", {"size": 12_345, "checkpoint": _DIGEST, "chain_id": 1, "contract": _ADDRESS, "sender": _ADDRESS, "transaction": "0x" + "5a" * 32, "block": 20_000_000, "time": _UNTIL}, {}),
     ("operator.key/1", {"log_key": _LOG_KEY, "until": _UNTIL}, {}),
+    ("operator.decided_key/1", {"log_key": _LOG_KEY}, {}),
+    ("operator.clerk_key/1", {"clerk_key": ED25519_PUBLIC}, {}),
+    ("ledger.succession/1", {"cause": "entries", "clerk_key": ED25519_PUBLIC, "entries": 12_340, "last": {"origin": "coop.example/old", "size": 12_345, "root": _DIGEST, "signatures": ["AAAA"]}, "log_key": _LOG_KEY, "reason": _COMMIT}, {"reason": "ディスクが壊れた"}),
+    ("ledger.succession/1", {"cause": "key", "clerk_key": ED25519_PUBLIC, "entries": 12_345, "last": {"origin": "coop.example/old", "size": 12_345, "root": _DIGEST, "signatures": ["AAAA"]}, "log_key": _LOG_KEY, "reason": _COMMIT}, {}),
     ("member.invite/1", {"key": _KEY, "until": _UNTIL, "uses": 30, "cls": "regular", "admits": True}, {}),
     ("member.invite/1", {"key": _KEY, "until": _UNTIL, "member": _ROKU}, {}),
     ("member.invitation_close/1", {"invitation": _INVITATION}, {}),

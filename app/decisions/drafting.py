@@ -17,6 +17,8 @@ from ledger import canonical
 from ledger.errors import LedgerError
 
 DOCUMENT: Final = "effects/0/document/"
+LOG_KEY: Final = effects.ChangeLogKey.NAME
+"""Chosen among the kinds whose rule is to change: what changes is the key that seals the ledger."""
 USE_JSON: Final = "json"
 """The value of ``use`` when the document written as JSON is to count, not the form's fields."""
 
@@ -54,6 +56,8 @@ def draft(kind: str, values: Values, words: Words, utc_offset: int) -> Drafted:
     match kind:
         case "choice":
             _options(drafted, values, words)
+        case "rules" if one(values, "decides") == LOG_KEY:
+            drafted.effects = [{"effect": LOG_KEY, "vkey": one(values, "vkey").strip()}]
         case "rules":
             _document(drafted, values, words, lambda: policy_form.Spelt(rule_form.document(values), {}))
             drafted.effects = [{"effect": "rule", "kind": one(values, "decides"), "document": drafted.document or {}}]

@@ -89,6 +89,8 @@ class EffectWords:
                 return await self._role(effect)
             case "admit":
                 return await self._admit(effect)
+            case "log_key":
+                return Told(self._t("proposals.effect.log_key", vkey=effect["vkey"]))
             case _:
                 return Told(self._t("proposals.effect.text"))
 

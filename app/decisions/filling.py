@@ -36,6 +36,8 @@ def from_proposal(proposal: Proposal, options: list[str], names: dict[str, str],
             }
         case "admit":
             return {"applicant": [effect["applicant"]], "class": [effect["class"]]}
+        case "log_key":
+            return {"decides": ["log_key"], "vkey": [effect["vkey"]]}
         case _:
             return {}
 

@@ -25,18 +25,59 @@ OPENNESS: Final = ("auditors", "members", "public")
 
 
 class LogKey(msgspec.Struct, frozen=True):
-    """A key of the log (as a vkey), which counts for trees from ``since`` entries to ``until`` (None: to this day)."""
+    """A key of the log (as a vkey), which counts for trees from ``since`` entries to ``until`` (None: to this day).
+
+    ``decided``: the proposal by which the members put it in the place of the one before, which has not named it.
+    """
 
     vkey: str
     since: int
     until: int | None
+    decided: str | None = None
+
+
+class ClerkKey(msgspec.Struct, frozen=True):
+    """A key with which the clerk signed the entries from index ``since`` up to, and without, ``until``."""
+
+    public: str
+    since: int
+    until: int | None
+
+
+class DecidedKey(msgspec.Struct, frozen=True):
+    """A key of the log that the members have decided on, and that has not come forward yet."""
+
+    vkey: str
+    proposal: str
+
+
+class Predecessor(msgspec.Struct, frozen=True):
+    """The log of another name that this one goes on from (``succession.py``): its first ``entries`` are that one's.
+
+    ``size`` and ``root`` are those of its last published checkpoint, so ``size - entries`` are lost for good. ``at``
+    (ms) and ``statement`` (base64 id) are of the entry that says so.
+    """
+
+    origin: str
+    cause: Literal["entries", "key"]
+    entries: int
+    size: int
+    root: str
+    at: int
+    statement: str
+
+    @property
+    def lost(self) -> int:
+        """How many entries were published and are not here."""
+        return max(self.size - self.entries, 0)
 
 
 class Coop(Record, frozen=True, kw_only=True):
     """One co-op. ``profile`` is the id (base64) of the statement whose private values hold name and words.
 
     ``utc_offset`` in minutes and ``fiscal_month`` (1-12) are fixed at founding. ``log_key`` is the log's newest key,
-    ``earlier_keys`` are those before it, oldest first (``operator.py``).
+    ``earlier_keys`` are those before it, oldest first (``operator.py``); the same for the clerk's. ``predecessors``,
+    oldest first: the logs that this one goes on from.
     """
 
     kind: ClassVar[str] = "coop"
@@ -44,8 +85,13 @@ class Coop(Record, frozen=True, kw_only=True):
     fold: int
     log_key: str
     log_key_since: int = 1
+    log_key_decided: str | None = None
     earlier_keys: tuple[LogKey, ...] = ()
+    decided_key: DecidedKey | None = None
     clerk_key: str
+    clerk_key_since: int = 1
+    earlier_clerk_keys: tuple[ClerkKey, ...] = ()
+    predecessors: tuple[Predecessor, ...] = ()
     rp_ids: tuple[str, ...]
     origins: tuple[str, ...]
     utc_offset: int
@@ -98,7 +144,13 @@ def get(state: State) -> Coop:
 
 def log_keys(record: Coop) -> tuple[LogKey, ...]:
     """Every key that the log has had, newest first."""
-    return (LogKey(record.log_key, record.log_key_since, None), *reversed(record.earlier_keys))
+    newest = LogKey(record.log_key, record.log_key_since, None, record.log_key_decided)
+    return (newest, *reversed(record.earlier_keys))
+
+
+def clerk_keys(record: Coop) -> tuple[ClerkKey, ...]:
+    """Every key that the clerk has had, newest first."""
+    return (ClerkKey(record.clerk_key, record.clerk_key_since, None), *reversed(record.earlier_clerk_keys))
 
 
 def keys_in_force(record: Coop) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from ledger import ids, passkey
 from ledger.books import coop, members, roles
 from ledger.books.coop import Coop
 from ledger.errors import Refusal
-from ledger.fold import GENESIS_TYPE, Context, Handler
+from ledger.fold import GENESIS_TYPE, SUCCESSION_TYPE, Context, Handler
 from ledger.keys import Facts, check_public
 from ledger.state import Record, State
 from ledger.statement import Signature
@@ -69,7 +69,7 @@ def authenticate(ctx: Context, handler: Handler) -> None:
             _check_bare_key(signer, signature)
         return
     record = coop.get(ctx.state)
-    if statement.ledger != record.origin:
+    if statement.ledger != record.origin and statement.type != SUCCESSION_TYPE:
         raise Refusal("statement.ledger", ledger=statement.ledger)
     if _sort_of(statement.author) not in handler.by:
         raise Refusal("statement.author", author=statement.author)

@@ -23,7 +23,8 @@ OFFICIALS: dict[str, Any] = {"cosigners": ("Hanako",), "via": "paper"}
 def whole_story() -> People:
     """Told afresh each time, byte for byte the same."""
     coop = People()
-    for chapter in (_joins, _works, _shares, _decides, _loses_a_phone, _changes_keys, _is_anchored, _leaves):
+    chapters = (_joins, _works, _shares, _decides, _loses_a_phone, _changes_keys, _is_anchored, _leaves, _is_succeeded)
+    for chapter in chapters:
         chapter(coop)
     return coop
 
@@ -186,6 +187,9 @@ def _loses_a_phone(coop: People) -> None:
 
 def _changes_keys(coop: People) -> None:
     coop.rotate("log key", "next log key", coop.time + 30 * DAY)
+    coop.decide("rules", {"effect": "log_key", "vkey": coop.vkey("decided log key")})
+    coop.come_forward("decided log key")
+    coop.rotate_clerk("next clerk key", by="decided log key")
 
 
 def _is_anchored(coop: People) -> None:
@@ -213,3 +217,9 @@ def _leaves(coop: People) -> None:
     coop.say("Hanako", "member.erase/1", {"member": coop.id("Tome")})
     coop.wait(40 * DAY)
     coop.say("Hanako", "coop.visibility/1", {"entries": "public", "tiles": "public"})
+
+
+def _is_succeeded(coop: People) -> None:
+    """Its key is lost, and so it goes on under another name."""
+    coop.succeed(coop.note(), "village.example/yui-2", "Hanako", "Jiro", cause="key")
+    coop.wait(DAY)

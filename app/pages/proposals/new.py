@@ -17,7 +17,7 @@ from app import labels
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.decisions import policy_form, rule_form
-from app.decisions.drafting import Drafted, draft, one
+from app.decisions.drafting import LOG_KEY, Drafted, draft, one
 from app.decisions.effect_words import EffectWords, current_policy, current_rule
 from app.decisions.filling import Filled, from_document, from_proposal, with_names
 from app.decisions.people import applicants, find_people
@@ -135,7 +135,8 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
     classes = [(code, words.cls(code)) for code in policy.classes]
     if kind == "rules":
         return {
-            "decides": KINDS,
+            "decides": (*KINDS, LOG_KEY),
+            "log_key": visit.coop.log_key,
             "answers": rule_form.answers(drafted.document or {}, policy.classes),
             "channels": rule_form.channels(drafted.document or {}),
             "all_channels": CHANNELS,
@@ -167,6 +168,8 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
 
 async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: str) -> Filled:
     """What the form begins with where nothing has been filled in yet."""
+    if kind == "rules" and decides == LOG_KEY:
+        return {"decides": [decides], "vkey": [""]}
     if kind == "rules":
         decides = decides if decides in KINDS else KINDS[0]
         version = await current_rule(visit.reading, decides)

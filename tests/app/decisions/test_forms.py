@@ -14,6 +14,7 @@ from app.texts import Catalogue
 from governance import effects
 from governance.books.proposals import Proposal
 from ledger.private import Commit
+from ledger.signed_note import VerifierKey
 from tests.governance.documents import CHOICE, document, quorum, share
 from tests.simulator import commons_policy, members_policy
 
@@ -134,6 +135,16 @@ def test_a_term_lasts_through_its_last_day_by_the_coops_clock() -> None:
     assert drafted.effects[0]["until"] == "2027-03-31T15:00:00.000Z"
     again = from_proposal(proposal("role", drafted.effects[0]), [], {}, 540)
     assert again == values
+
+
+def test_the_key_that_seals_the_ledger_is_typed_as_it_is() -> None:
+    vkey = VerifierKey("village.example/yui", bytes(range(32))).text()
+    values = {"decides": ["log_key"], "vkey": [vkey]}
+    drafted = draft("rules", values | {"vkey": [f" {vkey}\n"]}, WORDS, 540)
+    assert (drafted.effects, drafted.errors) == ([{"effect": "log_key", "vkey": vkey}], {})
+    assert from_proposal(proposal("rules", *drafted.effects), [], {}, 540) == values
+    wrong = draft("rules", {"decides": ["log_key"], "vkey": [vkey[:-4]]}, WORDS, 540)
+    assert wrong.errors == {"effects/0/vkey": WORDS.t("rules.fault.not_a_key")}
 
 
 def test_options_are_lines() -> None:

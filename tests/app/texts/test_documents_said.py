@@ -28,6 +28,7 @@ UNSAID = {
     "terms/cancellation": "an empty one is none",
     "free_hours": "cancelling is always free",
     "denominator": "said with its numerator, or nothing is charged at all",
+    "last/signatures": "whether they hold is checked; nobody could read them",
 }
 """All that sentences pass over with ``{-path}``, and why."""
 SETTINGS = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 
 from app.audit import house
+from app.audit.export import export
 from ledger import canonical, checkpoint
 from ledger.books import coop
-from ledger.books.coop import LogKey
+from ledger.books.coop import ClerkKey, DecidedKey, LogKey
+from ledger.compose import public_of, sign_ed25519
 from ledger.errors import LedgerError
 from ledger.signed_note import VerifierKey, parse_vkey
+from ledger.statement import build_leaf, parse_leaf
+from tests.audit.acts import Shown
 from tests.audit.sample import FilesCopy, VillageLog, audit, export_village
+from tests.governance.assembly import Assembly
 from tests.simulator import DAY, Village, refused
 
 OLD, NEW = "log key", "next log key"
@@ -128,3 +133,154 @@ def test_every_key_stays_published_with_its_sizes(village: Village) -> None:
         {"since": 1, "until": 2, "vkey": village.vkey(OLD)},
     ]
     assert VillageLog(village).discovery()["ledgers"] == [card]
+
+
+# The clerk's key.
+
+
+def test_the_log_key_names_the_clerks_next(village: Village) -> None:
+    first = public_of(village.clerk_key)
+    entry = village.rotate_clerk("next clerk key")
+    record = coop.get(village.state)
+    second = public_of(village.key("next clerk key"))
+    assert entry.statement.author == village.key_id("log key")
+    assert coop.clerk_keys(record) == (ClerkKey(second, 2, None), ClerkKey(first, 1, 2))
+    village.wait(DAY)
+    village.clerk = "clerk key"
+    with refused("signature.signer"):
+        village.wait(DAY)
+    village.rotate_clerk("third clerk key")
+    village.wait(DAY)
+    assert [key.until for key in coop.clerk_keys(coop.get(village.state))] == [None, 4, 2]
+
+
+def test_nobody_else_names_it(village: Village) -> None:
+    with refused("operator.not_log_key"):
+        village.rotate_clerk("next clerk key", by="clerk key")
+    with refused("operator.not_log_key"):
+        village.rotate_clerk("next clerk key", by="somebody")
+    with refused("operator.unproven"):
+        village.rotate_clerk("next clerk key", clerk_key=public_of(village.key("third")))
+    for used in ("clerk key", "Hanako"):
+        with refused("operator.same_key"):
+            village.rotate_clerk(used)
+    with refused("format.signer_twice"):
+        village.rotate_clerk("log key")
+    village.rotate_clerk("next clerk key")
+    with refused("operator.same_key"):
+        village.rotate_clerk("clerk key")
+    with refused("operator.same_key"):
+        village.rotate("log key", "clerk key", village.time + DAY)
+
+
+def test_the_auditor_holds_the_clerk_to_the_key_of_its_index(village: Village, tmp_path: Any) -> None:
+    village.wait(DAY)
+    village.rotate_clerk("next clerk key")
+    village.wait(DAY)
+    report = audit(copy_of(village, tmp_path))
+    assert (report.findings, report.step(5).status) == ([], "ok")
+    # A thief of the old key, or an operator who goes on with it, is found where it happens.
+    last = parse_leaf(village.leaves[-1])
+    signature = sign_ed25519(village.clerk_key, last.statement_bytes)
+    leaves = [*village.leaves[:-1], build_leaf(last.statement_bytes, (signature,), last.received)]
+    export(Shown(village, leaves), tmp_path / "bent")
+    found = audit(FilesCopy.of(tmp_path / "bent")).findings
+    assert (5, "signature.signer", 3) in [(one.step, one.code, one.entry) for one in found]
+
+
+# A key that the members decide on.
+
+
+def log_key(coop_: Village, name: str = NEW) -> dict[str, Any]:
+    return {"effect": "log_key", "vkey": coop_.vkey(name)}
+
+
+def decide(coop_: Assembly, *effects: dict[str, Any]) -> str:
+    vote = coop_.voting("rules", effects=list(effects))
+    coop_.vote("Hanako", vote, "yes")
+    coop_.close()
+    return vote
+
+
+def test_the_members_decide_on_a_key_and_it_comes_forward_by_itself() -> None:
+    assembly = Assembly()
+    proposal = decide(assembly, log_key(assembly))
+    assert coop.get(assembly.state).decided_key == DecidedKey(assembly.vkey(NEW), proposal)
+    # Nothing has changed yet: only the new key itself shows that somebody holds it.
+    assert coop.keys_in_force(coop.get(assembly.state)) == (assembly.vkey(OLD),)
+    size = assembly.size
+    entry = assembly.come_forward(NEW)
+    record = coop.get(assembly.state)
+    assert entry.statement.signers == (assembly.key_id(NEW),)
+    assert coop.log_keys(record) == (
+        LogKey(assembly.vkey(NEW), size + 1, None, proposal),
+        LogKey(assembly.vkey(OLD), 1, size),
+    )
+    assert record.decided_key is None
+    assert checkpoint.verify(assembly.note(), parse_vkey(assembly.vkey(NEW))).size == size + 1
+    with refused("operator.not_log_key"):
+        assembly.rotate(OLD, "third log key", assembly.time + DAY)
+    assembly.rotate(NEW, "third log key", assembly.time + DAY)
+
+
+def test_without_a_decision_no_key_comes_forward(village: Village) -> None:
+    with refused("operator.not_decided"):
+        village.come_forward(NEW)
+    assembly = Assembly()
+    decide(assembly, log_key(assembly))
+    with refused("operator.not_decided"):
+        assembly.come_forward("third log key")
+    with refused("operator.unproven"):
+        assembly.come_forward("third log key", log_key=assembly.vkey(NEW))
+    assembly.come_forward(NEW)
+    with refused("operator.not_decided"):
+        assembly.come_forward(NEW)
+
+
+def test_the_key_in_force_can_neither_forestall_nor_outlive_it() -> None:
+    assembly = Assembly()
+    decide(assembly, log_key(assembly))
+    assembly.rotate(OLD, "third log key", assembly.time + 30 * DAY)
+    assembly.come_forward(NEW)
+    assert coop.keys_in_force(coop.get(assembly.state)) == (assembly.vkey(NEW),)
+    size = assembly.size
+    assembly.wait(31 * DAY)
+    # What was due of the change that was under way is not, and changes no size.
+    assert [key.until for key in coop.log_keys(coop.get(assembly.state))] == [None, size - 1, size - 1]
+
+
+def test_a_later_decision_takes_the_place_of_an_earlier_one() -> None:
+    assembly = Assembly()
+    decide(assembly, log_key(assembly))
+    decide(assembly, log_key(assembly, "third log key"))
+    with refused("operator.not_decided"):
+        assembly.come_forward(NEW)
+    assembly.come_forward("third log key")
+
+
+def test_a_key_that_was_taken_meanwhile_does_not_come_forward() -> None:
+    assembly = Assembly()
+    decide(assembly, log_key(assembly))
+    assembly.rotate(OLD, NEW, assembly.time + DAY)
+    with refused("operator.same_key"):
+        assembly.come_forward(NEW)
+
+
+def test_what_the_members_may_decide_on() -> None:
+    assembly = Assembly()
+    for vkey, code in (
+        (VerifierKey("elsewhere.example/yui", bytes(assembly.key(NEW).verify_key)).text(), "genesis.log_key"),
+        (VerifierKey(assembly.origin, bytes(32)).text(), "key.weak"),
+        (assembly.vkey(OLD), "operator.same_key"),
+        (assembly.vkey("Ume"), "operator.same_key"),
+        ("no key", "effect.invalid"),
+    ):
+        with refused(code):
+            assembly.draft(kind="rules", effects=[{"effect": "log_key", "vkey": vkey}])
+    with refused("effect.invalid"):
+        assembly.draft(kind="ordinary", effects=[log_key(assembly)])
+    vote = assembly.voting("rules", effects=[log_key(assembly)])
+    assembly.vote("Hanako", vote, "yes")
+    assembly.rotate(OLD, NEW, assembly.time + DAY)
+    assembly.close()
+    assert assembly.stage(vote) == "lapsed"
