@@ -34,8 +34,13 @@ class WebSettings:
 
     @property
     def cookie_prefix(self) -> str:
-        """What cookies' names begin with: over HTTPS browsers then take them from this host alone (RFC 6265bis)."""
-        return "__Host-" if self.secure else ""
+        """What cookies' names begin with: over HTTPS browsers then take them from this host alone (RFC 6265bis).
+
+        Ports have no cookies of their own, and two sample villages stand on one machine.
+        """
+        if self.secure:
+            return "__Host-"
+        return f"demo-{self.address.rpartition(':')[2].strip('/')}-" if self.demo else ""
 
     @property
     def csrf_cookie(self) -> str:

@@ -20,14 +20,15 @@ from typing import Any, Final
 import httpx
 from nacl.signing import SigningKey
 
-from app.demo.load import SEED, SLUG
 from app.demo.people import CAST, villagers
+from app.demo.villages import MIZUNASATO
 from benchmarks import measure
 from benchmarks.service import Service
 from ledger import canonical
 from ledger.compose import public_of
 from ledger.keys import SESSION_DOMAIN
 
+SLUG: Final = MIZUNASATO.slug
 _LINK: Final = re.compile(rf'href="(/c/{SLUG}(?:/[^"#?]*)?)"')
 _ID: Final = re.compile(r"/[a-z]+_[a-z2-7]{26}|/\d+")
 """What names one of many: a list of things is one page here, not a hundred."""
@@ -109,7 +110,7 @@ def _main_pages(client: httpx.Client) -> dict[str, str]:
 def _signed_in(address: str, role: str) -> httpx.Client:
     client = httpx.Client(base_url=address, timeout=_PATIENCE)
     number = next(number for number, (held, _, _) in enumerate(CAST) if held == role)
-    key = villagers(SEED)[number].key
+    key = villagers(MIZUNASATO.seed)[number].key
     assert key is not None
     member = client.get(f"/demo/keys/{number}").json()["member"]
     asked = client.get(f"/api/v1/ledgers/{SLUG}/session/challenge").json()

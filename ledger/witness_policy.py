@@ -56,6 +56,15 @@ class WitnessPolicy(NamedTuple):
         """The witnesses' keys."""
         return tuple(party.key for party in self.witnesses.values())
 
+    def to_text(self) -> str:
+        """The part of the file that says what a checkpoint needs: witnesses, groups and quorum, without the logs."""
+        rows = [
+            *(f"witness {name} {key.text()}{f' {url}' if url else ''}" for name, (key, url) in self.witnesses.items()),
+            *(f"group {name} {group.needed} {' '.join(group.members)}" for name, group in self.groups.items()),
+            f"quorum {self.quorum}",
+        ]
+        return "".join(f"{row}\n" for row in rows)
+
     def _has(self, name: str, cosigners: Collection[VerifierKey]) -> bool:
         group = self.groups.get(name)
         if group is None:

@@ -36,7 +36,11 @@ async def discovery(
     policy = None if installation.witnessing.policy is None else installation.witnessing.policy.current()
     cards = [_card(request, visit, policy) for visit in visits if visit is not None and visit.sees_tiles]
     caching = "private" if SIGNED_IN in request.session else "public, max-age=60"
-    return Response({"ledgers": cards, "version": FORMAT}, headers={"Cache-Control": caching})
+    document: dict[str, Any] = {"ledgers": cards, "version": FORMAT}
+    if installation.witness is not None:
+        address = f"{request.app.state.web.address}/witness"
+        document["witness"] = {"url": address, "vkey": installation.witness.key.text()}
+    return Response(document, headers={"Cache-Control": caching})
 
 
 def _card(request: Request[Any, Any, Any], visit: Visit, policy: WitnessPolicy | None) -> dict[str, Any]:
@@ -48,12 +52,12 @@ def _card(request: Request[Any, Any, Any], visit: Visit, policy: WitnessPolicy |
         "url": f"{request.app.state.web.address}/log/{visit.slug}",
         "visibility": {"entries": coop.entries, "tiles": coop.tiles},
         "vkeys": list(keys_in_force(coop)),
-        "witnesses": _asked(policy, coop),
+        **_witnesses(policy, coop),
     }
 
 
-def _asked(policy: WitnessPolicy | None, coop: Coop) -> list[str]:
-    """The vkeys of the witnesses that are shown its checkpoints."""
+def _witnesses(policy: WitnessPolicy | None, coop: Coop) -> dict[str, Any]:
+    """The vkeys of the witnesses that are shown its checkpoints, and whose cosignatures are enough."""
     if policy is None or not is_asked_for(policy, coop.origin, public=coop.tiles == "public"):
-        return []
-    return [key.text() for key in policy.keys]
+        return {"witnesses": []}
+    return {"witness_policy": policy.to_text(), "witnesses": [key.text() for key in policy.keys]}

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from app.cli import places, serve
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from app.cli.places import Places
     from app.installation import Installation
 
 FOLDER = "demo"
 """The demo's data lie apart from a real installation's, below the same data directory."""
+_VILLAGE = "mizunasato"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,16 +24,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     serve.add_arguments(parser)
     parser.add_argument("--fresh", action="store_true", help="見本の村を作り直す / begin with a new village")
     parser.add_argument("--at", metavar="TIME", help="村の最後の時(2026-04-01T09:00:00.000Z) / when the village ends")
+    parser.add_argument(
+        "--witness",
+        action="store_true",
+        help="となりの村も動かし、互いに立ち会う / with a second village; they witness each other",
+    )
+    parser.add_argument("--village", default=_VILLAGE, help=argparse.SUPPRESS)
+    parser.add_argument("--until-input-ends", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=None, help="別の村にする数 / another village")
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve the village; 0 after Ctrl-C, 2 where it can't be done."""
-    from app.cli import runtime
+    from app.cli import neighbours, runtime
     from app.cli.failures import CommandError, say
 
-    where = places.places(args)
-    where = where._replace(data=where.data / FOLDER)
+    where = folder(args)
 
     async def main() -> None:
         runtime.check_port(args.host, args.port)
@@ -38,13 +47,47 @@ def run(args: argparse.Namespace) -> int:
             raise CommandError("demo.fresh_outside")
         if args.fresh:
             clear(where.data)
-        async with runtime.running(where, serve.show, witnessing=serve.witnessing(args)) as installation:
+        neighbour = with_neighbour(args, where)
+        async with (
+            runtime.running(where, serve.show, witnessing=serve.witnessing(args)) as installation,
+            neighbour,
+        ):
             web = serve.web_settings(args, where, demo=True)
             await settle(installation, web.address, args)
             ready = say("demo.ready", address=web.address)
             await runtime.serve(installation, web, args.host, args.port, lambda: print(*ready, sep="\n", flush=True))
 
+    if args.until_input_ends:
+        return runtime.run(lambda: neighbours.until_input_ends(main))
     return runtime.run(main)
+
+
+def folder(args: argparse.Namespace) -> "Places":
+    """Where the village lies; each in a folder of its own."""
+    where = places.places(args)
+    return where._replace(data=where.data / (FOLDER if args.village == _VILLAGE else f"{FOLDER}-{args.village}"))
+
+
+def with_neighbour(args: argparse.Namespace, where: "Places") -> "AbstractAsyncContextManager[None]":
+    """The second village, where it was asked for; ``args`` then name the files by which they know of each other."""
+    from contextlib import nullcontext
+
+    from app.cli import neighbours, runtime
+    from app.cli.failures import CommandError, say
+
+    if not args.witness:
+        return nullcontext()
+    if args.witness_logs or args.witness_policy:
+        raise CommandError("demo.witness_files")
+    runtime.check_port(args.host, args.port + 1)
+    address = (args.address or f"http://localhost:{args.port}").rstrip("/")
+    data = where.data.parent
+    own, other = neighbours.sides(data / f"{FOLDER}-witnesses", address, args.host, args.port)
+    args.witness_logs, args.witness_policy = str(own.logs), str(own.policy)
+    line = ["--host", args.host, "--data", str(data), "--requests-per-minute", str(args.requests_per_minute)]
+    line += [*(["--fresh"] if args.fresh else []), *(["--at", args.at] if args.at else [])]
+    met = say("demo.met", one=f"{own.address}/c/{own.slug}/verify", other=f"{other.address}/c/{other.slug}/verify")
+    return neighbours.beside(own, other, line, lambda: print(*met, sep="\n", flush=True))
 
 
 def clear(data: "Path") -> None:
@@ -61,12 +104,14 @@ async def settle(installation: "Installation", address: str, args: argparse.Name
     from app.cli.failures import CommandError, say
     from app.demo import load
     from app.demo.story import Story
+    from app.demo.villages import VILLAGES
     from app.errors import LedgerUnknown
     from ledger.canonical import parse_time
     from ledger.errors import FormatError
 
+    village = VILLAGES[args.village]
     try:
-        await installation.ledger(load.SLUG)
+        await installation.ledger(village.slug)
     except LedgerUnknown:
         pass
     else:
@@ -77,5 +122,6 @@ async def settle(installation: "Installation", address: str, args: argparse.Name
         raise CommandError("demo.at", at=args.at) from error
     print(*say("demo.loading"), sep="\n", flush=True)
     host = address.partition("://")[2].partition(":")[0]
-    seed = load.SEED if args.seed is None else args.seed
-    await load.load(installation, Story(seed, end, load.place(installation, address, host)), lambda _: None)
+    seed = village.seed if args.seed is None else args.seed
+    story = Story(seed, end, load.place(installation, village, address, host))
+    await load.load(installation, village, story, lambda _: None)

@@ -16,13 +16,18 @@ DAY_SECONDS = 86_400
 
 @dataclass(frozen=True)
 class Place:
-    """Where the village's ledger lives: origin, the operator's keys, and the addresses whose pages may ask passkeys."""
+    """Where the village's ledger lives: origin, the operator's keys, and the addresses whose pages may ask passkeys.
+
+    ``coop``, ``about``: what the village says of itself.
+    """
 
     origin: str
     log_key: str
     clerk: SigningKey
     rp_ids: tuple[str, ...]
     origins: tuple[str, ...]
+    coop: str = words.COOP
+    about: str = words.ABOUT
 
 
 def genesis(place: Place, founders: list[Villager]) -> dict[str, Any]:
@@ -39,7 +44,7 @@ def genesis(place: Place, founders: list[Villager]) -> dict[str, Any]:
         "log_key": place.log_key,
         "origins": list(place.origins),
         "policies": {"commons": commons(), "members": members()},
-        "profile": {"about": Private(words.ABOUT), "name": Private(words.COOP), "token_word": Private(words.TOKEN)},
+        "profile": {"about": Private(place.about), "name": Private(place.coop), "token_word": Private(words.TOKEN)},
         "rp_ids": list(place.rp_ids),
         "rules": {
             **{kind: rule() for kind in ("ordinary", "policy", "role", "admit", "rules")},

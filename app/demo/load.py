@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import asyncpg
 
 from app.demo.founding import Place
 from app.demo.story import Story
+from app.demo.villages import SampleVillage
 from app.demo.writer import Wave, Written
 from app.installation import Installation
 from app.sequencer.batch import Appended, Batch, Desk
@@ -25,26 +26,25 @@ from ledger.fold import Books
 from ledger.state import Memory, Record, State
 from ledger.statement import parse_statement
 
-SLUG: Final = "mizunasato"
-ORIGIN: Final = f"yui.example/{SLUG}"
-SEED: Final = 7
 
-
-def place(installation: Installation, address: str, host: str) -> Place:
+def place(installation: Installation, village: SampleVillage, address: str, host: str) -> Place:
     """The village's ledger in this installation: the operator's keys are its own, new with each."""
-    draft = installation.draft(ORIGIN)
-    return Place(ORIGIN, draft.log_key, installation.keys.get(ORIGIN, "clerk"), (host,), (address,))
+    draft = installation.draft(village.origin)
+    clerk = installation.keys.get(village.origin, "clerk")
+    return Place(village.origin, draft.log_key, clerk, (host,), (address,), village.coop, village.about)
 
 
-async def load(installation: Installation, story: Story, progress: Callable[[int], None]) -> int:
+async def load(
+    installation: Installation, village: SampleVillage, story: Story, progress: Callable[[int], None]
+) -> int:
     """Write the story's entries, all or none; their number. ``progress`` is told how many are in."""
     waves = await asyncio.to_thread(story.tell)
-    await asyncio.to_thread(installation.publisher.begin, ORIGIN)
+    await asyncio.to_thread(installation.publisher.begin, village.origin)
     async with installation.database.pool.acquire() as connection:
         async with connection.transaction():
-            ledger = await add(connection, SLUG, ORIGIN)
+            ledger = await add(connection, village.slug, village.origin)
             if ledger is None:
-                raise ValueError(f"the ledger {SLUG} is there already")
+                raise ValueError(f"the ledger {village.slug} is there already")
             desk = Desk(ledger, installation.books, await Growth.load(connection, ledger.id, 0))
             desk.source = _FromNothing(installation.books, ledger.id)
             await asyncio.to_thread(installation.privacy.prepare, ledger.id, _subjects(installation.books, waves))

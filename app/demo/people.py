@@ -81,7 +81,8 @@ def villagers(seed: int) -> list[Villager]:
 
 def _cast(seed: int, number: int, entry: tuple[str, int, int]) -> Villager:
     role, day, given = entry
-    surname, surname_kana = words.SURNAMES[number]
+    # Other families have the offices in each village; in the first (seed 7) the list begins with them.
+    surname, surname_kana = words.SURNAMES[(number + 4 * (seed % 7)) % len(words.SURNAMES)]
     first, first_kana = words.GIVEN[given]
     return Villager(
         number,

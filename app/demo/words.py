@@ -9,6 +9,11 @@ ABOUT: Final = (
     "水名里(みずなさと)は、川と棚田のある里です。手を貸しあい、分けあい、みんなで決めるための組合です。"
     "これは見本で、人も出来事も作りものです。"
 )
+NEIGHBOUR: Final = "川音むらの組合"
+NEIGHBOUR_ABOUT: Final = (
+    "川音(かわおと)は、水名里の川下にある里です。ふたつの村は、互いの台帳に立ち会っています。"
+    "これは見本で、人も出来事も作りものです。"
+)
 TOKEN: Final = "結"  # noqa: S105  (what the village calls its thanks)
 
 SURNAMES: Final = (

@@ -14,8 +14,8 @@ from litestar.params import FromPath
 
 from app.access import OPT, Access
 from app.api.problems import Problem
-from app.demo.load import SEED, SLUG
 from app.demo.people import CAST, Villager, villagers
+from app.demo.villages import MIZUNASATO, VILLAGES, SampleVillage
 from app.installation import Installation
 from app.pages.page import Page, show
 from app.reading import Reading, reading_of
@@ -30,9 +30,10 @@ _PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
 @get("/demo", opt={OPT: Access.DEMO})
 async def switch(request: Request[Any, Any, Any], installation: NamedDependency[Installation]) -> Page:
     """Whom one can be, and what there is to do as each."""
-    reading = await reading_of(installation, SLUG)
-    cast = [(person, await _member(reading, person)) for person in villagers(SEED)[: len(CAST)]]
-    return await show(request, None, "demo/switch.html", cast=[p for p, member in cast if member], slug=SLUG)
+    village = await _village(installation)
+    reading = await reading_of(installation, village.slug)
+    cast = [(person, await _member(reading, person)) for person in villagers(village.seed)[: len(CAST)]]
+    return await show(request, None, "demo/switch.html", cast=[p for p, member in cast if member], slug=village.slug)
 
 
 @get("/demo/keys/{number:int}", opt={OPT: Access.DEMO})
@@ -40,13 +41,20 @@ async def key(installation: NamedDependency[Installation], number: FromPath[int]
     """A villager's private key (base64url PKCS#8), for the browser to sign in with."""
     if not 0 <= number < len(CAST):
         raise Problem("http.not_found", 404)
-    person = villagers(SEED)[number]
-    reading = await reading_of(installation, SLUG)
+    village = await _village(installation)
+    person = villagers(village.seed)[number]
+    reading = await reading_of(installation, village.slug)
     member = await _member(reading, person)
     if member is None or person.key is None:
         raise Problem("http.not_found", 404)
     secret = canonical.b64(_PKCS8 + bytes(person.key)).rstrip("=").replace("+", "-").replace("/", "_")
-    return {"ledger": reading.ledger.origin, "member": member, "secret": secret, "slug": SLUG}
+    return {"ledger": reading.ledger.origin, "member": member, "secret": secret, "slug": village.slug}
+
+
+async def _village(installation: Installation) -> SampleVillage:
+    """Which of the sample villages lives here."""
+    slugs = [ledger.slug for ledger in await installation.ledgers()]
+    return next((VILLAGES[slug] for slug in slugs if slug in VILLAGES), MIZUNASATO)
 
 
 async def _member(reading: Reading, person: Villager) -> str | None:

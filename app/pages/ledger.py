@@ -42,10 +42,12 @@ async def stream(
     found = await lines(installation, visit, request.app.state.texts, language(request), wanted)
     published = await installation.log.published(visit.reading.ledger)
     people = await visit.reading.names([wanted.who]) if wanted.who and visit.signed_in else {}
+    partial = bool(request.headers.get("hx-request"))
+    public = visit.coop.tiles == "public"
     return await show(
         request,
         visit,
-        "ledger/_lines.html" if request.headers.get("hx-request") else "ledger/stream.html",
+        "ledger/_lines.html" if partial else "ledger/stream.html",
         days=by_day(found, visit.coop.utc_offset),
         wanted=wanted,
         books=BOOKS,
@@ -53,6 +55,8 @@ async def stream(
         older=found[-1].index if len(found) == PAGE and found[-1].index > 0 else None,
         narrowed=urlencode({"book": wanted.book, "who": wanted.who} | ({"ticks": "true"} if ticks else {})),
         person=people.get(wanted.who, ""),
+        now=installation.clock.now(),
+        witnessed=None if partial else await witnessed(installation, visit.reading.ledger, public=public),
     )
 
 

@@ -1,4 +1,4 @@
-"""Nobody is shut out: by passkey, by wallet, by card beside a concierge and on paper, in one vote, and all of it holds."""
+"""Nobody is shut out: by passkey, wallet, card beside a concierge and on paper in one vote, and all of it holds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def press(page: Page, name: str) -> None:
 
 @pytest.fixture
 def coop(travelling: Travelling) -> Coop:
-    """Hanako (administrator), Jiro (facilitator), Kiku (concierge), Taro, and Matsu without a device. Votes take a day."""
+    """Hanako (administrator), Jiro (facilitator), Kiku (concierge), Taro; Matsu has no device. Votes take a day."""
     token = secrets.token_hex(4)
     coop = Coop(travelling.address, Town(f"coop-{token}", token))
     kinds = ("ordinary", "rules", "policy", "role", "admit")

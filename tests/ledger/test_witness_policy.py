@@ -32,6 +32,11 @@ def test_the_example_holds_for_exactly_the_sets_that_it_means() -> None:
             assert policy.is_met([KEYS[name] for name in names]) == (xs >= 2 and ys >= 1)
 
 
+def test_what_a_checkpoint_needs_is_said_again_without_the_logs() -> None:
+    policy = witness_policy.parse(EXAMPLE.encode())
+    assert witness_policy.parse(policy.to_text().encode()) == policy._replace(logs=())
+
+
 def test_none_needs_nobody() -> None:
     assert witness_policy.parse(b"quorum none\n").is_met([])
 

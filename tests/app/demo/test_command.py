@@ -11,7 +11,7 @@ import pytest
 from app.cli import demo
 from app.cli.failures import CommandError
 from app.cli.main import main
-from app.demo.load import SLUG
+from app.demo.villages import MIZUNASATO
 from app.errors import LedgerUnknown
 from app.installation import Installation, Settings
 from app.storage.embedded import EmbeddedError, Server
@@ -40,7 +40,7 @@ def asked(*arguments: str) -> argparse.Namespace:
 @pytest.mark.slow
 async def test_the_village_ends_when_it_should_and_stays_as_it_is(installation: Installation) -> None:
     await demo.settle(installation, ADDRESS, asked("--at", AT))
-    ledger = await installation.ledger(SLUG)
+    ledger = await installation.ledger(MIZUNASATO.slug)
     async with installation.database.pool.acquire() as connection:
         leaves = await audit(connection, ledger, BOOKS)
     last = parse_leaf(leaves[-1]).received
@@ -58,7 +58,7 @@ async def test_an_end_that_is_no_time_makes_nothing(installation: Installation, 
         await demo.settle(installation, ADDRESS, asked("--at", at))
     assert (refusal.value.code, refusal.value.params) == ("demo.at", {"at": at})
     with pytest.raises(LedgerUnknown):
-        await installation.ledger(SLUG)
+        await installation.ledger(MIZUNASATO.slug)
 
 
 def test_fresh_takes_the_demos_folder_and_nothing_beside_it(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from app.witness.settings import HOUR, PolicyFile, Witnessing
 from governance.all_books import BOOKS
 from ledger import checkpoint, cosignature, merkle, receipt, signed_note
 from ledger.signed_note import VerifierKey
+from ledger.witness_policy import parse
 from tests.app.api.service import Coop, Travelling, web
 
 NAMES = ("north", "south")
@@ -157,6 +158,9 @@ async def test_receipts_carry_the_cosignatures(coop: Coop, world: World) -> None
 async def test_discovery_names_the_witnesses(coop: Coop, world: World) -> None:
     (card,) = (await coop.stranger.get("/.well-known/yui.json")).json()["ledgers"]
     assert card["witnesses"] == [world.key(name).text() for name in NAMES]
+    policy = world.installation.witnessing.policy
+    assert policy is not None
+    assert parse(card["witness_policy"].encode()) == policy.current()._replace(logs=())
 
 
 async def test_one_of_two_is_enough_where_the_policy_says_so(coop: Coop, world: World, tmp_path: Path) -> None:
