@@ -83,26 +83,28 @@ class Clerk:
 
     async def _say(self, ledger: Ledger, announcement: Announcement, time: int) -> None:
         try:
-            await self._installation.submit(ledger, await self._statement(ledger, announcement, time))
+            await self._installation.submit(ledger, await written(self._installation, ledger, announcement, time))
         except Refused as refused:
             if refused.error.code != "statement.nonce_reused":
                 _log.warning("%s refused: %s", announcement.type, refused.error)
         except ServiceError as error:
             _log.warning("%s: %s", ledger.origin, error)
 
-    async def _statement(self, ledger: Ledger, announcement: Announcement, time: int) -> Submission:
-        published = await self._installation.log.published(ledger)
-        digest = hashlib.sha256(f"{ledger.origin} {announcement.type} {announcement.cause}".encode()).digest()
-        statement = Statement(
-            at=canonical.format_time(time),
-            author=ids.CLERK,
-            body=announcement.body,
-            ledger=ledger.origin,
-            nonce=nonce(0, digest[:10]),
-            seen=seen(published.size, published.root),
-            type=announcement.type,
-            v=1,
-        )
-        data = composed(statement, lambda: b"").data
-        signature = sign_ed25519(self._installation.keys.get(ledger.origin, "clerk"), data)
-        return check(parse_statement(data), data, (signature,))
+
+async def written(installation: Installation, ledger: Ledger, announcement: Announcement, time: int) -> Submission:
+    """The announcement as the clerk signs it; for the same cause it has the same nonce."""
+    published = await installation.log.published(ledger)
+    digest = hashlib.sha256(f"{ledger.origin} {announcement.type} {announcement.cause}".encode()).digest()
+    statement = Statement(
+        at=canonical.format_time(time),
+        author=ids.CLERK,
+        body=announcement.body,
+        ledger=ledger.origin,
+        nonce=nonce(0, digest[:10]),
+        seen=seen(published.size, published.root),
+        type=announcement.type,
+        v=1,
+    )
+    data = composed(statement, lambda: b"").data
+    signature = sign_ed25519(installation.keys.get(ledger.origin, "clerk"), data)
+    return check(parse_statement(data), data, (signature,))

@@ -38,6 +38,8 @@ from contracts.store import Store
 from ledger import wallet
 
 GWEI: Final = 10**9
+_ANY_ROOT: Final = artefact.call(b"\xff" * 32)
+"""What no root costs more to send than."""
 
 
 class Settings(NamedTuple):
@@ -71,6 +73,14 @@ class Report(NamedTuple):
     """All that were unfinished before it, in their new states."""
     trouble: AnchorError | None
     """What kept it from going further, to be shown to the operator; the next step tries again."""
+
+
+class Outlook(NamedTuple):
+    """What an account and a chain look like while nothing is under way. ``balance`` in wei, None where unknown."""
+
+    balance: int | None
+    trouble: AnchorError | None
+    """What would keep the next batch from being sent."""
 
 
 class Anchorer:
@@ -123,6 +133,18 @@ class Anchorer:
                 trouble = error
                 anchors |= {anchor.number: anchor for anchor in self._store.unfinished()}
         return Report(tuple(anchors.values()), trouble)
+
+    def look(self) -> Outlook:
+        """Ask the chain whether a batch could be sent now, and send nothing: so that trouble is seen early."""
+        balance = None
+        try:
+            head = self._meet(self._store.unfinished())
+            check.expect_contract(self._node, self._settings.contract)
+            balance = self._node.balance(self._signer.address)
+            self._gas(self._settings.contract, _ANY_ROOT, fees.offer(head, self._node.tip(), self._settings.max_fee))
+        except AnchorError as error:
+            return Outlook(balance, error)
+        return Outlook(balance, None)
 
     def _meet(self, anchors: Collection[Anchor]) -> Head:
         """The head of the chain, once it is certain that it is the one meant, and the account the one known."""
@@ -188,11 +210,7 @@ class Anchorer:
         most, tip = self._settings.max_fee, self._node.tip()
         now = fees.offer(head, tip, most) if before is None else fees.raised(before, head, tip, most)
         data = artefact.call(anchor.root)
-        # A fourth more than estimated: chains that settle on another one price its data by the minute.
-        gas = self._node.gas(anchor.sender, anchor.contract, data) * 5 // 4
-        available, needed = self._node.balance(anchor.sender), gas * now.max_fee
-        if available < needed:
-            raise AccountEmpty(sender=anchor.sender, needed=needed, available=available)
+        gas = self._gas(anchor.contract, data, now)
         transaction, raw = self._signer.sign(
             {
                 "chainId": anchor.chain_id,
@@ -211,6 +229,16 @@ class Anchorer:
         self._store.save(anchor)
         self._hand_over(anchor, attempt)
         return anchor
+
+    def _gas(self, contract: str, data: bytes, offered: Fees) -> int:
+        """What a transaction may use; AccountEmpty where the account can't pay that."""
+        sender = self._signer.address
+        # A fourth more than estimated: chains that settle on another one price its data by the minute.
+        gas = self._node.gas(sender, contract, data) * 5 // 4
+        available, needed = self._node.balance(sender), gas * offered.max_fee
+        if available < needed:
+            raise AccountEmpty(sender=sender, needed=needed, available=available)
+        return gas
 
     def _hand_over(self, anchor: Anchor, attempt: Attempt) -> None:
         if self._node.knows(attempt.transaction):

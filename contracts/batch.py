@@ -63,7 +63,12 @@ def make(notes: Iterable[bytes]) -> Batch:
 
 def leaf(note: bytes) -> bytes:
     """The leaf hash of a signed checkpoint: RFC 9162's, over the 32 bytes of the note's SHA-256."""
-    return merkle.leaf_hash(hashlib.sha256(note).digest())
+    return merkle.leaf_hash(digest(note))
+
+
+def digest(note: bytes) -> bytes:
+    """SHA-256 of a signed checkpoint."""
+    return hashlib.sha256(note).digest()
 
 
 def _levels(hashes: list[bytes]) -> tuple[tuple[bytes, ...], ...]:

@@ -122,6 +122,12 @@ class StoreDamaged(AnchorError):
     CODE = "anchor.store_damaged"
 
 
+class RecordRefused(AnchorError):
+    """An anchor is final, and a ledger refuses the entry about it: the code of the ``refusal``."""
+
+    CODE = "anchor.record_refused"
+
+
 class Shrunk(AnchorError):
     """A sender anchored a smaller tree of a ledger after a larger one: ``origin``, ``sender``, ``size``, ``before``."""
 

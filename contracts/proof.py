@@ -48,6 +48,11 @@ class AnchorProof(NamedTuple):
     path: tuple[bytes, ...]
     root: bytes
 
+    @property
+    def digest(self) -> bytes:
+        """What is anchored of the ledger, and what its ``anchor`` record names: SHA-256 of the signed checkpoint."""
+        return batch.digest(self.note)
+
     def to_file(self) -> bytes:
         """The file's bytes."""
         return canonical.encode(

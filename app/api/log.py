@@ -7,6 +7,7 @@ somebody signed in never is.
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any, Final
 
 from litestar import Request, Response, get
@@ -15,6 +16,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
 from app.access import OPT, Access
+from app.anchors import standing as anchors
 from app.api.answers import NO_COOKIES, errors
 from app.api.problems import Problem
 from app.installation import Installation
@@ -30,6 +32,7 @@ _SHORT: Final = "max-age=3600"
 """A partial tile never changes either, but a wider one soon takes its place."""
 _FRESH: Final = "max-age=1, must-revalidate"
 _FILE: Final = "application/octet-stream"
+_PROOF: Final = re.compile(r"([1-9][0-9]{0,15})\.json\Z")
 
 
 def _caching(request: Request[Any, Any, Any], age: str, *, public: bool) -> dict[str, str]:
@@ -83,6 +86,33 @@ async def cosigned(
     if found is None:
         raise Problem("http.not_found", 404)
     return _note(request, found, visit)
+
+
+@get(
+    "/anchors/{name:str}",
+    opt={OPT: Access.COOP, **NO_COOKIES},
+    summary="The proof that a checkpoint stands on a public chain",
+    description="`name`: `{size}.json`, as the ledger's `anchor` records have it.",
+    responses={
+        200: ResponseSpec(bytes, description="The proof.", media_type="application/json", generate_examples=False),
+        **errors(401, 403, 404),
+    },
+)
+async def anchor(
+    slug: FromPath[str],
+    name: FromPath[str],
+    request: Request[Any, Any, Any],
+    installation: NamedDependency[Installation],
+    visit: NamedDependency[Visit],
+) -> Response[bytes]:
+    """It never changes: there is one as soon as the anchor is final."""
+    size = _PROOF.match(name)
+    pool = installation.database.pool
+    found = None if size is None else await anchors.proof(pool, visit.reading.ledger.id, int(size[1]))
+    if found is None:
+        raise Problem("http.not_found", 404)
+    headers = _caching(request, _FOREVER, public=visit.coop.tiles == "public")
+    return Response(found, media_type="application/json", headers=headers)
 
 
 def _note(request: Request[Any, Any, Any], published: Published, visit: Visit) -> Response[bytes]:

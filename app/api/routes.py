@@ -49,7 +49,7 @@ _LEDGER: Final = Router(
 )
 _LOG: Final = Router(
     "/log/{slug:str}",
-    route_handlers=[log.checkpoint, log.cosigned, log.bundle, log.hash_tile],
+    route_handlers=[log.checkpoint, log.cosigned, log.anchor, log.bundle, log.hash_tile],
     include_in_schema=True,
     tags=["log"],
 )

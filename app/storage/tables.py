@@ -13,15 +13,18 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Identity,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
@@ -234,4 +237,49 @@ witness_call: Final = Table(
 )
 """How asking a witness went: the largest ``size`` that it has cosigned and when (seconds), when it was asked last (ms),
 and, where that failed, why and since when (ms), else an empty text and 0.
+"""
+
+anchored: Final = Table(
+    "anchored",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _big("size", primary_key=True),
+    _big("batch"),
+    Column("proof", LargeBinary),
+    Column("recorded", Boolean, nullable=False),
+    Index("anchored_batch", "batch"),
+    Index("anchored_unrecorded", "ledger_id", "size", postgresql_where=text("NOT recorded")),
+)
+"""Checkpoints of a ledger that are on their way into a public chain or there: by ``size``, in which ``batch``. ``proof``:
+the file of ``contracts/proof.py``, once that is final; ``recorded``: the ledger has an entry about it.
+"""
+
+anchor_batch: Final = Table(
+    "anchor_batch",
+    metadata,
+    _big("number", primary_key=True),
+    _bytes_text("state"),
+    _big("submitted"),
+    _binary("data"),
+    Index("anchor_batch_unfinished", "number", postgresql_where=text("state IN ('pending', 'confirmed')")),
+)
+"""The installation's own: batches of checkpoints, one transaction each. ``state``: pending, confirmed, final, or
+abandoned; ``submitted`` in ms; ``data``: ``contracts.record.Anchor`` as JSON, all that is needed to send the same again.
+"""
+
+anchor_chain: Final = Table("anchor_chain", metadata, _big("chain_id", primary_key=True), _bytes_text("genesis"))
+"""The installation's own: the hash of each chain's first block, as first seen."""
+
+anchor_standing: Final = Table(
+    "anchor_standing",
+    metadata,
+    _bytes_text("sender", primary_key=True),
+    Column("balance", Numeric(78, 0)),
+    _big("looked"),
+    _bytes_text("trouble"),
+    Column("params", JSON, nullable=False),
+    _big("failing_since"),
+)
+"""The installation's own, one row: the account that anchors (empty: its key can't be had), what it has in wei, when the
+chain was asked last (ms), and, where that went wrong, the code, its facts and since when (ms), else an empty text and 0.
 """

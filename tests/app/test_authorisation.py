@@ -86,6 +86,7 @@ TABLE: Final[dict[str, str]] = {
     # The log.
     "GET /log/{slug}/checkpoint": "tiles",
     "GET /log/{slug}/cosigned": "tiles",
+    "GET /log/{slug}/anchors/{name}": "tiles",
     "GET /log/{slug}/tile/entries/{path}": "entries",
     "GET /log/{slug}/tile/{path}": "tiles",
     # Witnessing: what is posted is signed by a log on the list.
