@@ -1,6 +1,6 @@
 """Durable signed appends over HTTP: one statement per POST by 1, 16 and 64 clients, and in batches of 100.
 
-    python -m benchmarks.append [--rounds 3] [--scale 1.0] [--profile]
+    python -m benchmarks.append [--rounds 3] [--scale 1.0] [--clients 64] [--profile]
 
 Statements are ``contribution.report/1`` by many members, signed beforehand; the service runs as always: the whole fold
 with the books of the house, every entry on disk, the guard advanced, a receipt for each. This process is the load.
@@ -83,7 +83,11 @@ async def _measure(service: Service, postgres: EmbeddedPostgres, args: argparse.
     bench = Bench(service, postgres, connection, Coop(service))
     names = [f"Member {number}" for number in range(MEMBERS)]
     await asyncio.to_thread(_people, bench.coop, names)
-    shapes = [shape._replace(statements=max(shape.batch, int(shape.statements * args.scale))) for shape in SHAPES]
+    shapes = [
+        shape._replace(statements=max(shape.batch, int(shape.statements * args.scale)))
+        for shape in SHAPES
+        if args.clients in (None, shape.clients)
+    ]
     warming = bench.coop.reports(names, 500)
     _parsing(warming)
     await _round(bench, warming, Shape(16, 500))
@@ -165,5 +169,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     parser.add_argument("--scale", type=float, default=1.0, help="statements of a round, relative to the usual number")
+    parser.add_argument("--clients", type=int, help="only the row with so many clients: 1, 16, 64, or 4 for batches")
     parser.add_argument("--profile", action="store_true", help="run the service under cProfile: slower, but it tells")
     asyncio.run(main(parser.parse_args()))

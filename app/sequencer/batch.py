@@ -19,6 +19,7 @@ from app.errors import Fault
 from app.keystore import PrivacyKeys
 from app.sequencer import writing
 from app.sequencer.growth import Growth
+from app.sequencer.guard import Published
 from app.sequencer.state import PostgresSource, Request
 from app.sequencer.submission import Submission
 from app.storage.ledgers import Ledger
@@ -69,6 +70,8 @@ class Desk:
         self.source = PostgresSource(books, ledger.id)
         self.log_keys: tuple[str, ...] = ()
         """The vkeys that sign its checkpoints; empty: to be read again from the database."""
+        self.kept: Published | None = None
+        """The newest checkpoint whose row is kept."""
 
 
 class Batch:

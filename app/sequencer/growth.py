@@ -6,6 +6,7 @@ That is all that appending, the root, and proofs for the newest entries need. Ti
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import asyncpg
 
@@ -13,6 +14,9 @@ from app.storage.hashes import stored_hashes
 from ledger import merkle
 from ledger.errors import ProofError
 from ledger.tiles import HEIGHT, WIDTH
+
+_SHARED: Final = 5
+"""Levels from which on the paths of neighbouring entries are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,46 @@ class _Pyramid:
         return bool(self.rows[HEIGHT])
 
 
+class _Prover:
+    """Inclusion paths in the tree of ``size`` leaves. Entries of one batch lie side by side and share most of them."""
+
+    def __init__(self, node: merkle.Reader, size: int) -> None:
+        self.size, self._node = size, node
+        self._height = (size - 1).bit_length()
+        self._above: dict[int, list[bytes]] = {}
+        self._ragged: list[bytes | None] = [None]
+        """By level, the root of the leaves at the right edge that make up no full subtree of it."""
+        for level in range(self._height):
+            rest = self._ragged[level]
+            if size >> level & 1:
+                left = node(level, (size >> level) - 1)
+                rest = left if rest is None else merkle.node_hash(left, rest)
+            self._ragged.append(rest)
+
+    def path(self, index: int) -> list[bytes]:
+        """See ``merkle.prove_inclusion``; from the leaf up."""
+        if not 0 <= index < self.size:
+            raise ProofError("proof.range", index=index, size=self.size)
+        shared = min(_SHARED, self._height)
+        group = index >> shared
+        above = self._above.get(group)
+        if above is None:
+            above = self._above[group] = self._climb(group, shared, self._height)
+        return self._climb(index, 0, shared) + above
+
+    def _climb(self, position: int, start: int, end: int) -> list[bytes]:
+        """The siblings of a position at the level ``start`` and of those above it."""
+        path: list[bytes] = []
+        for level in range(start, end):
+            sibling, full = position ^ 1, self.size >> level
+            if sibling < full:
+                path.append(self._node(level, sibling))
+            elif sibling == full and (rest := self._ragged[level]) is not None:
+                path.append(rest)
+            position >>= 1
+        return path
+
+
 class Growth:
     """A tree of ``size`` leaves that can be appended to and proven from. ``node`` is a ``merkle.Reader``."""
 
@@ -51,6 +95,7 @@ class Growth:
         self.size = size
         self._edge: list[_Pyramid] = [_Pyramid(0)]
         self._full: dict[tuple[int, int], _Pyramid] = {}
+        self._prover: _Prover | None = None
 
     @staticmethod
     async def load(connection: asyncpg.Connection, ledger_id: int, size: int) -> Growth:
@@ -97,6 +142,12 @@ class Growth:
         if position >> inner >= len(row):
             raise ProofError("proof.range", index=index, size=self.size)
         return row[position >> inner]
+
+    def prove(self, index: int) -> list[bytes]:
+        """RFC 9162 inclusion path in the whole tree, of an entry near its right edge."""
+        if self._prover is None or self._prover.size != self.size:
+            self._prover = _Prover(self.node, self.size)
+        return self._prover.path(index)
 
     def filled(self) -> list[FullTile]:
         """The tiles that filled up since ``settle``."""

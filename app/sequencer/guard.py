@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from app import files
 from app.errors import GuardError
@@ -18,6 +19,9 @@ from ledger import checkpoint
 from ledger.checkpoint import LogKeys
 from ledger.errors import LedgerError
 from ledger.signed_note import VerifierKey
+
+_REMEMBERED: Final = 1024
+"""Notes whose signatures are not verified again."""
 
 
 class Published(NamedTuple):
@@ -94,7 +98,9 @@ class Guard:
             raise GuardError("guard.unwritable", origin=origin, reason=str(error)) from error
 
 
+@lru_cache(_REMEMBERED)
 def _published(note: bytes, key: VerifierKey | LogKeys) -> Published:
+    """What a note says, once its signature holds. The same bytes under the same keys are judged once."""
     try:
         found = checkpoint.verify(note, key)
     except LedgerError as error:

@@ -25,7 +25,7 @@ from app.sequencer.publication import Publisher
 from app.sequencer.submission import Submission
 from app.storage.ledgers import Head, Ledger, lock_head, log_keys
 from app.storage.log import Receipt, receipt
-from ledger import merkle, refusal
+from ledger import refusal
 from ledger.errors import LedgerError
 from ledger.fold import Books
 from ledger.refusal import SignedRefusal
@@ -162,7 +162,8 @@ class Lane:
             async with connection.transaction():
                 head = await lock_head(connection, ledger.id)
                 received = max(services.clock.check(head.database_time), head.received)
-                published = await services.publisher.catch_up(connection, ledger, head)
+                kept = self._desk.kept if self._desk is not None else None
+                published = await services.publisher.catch_up(connection, ledger, head, kept)
                 desk = self._desk = await self._open_desk(connection, head)
                 desk.source.publish(published.size, published.root)
                 work = Batch(desk, connection, received)
@@ -175,6 +176,7 @@ class Lane:
                 root, vkeys = growth.root(), desk.log_keys
                 published = await services.publisher.publish(connection, ledger, growth.size, root, vkeys)
                 desk.source.publish(published.size, published.root)
+                desk.kept = published
                 services.bulletin.announce(ledger.id, published.size)
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 await self._answer(connection, waiting, outcome, published, received)
@@ -203,7 +205,7 @@ class Lane:
         match outcome:
             case Appended(index, leaf):
                 assert self._desk is not None  # noqa: S101
-                path = merkle.prove_inclusion(self._desk.growth.node, index, published.size)
+                path = self._desk.growth.prove(index)
                 waiting.answer.set_result(Receipt(index, leaf, path, published.note))
             case Earlier(index):
                 waiting.answer.set_result(await receipt(connection, self._ledger.id, index, published))

@@ -26,8 +26,12 @@ class Publisher:
     def __init__(self, guard: Guard, keys: OperatorKeys) -> None:
         self._guard, self._keys = guard, keys
 
-    async def catch_up(self, connection: asyncpg.Connection, ledger: Ledger, head: Head) -> Published:
+    async def catch_up(
+        self, connection: asyncpg.Connection, ledger: Ledger, head: Head, kept: Published | None = None
+    ) -> Published:
         """Under the head's lock: what is published, once the head is shown to extend it and is published itself.
+
+        ``kept``: the checkpoint whose row this process has kept last.
 
         GuardError when the database is older than its guard or tells another story, or the guard can't be written:
         then nothing may be appended.
@@ -39,7 +43,8 @@ class Publisher:
             published = await self._advance(
                 connection, ledger, head.size, head.root, await log_keys(connection, ledger)
             )
-        await self.remember(connection, ledger, published)
+        if published != kept:
+            await self.remember(connection, ledger, published)
         return published
 
     async def publish(
@@ -50,15 +55,16 @@ class Publisher:
         ``vkeys``: the log's keys as they count at that size.
         """
         published = await self._advance(connection, ledger, size, root, vkeys)
-        async with connection.transaction():
-            # The next batch's commit makes the row durable; until then the guard's note is the same thing.
-            await connection.execute("SET LOCAL synchronous_commit TO off")
-            await self.remember(connection, ledger, published)
+        await self.remember(connection, ledger, published)
         return published
 
     async def remember(self, connection: asyncpg.Connection, ledger: Ledger, published: Published) -> None:
-        """Keep the row of a published checkpoint: statements may have ``seen`` it from now on."""
-        await writing.insert(connection, writing.CHECKPOINTS, [(ledger.id, *published)])
+        """Keep the row of a published checkpoint: statements may have ``seen`` it from now on.
+
+        Where no transaction is open, the next batch's commit makes the row durable; until then the guard's note is the
+        same thing.
+        """
+        await writing.keep_checkpoint(connection, ledger.id, *published)
 
     def begin(self, origin: str) -> Published:
         """Keep a new ledger's keys for good, and guard it with the checkpoint of nothing."""

@@ -1,14 +1,18 @@
-"""Multi-row statements of the hot path. Lengths are powers of two, so that few prepared statements serve all."""
+"""Multi-row statements of the hot path. They come in few lengths, so that few prepared statements serve all."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-_LONGEST: Final = 128
+_LENGTHS: Final = (*range(1, 17), 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128)
+"""Of these any number of rows up to 128 is made by two at most. A table's statements fit beside the others' in what a
+connection keeps prepared.
+"""
 
 
 class Insert(NamedTuple):
@@ -30,18 +34,31 @@ RECORDS: Final = Insert(
 )
 TRACES: Final = Insert("trace", ("ledger_id", "kind", "subject", "index", "position", "time", "value"))
 TILES: Final = Insert("tile", ("ledger_id", "level", "index", "data", "root"))
-CHECKPOINTS: Final = Insert("checkpoint", ("ledger_id", "size", "root", "note"), "ON CONFLICT DO NOTHING")
 PRIVATES: Final = Insert("private", ("ledger_id", "subject", "statement_id", "path", "sealed"))
 
 
 async def insert(connection: asyncpg.Connection, into: Insert, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert all rows, in as few statements as lengths that are powers of two allow."""
+    """Insert all rows, in as few statements as the lengths allow."""
     start = 0
     while start < len(rows):
-        count = min(_LONGEST, 1 << ((len(rows) - start).bit_length() - 1))
+        count = _LENGTHS[bisect_right(_LENGTHS, len(rows) - start) - 1]
         values = [value for row in rows[start : start + count] for value in row]
         await connection.execute(_statement(into, count), *values)
         start += count
+
+
+async def keep_checkpoint(connection: asyncpg.Connection, ledger_id: int, size: int, root: bytes, note: bytes) -> None:
+    """Keep a published checkpoint's row, unless it is there.
+
+    Without an open transaction this is one of its own that does not wait for the disk, in a single round trip: the
+    protocol that takes several commands at once takes no parameters, and these are numbers and hexadecimal digits.
+    """
+    row = f"{ledger_id:d}, {size:d}, '\\x{root.hex()}', '\\x{note.hex()}'"
+    keep = f"INSERT INTO checkpoint (ledger_id, size, root, note) VALUES ({row}) ON CONFLICT DO NOTHING"  # noqa: S608
+    if connection.is_in_transaction():
+        await connection.execute(keep)
+    else:
+        await connection.execute(f"SET LOCAL synchronous_commit TO off; {keep}")
 
 
 async def delete_records(connection: asyncpg.Connection, ledger_id: int, gone: Sequence[tuple[str, str]]) -> None:

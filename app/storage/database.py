@@ -37,7 +37,7 @@ class _Pool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
     def acquire(self, *, timeout: float | None = None) -> Any:
         return super().acquire(timeout=PATIENCE if timeout is None else timeout)
 
-    async def _acquire(self, timeout: float | None) -> Any:
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - asyncpg's own
         try:
             return await super()._acquire(timeout)
         except TimeoutError as error:
@@ -45,6 +45,14 @@ class _Pool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
             if self.get_size() < self.get_max_size() or self.get_idle_size():
                 raise
             raise DatabaseUnavailable("database.busy") from error
+
+
+async def _as_it_is(_connection: asyncpg.Connection) -> None:
+    """Nothing is undone when a connection goes back to the pool, beyond a transaction that was left open.
+
+    Nobody here leaves settings, cursors or session locks behind, and asking the database to make sure would be one
+    more round trip for each and every query.
+    """
 
 
 class Database:
@@ -74,6 +82,7 @@ class Database:
             loop=None,
             connection_class=asyncpg.Connection,
             record_class=asyncpg.Record,
+            reset=_as_it_is,
             server_settings=_SETTINGS,
             timeout=_CONNECT_TIMEOUT,
             command_timeout=_COMMAND_TIMEOUT,
