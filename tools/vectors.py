@@ -21,7 +21,7 @@ from ledger.keys import SESSION_DOMAIN
 from ledger.signed_note import VerifierKey, parse_vkey
 from tools import vector_cases as cases
 from tools import vector_keys as vkeys
-from tools import vector_sentences
+from tools import vector_sentences, vector_witnesses
 
 FOLDER: Final = Path(__file__).parent.parent / "tests" / "vectors"
 ORIGIN: Final = "coop.example/owase"
@@ -49,6 +49,7 @@ def build() -> dict[str, Json]:
         "signatures": _signatures(),
         "statements": _statements(),
         "tiles": _tiles(),
+        "witnesses": vector_witnesses.build(),
     }
 
 

@@ -60,7 +60,7 @@ export class Service {
     service.pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
     const key = new Uint8Array(await crypto.subtle.exportKey("raw", service.pair.publicKey));
     const hash = (await sha256(concat(utf8(`${ORIGIN}\n`), new Uint8Array([1]), key))).slice(0, 4);
-    service.key = { name: ORIGIN, hash, public: key };
+    service.key = { name: ORIGIN, hash, public: key, type: 1 };
     return service;
   }
 

@@ -5,7 +5,9 @@ import { verifyRaw } from "./crypto.js";
 import { FormatError, ProofError, SignatureFault } from "./errors.js";
 import { isOrigin } from "./statement.js";
 
-const ED25519_TYPE = new Uint8Array([1]);
+/** Types of keys in notes: one that signs their text, one that signs it together with a time. */
+export const ED25519 = 1;
+export const COSIGNATURE = 4;
 const MAX_NOTE = 64_000;
 const MAX_SIGNATURES = 64;
 const MAX_KEYS = 2; // signatures under the log's own name
@@ -14,25 +16,28 @@ const NAME = /^[^\s+]+$/;
 
 /**
  * @typedef {{origin: string, size: number, root: Uint8Array}} Checkpoint
- * @typedef {{name: string, hash: Uint8Array, public: Uint8Array}} VerifierKey
+ * @typedef {{name: string, hash: Uint8Array, public: Uint8Array, type: number}} VerifierKey
  * @typedef {{name: string, keyHash: Uint8Array, signature: Uint8Array}} NoteLine
  */
 
 /** The three lines that are signed. @param {Checkpoint} checkpoint */
 export const body = (checkpoint) => utf8(`${checkpoint.origin}\n${checkpoint.size}\n${b64(checkpoint.root)}\n`);
 
-/** Read a `name+hash+key` text. @param {string} vkey @returns {Promise<VerifierKey>} */
-export async function parseVkey(vkey) {
+/** What is signed of a note, to its last newline. @param {string} note */
+export const noteBody = (note) => utf8(note.slice(0, note.indexOf("\n\n") + 1));
+
+/** Read a `name+hash+key` text of a key of that type. @param {string} vkey @param {number} [type] @returns {Promise<VerifierKey>} */
+export async function parseVkey(vkey, type = ED25519) {
   const [, name, hash, key] = /^([^\s+]+)\+([0-9a-f]{8})\+(.*)$/.exec(vkey) ?? [];
   if (!name) throw new FormatError("checkpoint.vkey");
   const data = unb64(key, 33);
   const digest = (await sha256(concat(utf8(`${name}\n`), data))).slice(0, 4);
-  if (data[0] !== 1 || !equal(digest, unhex(hash))) throw new FormatError("checkpoint.vkey");
-  return { name, hash: digest, public: data.slice(1) };
+  if (data[0] !== type || !equal(digest, unhex(hash))) throw new FormatError("checkpoint.vkey");
+  return { name, hash: digest, public: data.slice(1), type };
 }
 
 /** The `name+hash+key` form. @param {VerifierKey} key */
-export const vkeyText = (key) => `${key.name}+${hex(key.hash)}+${b64(concat(ED25519_TYPE, key.public))}`;
+export const vkeyText = (key) => `${key.name}+${hex(key.hash)}+${b64(concat(new Uint8Array([key.type]), key.public))}`;
 
 /** Read a note strictly without judging its signatures. @param {string} note @returns {{checkpoint: Checkpoint, lines: NoteLine[]}} */
 export function parse(note) {
