@@ -21,6 +21,7 @@ A desk that has outlived an earlier run is gone on with (``resume.py``), unless 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 
 from ledger import checkpoint, merkle, statement, tiles
@@ -138,13 +139,14 @@ class _Audit:
         if self._head.size == 0 or (index < self._head.size and not self._shows_entries()):
             self._walk_hashes()
             return
-        for examined in spread(examine, self._leaves()):
+        ahead: deque[bytes] = deque()
+        for examined in spread(examine, _passing(self._leaves(), ahead)):
             for one in examined:
                 if index == 0:
                     self.outcome.genesis = one.hash.hex()
-                counts = self._walk.take(index, one, self._tree.append(one.hash))
-                if counts and one.entry is not None:
-                    self._private.check(index, one.entry)
+                entry = self._walk.take(index, ahead.popleft(), one, self._tree.append(one.hash))
+                if entry is not None:
+                    self._private.check(index, entry)
                 index += 1
             if self._is_flawless(report.TREE):
                 self._desk.keep(self._to_keep)
@@ -299,6 +301,13 @@ class _Audit:
         records.check(self._copy, self._desk, step)
         if self._house.log_keys(state):
             records.check_discovery(self._copy, self._house.discovery(state), step)
+
+
+def _passing(bundles_: Iterator[list[bytes]], ahead: deque[bytes]) -> Iterator[list[bytes]]:
+    """The bundles on their way to be examined; their leaves stay at hand until the results are there."""
+    for leaves in bundles_:
+        ahead.extend(leaves)
+        yield leaves
 
 
 def _fault(note: bytes, key: VerifierKey) -> LedgerError | None:

@@ -31,12 +31,16 @@ class Fault(NamedTuple):
 
 
 class Examined(NamedTuple):
-    """What can be said of a leaf without knowing anything else."""
+    """What can be said of a leaf without knowing anything else.
+
+    It may come from another process, so it is small: ``id`` is the statement's, None where the leaf could not be read,
+    and the entry itself is read again from the leaf, which is quicker than having it sent.
+    """
 
     hash: bytes
-    entry: Entry | None
-    facts: tuple[Facts, ...]
-    fault: Fault | None
+    id: bytes | None
+    facts: tuple[Facts, ...] = ()
+    fault: Fault | None = None
 
 
 def examine(leaves: list[bytes]) -> list[Examined]:
@@ -49,12 +53,13 @@ def _examine(leaf: bytes) -> Examined:
     try:
         entry = statement.parse_leaf(leaf)
     except FormatError as error:
-        return Examined(hash_, None, (), Fault(report.FORM, error.code, error.params))
+        return Examined(hash_, None, fault=Fault(report.FORM, error.code, error.params))
+    message = statement.DOMAIN + entry.statement_bytes
     try:
-        facts = tuple(keys.verify_statement(signature, entry.statement_bytes) for signature in entry.signatures)
+        facts = tuple([keys.verify(signature, message) for signature in entry.signatures])
     except SignatureFault as error:
-        return Examined(hash_, entry, (), Fault(report.SIGNATURES, error.code, error.params))
-    return Examined(hash_, entry, facts, None)
+        return Examined(hash_, entry.id, fault=Fault(report.SIGNATURES, error.code, error.params))
+    return Examined(hash_, entry.id, facts)
 
 
 class Clocks(NamedTuple):
@@ -82,6 +87,7 @@ class Walk:
         self._named_at = 0
         self._stopped = False
         self._astray: list[int] = []
+        self._asked: tuple[int, str | None] = (0, None)
         self.left_out: int | None = None
         """The first entry that did not count: from there on the books are no longer what the log says."""
 
@@ -92,12 +98,18 @@ class Walk:
 
     def root_at(self, size: int) -> str | None:
         """See ``fold.History``."""
-        point = self._desk.point(size)
-        return None if point is None else canonical.b64(point.root)
+        # Asked for each entry twice (steps 6 and 8), and by many entries for the same size.
+        if size != self._asked[0]:
+            point = self._desk.point(size)
+            if point is None:
+                return None
+            self._asked = (size, canonical.b64(point.root))
+        return self._asked[1]
 
-    def take(self, index: int, examined: Examined, root: bytes) -> bool:
-        """Judge entry ``index``; ``root`` is the tree's with this entry. Whether it changed the books."""
-        fault, entry = examined.fault, examined.entry
+    def take(self, index: int, leaf: bytes, examined: Examined, root: bytes) -> Entry | None:
+        """Judge entry ``index``; ``root`` is the tree's with this entry. The entry, where it changed the books."""
+        fault = examined.fault
+        entry = None if examined.id is None else statement.reread_leaf(leaf, examined.id)
         if fault is not None:
             self._report.step(fault.step).find(fault.code, index, **fault.params)
         counts = False
@@ -109,7 +121,7 @@ class Walk:
         if not counts and self.left_out is None:
             self.left_out = index
         self._desk.add_point(Point(root, self._latest))
-        return counts
+        return entry if counts else None
 
     def bound(self, size: int) -> None:
         """Somebody else than the authors bears witness to when the entries below ``size`` were there."""
