@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from app.announcements import ANNOUNCERS, Announcement, Announcer
-from app.errors import ServiceError
+from app.errors import LedgerUnknown, ServiceError
 from app.installation import Installation
 from app.sequencer.lane import Refused
 from app.sequencer.submission import Submission, check
-from app.storage.ledgers import Ledger
+from app.storage.ledgers import Ledger, coop_of
 from ledger import canonical, ids
 from ledger.compose import compose as composed
 from ledger.compose import nonce, seen, sign_ed25519
@@ -106,5 +106,8 @@ async def written(installation: Installation, ledger: Ledger, announcement: Anno
         v=1,
     )
     data = composed(statement, lambda: b"").data
-    signature = sign_ed25519(installation.keys.get(ledger.origin, "clerk"), data)
+    coop = await coop_of(installation.database.pool, ledger.id)
+    if coop is None:
+        raise LedgerUnknown("ledger.unknown", slug=ledger.slug)
+    signature = sign_ed25519(installation.keys.clerk(ledger.origin, coop.clerk_key), data)
     return check(parse_statement(data), data, (signature,))

@@ -2,7 +2,10 @@
 
     keys/<origin>.log, keys/<origin>.clerk     Ed25519 seeds (32 bytes), readable by this account only
     keys/<name>.witness                        the same, with which this installation cosigns the logs of others
-    keys/<origin>.log.<key id>                 the log keys that came after the first, by the id that their vkey has
+    keys/<origin>.log.<key id>                 the log keys that came after the first, by the id that their vkey has;
+                                               keys/<origin>.clerk.<key id> the same of the clerk's
+    keys/<origin>.next.<key id>                a log key for the members to decide on
+    keys/<origin>.known.<key id>               the public half (32 bytes) of a log key that was lost
     keys/unfounded/                            the same of ledgers that are to be: swept away if none comes of them
     privacy-keys.sqlite3                       one random key per ledger and subject
 
@@ -30,8 +33,9 @@ from nacl.signing import SigningKey
 from app import files
 from app.errors import KeyMissing, LedgerDamaged
 from ledger.checkpoint import LogKeys
+from ledger.compose import public_of
 from ledger.private import Opening
-from ledger.signed_note import VerifierKey
+from ledger.signed_note import VerifierKey, parse_vkey
 
 Purpose = Literal["log", "clerk", "witness"]
 _PURPOSES: Final[tuple[Purpose, ...]] = ("log", "clerk")
@@ -45,7 +49,7 @@ class OperatorKeys:
     def __init__(self, folder: Path) -> None:
         self._folder, self._unfounded = folder, folder / "unfounded"
         self._keys: dict[tuple[str, Purpose], SigningKey] = {}
-        self._later: dict[str, tuple[int, tuple[SigningKey, ...]]] = {}
+        self._later: dict[tuple[str, str], tuple[int, tuple[bytes, ...]]] = {}
 
     def get(self, origin: str, purpose: Purpose) -> SigningKey:
         """The key; KeyMissing ``key_store.missing`` where there is none."""
@@ -66,8 +70,11 @@ class OperatorKeys:
         return _verifier(origin, self.get(origin, "log"))
 
     def verifiers(self, origin: str) -> LogKeys:
-        """The public halves of every log key that is here."""
-        return LogKeys(origin, tuple(_verifier(origin, key) for key in self._log_keys(origin)))
+        """The public halves of every log key that is here, and of those that were lost."""
+        public = [bytes(key.verify_key) for key in self._log_keys(origin)] + list(self._files(origin, "known"))
+        if not public:
+            raise KeyMissing("key_store.missing", origin=origin, purpose="log")
+        return LogKeys(origin, tuple(VerifierKey(origin, key) for key in public))
 
     def signers(self, origin: str, vkeys: Collection[str]) -> list[SigningKey]:
         """The log keys of those vkeys, in their order; before a genesis names any, the first. KeyMissing."""
@@ -76,25 +83,62 @@ class OperatorKeys:
             raise KeyMissing("key_store.missing", origin=origin, purpose="log")
         return [here[vkey] for vkey in vkeys] or [self.get(origin, "log")]
 
-    def successor(self, origin: str, used: Collection[str]) -> SigningKey:
-        """A log key that is none of the vkeys ``used``: the one that is here already, else a new one."""
-        for key in self._log_keys(origin):
-            if _verifier(origin, key).text() not in used:
+    def clerk(self, origin: str, public: str) -> SigningKey:
+        """The clerk's key of that public text. KeyMissing."""
+        for key in self._all(origin, "clerk"):
+            if public_of(key) == public:
                 return key
-        key = SigningKey.generate()
-        name = _name(origin, "log")
-        self._create(self._folder / f"{name}.{_verifier(origin, key).id.hex()}", bytes(key))
-        return key
+        raise KeyMissing("key_store.missing", origin=origin, purpose="clerk")
+
+    def successor(self, origin: str, used: Collection[bytes], purpose: Purpose = "log") -> SigningKey:
+        """A key whose public half is none of those ``used``: one that is here already, else a new one."""
+        return self._unused(self._all(origin, purpose), used) or self._add(origin, purpose)
+
+    def decidable(self, origin: str, used: Collection[bytes]) -> SigningKey:
+        """The same to be decided on by the members: no rotation takes it before they do."""
+        kept = [SigningKey(seed) for seed in self._files(origin, "next")]
+        return self._unused(kept, used) or self._add(origin, "next")
+
+    def know(self, origin: str, vkeys: Iterable[str]) -> None:
+        """Keep the public halves of log keys that are lost, so that what they signed is still believed."""
+        here = {key.text() for key in self.verifiers(origin).keys} if self._any(origin) else set()
+        for key in map(parse_vkey, vkeys):
+            if key.text() not in here and key.name == origin:
+                self._create(self._folder / f"{_name(origin, 'known')}.{key.id.hex()}", key.public)
+
+    def _any(self, origin: str) -> bool:
+        return bool(self._log_keys(origin)) or bool(self._files(origin, "known"))
 
     def _log_keys(self, origin: str) -> tuple[SigningKey, ...]:
-        """The first log key and those after it. The folder tells by its own time when another was put there."""
-        first = self.get(origin, "log")
+        return (*self._all(origin, "log"), *map(SigningKey, self._files(origin, "next")))
+
+    def _all(self, origin: str, purpose: Purpose) -> tuple[SigningKey, ...]:
+        """The first key, unless it was lost, and those after it."""
+        later = tuple(SigningKey(seed) for seed in self._files(origin, purpose))
+        try:
+            return (self.get(origin, purpose), *later)
+        except KeyMissing:
+            return later
+
+    def _files(self, origin: str, ending: str) -> tuple[bytes, ...]:
+        """What lies there besides first keys. The folder tells by its own time when something was put into it."""
         changed = self._folder.stat().st_mtime_ns if self._folder.is_dir() else 0
-        if self._later.get(origin, (-1, ()))[0] != changed:
-            paths = sorted(self._folder.glob(f"{glob.escape(_name(origin, 'log'))}.*"))
-            found = (self._read(path, origin, "log") for path in paths)
-            self._later[origin] = changed, tuple(key for key in found if key is not None)
-        return (first, *self._later[origin][1])
+        if self._later.get((origin, ending), (-1, ()))[0] != changed:
+            paths = sorted(self._folder.glob(f"{glob.escape(_name(origin, ending))}.*"))
+            found = tuple(path.read_bytes() for path in paths)
+            if any(len(data) != _SEED_SIZE for data in found):
+                raise KeyMissing("key_store.damaged", origin=origin, purpose=ending)
+            self._later[origin, ending] = changed, found
+        return self._later[origin, ending][1]
+
+    @staticmethod
+    def _unused(keys: Iterable[SigningKey], used: Collection[bytes]) -> SigningKey | None:
+        return next((key for key in keys if bytes(key.verify_key) not in used), None)
+
+    def _add(self, origin: str, ending: str) -> SigningKey:
+        key = SigningKey.generate()
+        self._create(self._folder / f"{_name(origin, ending)}.{_verifier(origin, key).id.hex()}", bytes(key))
+        return key
 
     def make(self, origin: str) -> None:
         """Make both keys of a ledger that is to be; those that are there already stay, and stay longer."""

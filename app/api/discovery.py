@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from app.access import OPT, Access
 from app.api.answers import errors
-from app.audit.house import FORMAT, key_history
+from app.audit.house import FORMAT, clerk_history, key_history, predecessors
 from app.installation import Installation
 from app.session.current import SIGNED_IN, current_visit
 from app.visit import Visit
@@ -46,9 +46,11 @@ async def discovery(
 def _card(request: Request[Any, Any, Any], visit: Visit, policy: WitnessPolicy | None) -> dict[str, Any]:
     coop = visit.coop
     return {
+        "clerk_keys": clerk_history(coop),
         "keys": key_history(coop),
         "name": visit.slug,
         "origin": coop.origin,
+        "predecessors": predecessors(coop),
         "url": f"{request.app.state.web.address}/log/{visit.slug}",
         "visibility": {"entries": coop.entries, "tiles": coop.tiles},
         "vkeys": list(keys_in_force(coop)),

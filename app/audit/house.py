@@ -11,10 +11,13 @@ from governance.books.proposals import Proposal
 from governance.modules.questions import INVALID, NOBODY, Count
 from governance.rule import Rule
 from ledger.books import coop as coops
+from ledger.books.anchors import Anchor
 from ledger.books.coop import ID, Coop
 from ledger.books.members import Erasure
 from ledger.state import State
 from ledger.verify import House, Recount
+from ledger.verify.anchored import Claim, Site
+from ledger.verify.report import KeySpan
 
 FORMAT: Final = "yui/v1"
 """The version that an export's discovery document names: of the bytes, not of the program that wrote them."""
@@ -32,9 +35,35 @@ def earlier_keys(state: State) -> tuple[str, ...]:
     return () if coop is None else tuple(key.vkey for key in coop.earlier_keys if key.until is not None)
 
 
+def key_spans(state: State) -> tuple[KeySpan, ...]:
+    """Every key that the log has had, newest first."""
+    coop = state.find(Coop, ID)
+    return () if coop is None else tuple(KeySpan(key.vkey, key.since, key.until) for key in coops.log_keys(coop))
+
+
+def anchors(state: State) -> Iterable[Claim]:
+    """What the operator says is anchored."""
+    for anchor in state.children(Anchor):
+        site = Site(anchor.chain_id, anchor.contract, anchor.sender, anchor.transaction)
+        yield Claim(anchor.index, anchor.proof, anchor.size, anchor.checkpoint, site, anchor.block, anchor.time)
+
+
 def key_history(coop: Coop) -> list[dict[str, Any]]:
     """Every key that the log has had, newest first, with the tree sizes for which it counts, as discovery has them."""
     return [{"since": key.since, "until": key.until, "vkey": key.vkey} for key in coops.log_keys(coop)]
+
+
+def clerk_history(coop: Coop) -> list[dict[str, Any]]:
+    """Every key that the clerk has had, newest first, with the entries (``until`` not among them) that it signs."""
+    return [{"key": key.public, "since": key.since, "until": key.until} for key in coops.clerk_keys(coop)]
+
+
+def predecessors(coop: Coop) -> list[dict[str, Any]]:
+    """The logs that this one goes on from, oldest first: of ``size`` entries published last it has ``entries``."""
+    return [
+        {"entries": before.entries, "origin": before.origin, "root": before.root, "size": before.size}
+        for before in coop.predecessors
+    ]
 
 
 def is_erased(state: State, subject: str) -> bool:
@@ -47,9 +76,11 @@ def discovery(state: State) -> dict[str, Any]:
     """What ``yui.json`` of an exported copy says. All of it follows from the ledger, so the auditor can compare it."""
     coop = state.need(Coop, ID)
     card = {
+        "clerk_keys": clerk_history(coop),
         "keys": key_history(coop),
         "name": coop.origin,
         "origin": coop.origin,
+        "predecessors": predecessors(coop),
         "url": ".",
         "visibility": {"entries": coop.entries, "tiles": coop.tiles},
         "vkeys": list(log_keys(state)),
@@ -82,4 +113,4 @@ def _count(state: State, proposal: Proposal, rule: Rule, value: Callable[[int, s
     return counts
 
 
-HOUSE: Final = House(BOOKS, log_keys, earlier_keys, is_erased, recount, discovery)
+HOUSE: Final = House(BOOKS, log_keys, earlier_keys, key_spans, anchors, is_erased, recount, discovery)

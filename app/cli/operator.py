@@ -1,19 +1,33 @@
-"""``yui operator rotate-key SLUG``: give a ledger its next log key.
+"""``yui operator …``: the operator's keys of one ledger.
 
-The service that keeps it is stopped meanwhile, unless its database is one of your own (YUI_DATABASE_URL).
+    rotate-key SLUG [--days N]   the log's next key, named by the one in force
+    rotate-key SLUG --clerk      the clerk's next key, named by the log's
+    make-key SLUG                a log key for the members to decide on
+    take-key SLUG                the log key that the members have decided on comes into use
+
+The service that keeps the ledger is stopped meanwhile, unless its database is one of your own (YUI_DATABASE_URL).
 """
 
 import argparse
+from typing import TYPE_CHECKING
 
 from app.cli import places
 
+if TYPE_CHECKING:
+    from app.installation import Installation
+    from app.storage.ledgers import Ledger
+
 _LONGEST = 366
+_ACTIONS = ("rotate-key", "make-key", "take-key")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to do, for which ledger, where."""
     parser.add_argument(
-        "action", choices=("rotate-key",), help="台帳を封印する鍵を替える / change the key that seals a ledger"
+        "action",
+        choices=_ACTIONS,
+        help="鍵を替える、組合員が決める鍵を作る、決まった鍵を使いはじめる"
+        " / change a key, make one to be decided on, use the one decided on",
     )
     parser.add_argument("slug", help="台帳の名 / the ledger's name in addresses")
     parser.add_argument(
@@ -22,34 +36,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=30,
         help="前の鍵も並んで封印する日数 / days for which the key before signs beside it (30)",
     )
+    parser.add_argument(
+        "--clerk", action="store_true", help="封印の鍵でなく、台帳係の鍵を / the clerk's key instead of the log's"
+    )
     places.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Change it; 2 where it can't be done."""
+    """Do it; 2 where it can't be done."""
     from app.cli import runtime
-    from app.cli.failures import CommandError, say
+    from app.cli.failures import CommandError
     from app.errors import LedgerUnknown, ServiceError
     from app.installation import Installation, Settings
-    from app.rotation import rotate
     from app.sequencer.lane import Refused
     from governance.all_books import BOOKS
+    from ledger.errors import LedgerError
 
     where = places.places(args)
 
     async def main() -> None:
         async with runtime.database(where) as url, Installation.open(Settings(where.data, url, BOOKS)) as installation:
             try:
-                ledger = await installation.ledger(args.slug)
-                vkey, receipt = await rotate(installation, ledger, args.days)
+                done = await _do(args, installation, await installation.ledger(args.slug))
             except LedgerUnknown as error:
                 raise CommandError("operator.no_ledger", slug=args.slug) from error
-            except (Refused, ServiceError) as error:
-                raise CommandError("operator.refused", reason=error) from error
-            done = say("operator.rotated", slug=args.slug, vkey=vkey, index=receipt.index, days=args.days)
+            except (Refused, LedgerError, ServiceError) as error:
+                reason = error.error if isinstance(error, Refused) else error
+                raise CommandError("operator.refused", reason=reason) from error
             print(*done, sep="\n", flush=True)
 
     return runtime.run(main)
+
+
+async def _do(args: argparse.Namespace, installation: "Installation", ledger: "Ledger") -> list[str]:
+    from app import rotation
+    from app.cli.failures import say
+
+    if args.action == "make-key":
+        return say("operator.made", slug=args.slug, vkey=await rotation.make_decidable(installation, ledger))
+    if args.action == "take-key":
+        key, receipt = await rotation.come_forward(installation, ledger)
+        return say("operator.taken", slug=args.slug, vkey=key, index=receipt.index)
+    if args.clerk:
+        key, receipt = await rotation.rotate_clerk(installation, ledger)
+        return say("operator.clerk_rotated", slug=args.slug, key=key, index=receipt.index)
+    key, receipt = await rotation.rotate(installation, ledger, args.days)
+    return say("operator.rotated", slug=args.slug, vkey=key, index=receipt.index, days=args.days)
 
 
 def _days(text: str) -> int:

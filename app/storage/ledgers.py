@@ -61,9 +61,15 @@ async def lock_head(connection: asyncpg.Connection, ledger_id: int) -> Head:
 
 async def log_keys(connection: asyncpg.Connection, ledger: Ledger) -> tuple[str, ...]:
     """The vkeys that sign for the ledger as the database stands, newest first; none before the genesis."""
+    coop = await coop_of(connection, ledger.id)
+    return () if coop is None else keys_in_force(coop)
+
+
+async def coop_of(connection: asyncpg.Connection | asyncpg.Pool, ledger_id: int) -> Coop | None:
+    """What the ledger says of itself as the database stands; None before the genesis."""
     query = "SELECT data FROM record WHERE ledger_id = $1 AND kind = $2 AND id = $3"
-    data = await connection.fetchval(query, ledger.id, Coop.kind, ID)
-    return () if data is None else keys_in_force(msgspec.json.decode(data, type=Coop))
+    data = await connection.fetchval(query, ledger_id, Coop.kind, ID)
+    return None if data is None else msgspec.json.decode(data, type=Coop)
 
 
 async def read_head(connection: asyncpg.Connection, ledger_id: int) -> Head:
