@@ -20,6 +20,7 @@ from granian.server.embed import Server
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
+from app.anchors.settings import Anchoring
 from app.clerk import Clerk
 from app.cli.failures import CommandError, fail, say
 from app.cli.places import Places
@@ -105,6 +106,7 @@ async def running(
     clock: Clock | None = None,
     witnessing: Witnessing | None = None,
     store: Store | None = None,
+    anchoring: Anchoring | None = None,
 ) -> AsyncIterator[Installation]:
     """An open installation and all that works in it beside requests; by the machine's clock, unless told another.
 
@@ -113,13 +115,18 @@ async def running(
     async with (
         database(places, progress) as url,
         Installation.open(
-            Settings(places.data, url, BOOKS, clock or Clock(), witnessing or Witnessing())
+            Settings(places.data, url, BOOKS, clock or Clock(), witnessing or Witnessing(), anchoring)
         ) as installation,
     ):
         workers = (Clerk(installation), Eraser(installation), Sweeper(installation), Asker(installation))
         tasks = [asyncio.create_task(worker.run()) for worker in workers]
         if store is not None:
             tasks.append(asyncio.create_task(Copier(installation, store).run()))
+        if anchoring is not None:
+            # Loaded here: who does not anchor has nothing to do with chains.
+            from app.anchors.sending import Sender
+
+            tasks.append(asyncio.create_task(Sender(installation, anchoring).run()))
         try:
             yield installation
         finally:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli import places
+from app.cli import anchor_options, places
 
 if TYPE_CHECKING:
     from app.settings import WebSettings
@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=os.environ.get("YUI_TILES"),
         help="公開の台帳を写しておく所 / where public ledgers are copied to (file:///… or s3://…)",
     )
+    anchor_options.add_arguments(parser)
     places.add_arguments(parser)
 
 
@@ -69,7 +70,10 @@ def run(args: argparse.Namespace) -> int:
 
     async def main() -> None:
         runtime.check_port(args.host, args.port)
-        async with runtime.running(where, show, witnessing=witnessing(args), store=_store(args)) as installation:
+        anchoring = anchor_options.anchoring(args)
+        async with runtime.running(
+            where, show, witnessing=witnessing(args), store=_store(args), anchoring=anchoring
+        ) as installation:
             web = web_settings(args, where)
             ready = say("ready", address=web.address)
             await runtime.serve(installation, web, args.host, args.port, lambda: print(*ready, sep="\n", flush=True))
