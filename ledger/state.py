@@ -226,10 +226,20 @@ class Memory:
         state.records, state.rows = {}, []
 
     def _put(self, kind: str, id_: str, record: Record | None) -> None:
-        old = self.records.pop((kind, id_), None)
+        key = (kind, id_)
+        old = self.records.get(key)
         if old is not None:
+            if record is not None and record.sort == old.sort:
+                self.records[key] = record
+                return
+            del self.records[key]
             order = self._order[kind, old.parent]
             del order[bisect_left(order, (old.sort, id_))]
         if record is not None:
-            self.records[kind, id_] = record
-            insort(self._order.setdefault((kind, record.parent), []), (record.sort, id_))
+            self.records[key] = record
+            order = self._order.setdefault((kind, record.parent), [])
+            place = (record.sort, id_)
+            if not order or place > order[-1]:
+                order.append(place)
+            else:
+                insort(order, place)

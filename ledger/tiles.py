@@ -12,16 +12,21 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 
 import msgspec
 
 from ledger import merkle
 from ledger.errors import FormatError, ProofError
+from ledger.merkle import Frontier
 
 HEIGHT: Final = 8
 WIDTH: Final = 1 << HEIGHT
 HASH_SIZE: Final = 32
+_REMEMBERED: Final = 512
+"""Tiles whose inner hashes are remembered, 40 kB each."""
 _PATH = re.compile(r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?\Z")
 
 
@@ -98,6 +103,13 @@ def split_hashes(data: bytes, width: int) -> list[bytes]:
     return [data[start : start + HASH_SIZE] for start in range(0, len(data), HASH_SIZE)]
 
 
+def _ranges(hashes: list[bytes]) -> list[bytes]:
+    frontier = Frontier()
+    for hash_ in hashes:
+        frontier.append(hash_)
+    return frontier.hashes
+
+
 def root_of(hashes: list[bytes]) -> bytes:
     """Root over a full tile's 256 hashes: the one hash it adds a tile level up."""
     while len(hashes) > 1:
@@ -119,19 +131,29 @@ class TileReader:
 
     def __init__(self, fetch: Callable[[Tile], bytes], size: int) -> None:
         self._fetch, self._size = fetch, size
-        self._tiles: dict[Tile, list[bytes]] = {}
+        self._tiles: dict[Tile, tuple[list[bytes], ...]] = {}
 
     def node(self, level: int, index: int) -> bytes:
         """Hash of a full subtree; ProofError when it reaches beyond the tree."""
         tile = tile_under(level, index, self._size)
+        found = self._tiles.get(tile)
+        if found is None:
+            data = self._fetch(tile)
+            if len(data) != tile.width * HASH_SIZE:
+                raise FormatError("tile.width")
+            found = self._tiles[tile] = _subtrees(data)
         inner = level % HEIGHT
-        start = (index << inner) % WIDTH
-        return root_of(self._hashes(tile)[start : start + (1 << inner)])
+        return found[inner][index % (WIDTH >> inner)]
 
-    def _hashes(self, tile: Tile) -> list[bytes]:
-        if tile not in self._tiles:
-            self._tiles[tile] = split_hashes(self._fetch(tile), tile.width)
-        return self._tiles[tile]
+
+@lru_cache(_REMEMBERED)
+def _subtrees(data: bytes) -> tuple[list[bytes], ...]:
+    """The full subtrees of a tile's hashes: at [k][i] the i-th of 2^k hashes. Tiles high up serve most proofs."""
+    levels = [split_hashes(data, len(data) // HASH_SIZE)]
+    for _ in range(HEIGHT):
+        below = levels[-1]
+        levels.append([sha256(b"\x01" + below[i] + below[i + 1]).digest() for i in range(0, len(below) - 1, 2)])
+    return tuple(levels)
 
 
 class TileBuilder:
@@ -144,33 +166,56 @@ class TileBuilder:
         self._emit = emit
         self._edge = [list(hashes) for hashes in edge]
         self._full = [size >> (HEIGHT * (level + 1)) for level in range(len(self._edge))]
+        # Of each level, the roots of the full subtrees within its partial tile: together they are the tree's frontier.
+        self._ranges = [_ranges(hashes) for hashes in self._edge]
 
     @property
     def edge(self) -> list[list[bytes]]:
         """The hashes of the partial tiles, by level: with the size all that it takes to go on."""
         return self._edge
 
+    @property
+    def size(self) -> int:
+        """Number of leaves."""
+        return self._full[0] * WIDTH + len(self._edge[0]) if self._edge else 0
+
+    def frontier(self) -> Frontier:
+        """The right edge of the whole tree."""
+        return Frontier(self.size, [node for ranges in reversed(self._ranges) for node in ranges])
+
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
-        self._push(0, leaf)
+        level, node = 0, leaf
+        while level < len(self._edge):
+            hashes, ranges, carry = self._edge[level], self._ranges[level], len(self._edge[level])
+            hashes.append(node)
+            while carry & 1:
+                node = sha256(b"\x01" + ranges.pop() + node).digest()
+                carry >>= 1
+            if len(hashes) < WIDTH:
+                ranges.append(node)
+                return
+            self._emit(Tile(level, self._full[level]), hashes)
+            self._full[level] += 1
+            self._edge[level] = []
+            level += 1
+        self._edge.append([node])
+        self._ranges.append([node])
+        self._full.append(0)
+
+    def root(self) -> bytes:
+        """The tree's root; SHA-256 of nothing while it is empty."""
+        node = b""
+        for ranges in self._ranges:
+            for left in reversed(ranges):
+                node = sha256(b"\x01" + left + node).digest() if node else left
+        return node or merkle.EMPTY_ROOT
 
     def finish(self) -> None:
         """Emit the partial tiles."""
         for level, hashes in enumerate(self._edge):
             if hashes:
                 self._emit(Tile(level, self._full[level], len(hashes)), hashes)
-
-    def _push(self, level: int, node: bytes) -> None:
-        if level == len(self._edge):
-            self._edge.append([])
-            self._full.append(0)
-        hashes = self._edge[level]
-        hashes.append(node)
-        if len(hashes) == WIDTH:
-            self._emit(Tile(level, self._full[level]), hashes)
-            self._full[level] += 1
-            self._edge[level] = []
-            self._push(level + 1, root_of(hashes))
 
 
 def _levels(size: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from ledger import merkle, tiles
-from ledger.errors import FormatError
+from ledger.errors import FormatError, ProofError
 from ledger.merkle import Frontier
 from ledger.tiles import Tile, TileBuilder
 from ledger.verify.report import Absent, Step
@@ -41,14 +41,26 @@ class Tree:
     ) -> None:
         """``keep`` gets every tile that was compared; ``edge``: where an earlier tree is gone on with."""
         self._copy, self._step, self._keep = copy, step, keep
-        size, hashes, tiles_ = edge or Edge()
-        self.frontier = Frontier(size, hashes)
-        self._builder = TileBuilder(self._compare, size, tiles_)
+        edge = edge or Edge()
+        self._builder = TileBuilder(self._compare, edge.size, edge.tiles)
+        if self.edge != edge:
+            raise ProofError("proof.frontier", size=edge.size)
+
+    @property
+    def size(self) -> int:
+        """Number of leaves."""
+        return self._builder.size
+
+    @property
+    def frontier(self) -> Frontier:
+        """The right edge, on which nothing but its size and root depend."""
+        return self._builder.frontier()
 
     @property
     def edge(self) -> Edge:
         """All that it takes to go on from here."""
-        return Edge(self.frontier.size, tuple(self.frontier.hashes), tuple(map(tuple, self._builder.edge)))
+        frontier = self._builder.frontier()
+        return Edge(frontier.size, tuple(frontier.hashes), tuple(map(tuple, self._builder.edge)))
 
     def begun(self) -> list[bytes]:
         """The leaf hashes of the bundle that has begun and is not full."""
@@ -56,15 +68,14 @@ class Tree:
 
     def append(self, leaf: bytes) -> bytes:
         """Add a leaf hash; the root of the tree that it completes."""
-        self.frontier.append(leaf)
         self._builder.append(leaf)
-        return self.frontier.root()
+        return self._builder.root()
 
     def finish(self, root: bytes) -> None:
         """Compare the right edge, stray files, and the root that the checkpoint names."""
         self._builder.finish()
-        if self.frontier.root() != root:
-            self._step.find("tree.root", size=self.frontier.size)
+        if self._builder.root() != root:
+            self._step.find("tree.root", size=self.size)
         for path in self._copy.paths() or ():
             if path.startswith("tile/"):
                 self._look_at(path)
@@ -72,7 +83,7 @@ class Tree:
     def _compare(self, tile: Tile, hashes: list[bytes]) -> None:
         self._keep(tile, hashes)
         found = read_hashes(self._copy, tile, self._step)
-        if found is None:
+        if found is None or found == hashes:
             return
         for position, (mine, theirs) in enumerate(zip(hashes, found, strict=True)):
             if mine != theirs:
@@ -86,7 +97,7 @@ class Tree:
         except FormatError:
             self._step.find("tree.stray", path=path)
             return
-        size = self.frontier.size
+        size = self.size
         if not tiles.has(tile, size):
             self._step.find("tree.beyond", path=path, size=size)
             return

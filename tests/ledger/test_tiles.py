@@ -123,6 +123,21 @@ def test_a_reader_refuses_a_truncated_tile() -> None:
         reader.node(0, 0)
 
 
+@pytest.mark.parametrize("size", [0, 1, 2, 255, 256, 257, 300, 512, 700])
+def test_the_builder_knows_the_trees_right_edge_and_goes_on_from_it(size: int) -> None:
+    tree, builder = merkle.Frontier(), TileBuilder(lambda _tile, _hashes: None)
+    for leaf in LEAVES[:size]:
+        tree.append(leaf)
+        builder.append(leaf)
+    again = TileBuilder(lambda _tile, _hashes: None, size, builder.edge)
+    for leaf in LEAVES[:300]:
+        for one in (builder, again):
+            assert (one.size, one.root()) == (tree.size, tree.root())
+            assert one.frontier().hashes == tree.hashes
+            one.append(leaf)
+        tree.append(leaf)
+
+
 def build(size: int) -> dict[Tile, bytes]:
     built: dict[Tile, bytes] = {}
     builder = TileBuilder(lambda tile, hashes: built.__setitem__(tile, b"".join(hashes)))
