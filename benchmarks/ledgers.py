@@ -71,6 +71,10 @@ class ToldLog:
         """What ``yui.json`` says."""
         return house.discovery(self._pen.state)
 
+    def anchors(self) -> Iterable[tuple[int, bytes]]:
+        """None."""
+        return ()
+
     def openings(self) -> Iterable[tuple[int, tuple[Opening, ...]]]:
         """All private values."""
         return ((index, written.openings) for index, written in enumerate(self._written) if written.openings)
