@@ -1,6 +1,10 @@
 """Evidence of a split view: two signed checkpoints of one log that can't both be true.
 
-    {"origin": "…", "vkey": "name+id+key", "kept": "a signed note", "shown": "a signed note", "proof": ["base64", …]}
+    {"origin": "…", "vkey": "name+id+key", "kept": "a signed note", "shown": "a signed note", "proof": ["base64", …],
+     "changes": [{"leaf": "base64"}, …]}
+
+Where the log's key has changed between the two, ``changes`` are the entries in which one key names the next
+(``key_changes.py``), and each note may bear the signature of any key that they lead to from ``vkey``.
 
 Two notes prove it when both bear the log key's signature and either name different roots for the same size, or the
 proof leads to the newer root and on the way to another older root than the one that was signed: a tree has one prefix
@@ -15,6 +19,7 @@ from typing import Any, NamedTuple
 from ledger import canonical, checkpoint, merkle, signed_note
 from ledger.checkpoint import Checkpoint
 from ledger.errors import FormatError, ProofError
+from ledger.key_changes import lineage
 from ledger.signed_note import VerifierKey, parse_vkey
 
 _MAX_PROOF = 64
@@ -27,6 +32,13 @@ class Evidence(NamedTuple):
     kept: bytes
     shown: bytes
     proof: tuple[bytes, ...] = ()
+    changes: tuple[bytes, ...] = ()
+    """Exact bytes of entries in which keys of the log change."""
+
+    @property
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """The key, and those that the changes lead to from it."""
+        return lineage(self.key, self.changes)
 
     def to_json(self) -> dict[str, Any]:
         """The document."""
@@ -37,7 +49,7 @@ class Evidence(NamedTuple):
             "proof": [canonical.b64(hash_) for hash_ in self.proof],
             "shown": self.shown.decode(),
             "vkey": self.key.text(),
-        }
+        } | ({"changes": [{"leaf": canonical.b64(leaf)} for leaf in self.changes]} if self.changes else {})
 
 
 def parse(document: Any) -> Evidence:
@@ -46,11 +58,12 @@ def parse(document: Any) -> Evidence:
         key = parse_vkey(document["vkey"])
         kept, shown = document["kept"].encode(), document["shown"].encode()
         proof = tuple(canonical.unb64(row, merkle.HASH_SIZE) for row in document.get("proof", ()))
+        changes = tuple(canonical.unb64(change["leaf"]) for change in document.get("changes", ()))
     except (AttributeError, KeyError, TypeError, UnicodeEncodeError) as error:
         raise FormatError("evidence.form") from error
-    if document.get("origin", key.name) != key.name or len(proof) > _MAX_PROOF:
+    if document.get("origin", key.name) != key.name or max(len(proof), len(changes)) > _MAX_PROOF:
         raise FormatError("evidence.form")
-    return Evidence(key, kept, shown, proof)
+    return Evidence(key, kept, shown, proof, changes)
 
 
 def prove(evidence: Evidence) -> tuple[Checkpoint, Checkpoint]:
@@ -58,7 +71,8 @@ def prove(evidence: Evidence) -> tuple[Checkpoint, Checkpoint]:
 
     ProofError ``evidence.unsigned``, ``evidence.same`` or ``evidence.unproven``, SignatureFault or FormatError else.
     """
-    heads = [_signed(note, evidence.key) for note in (evidence.kept, evidence.shown)]
+    keys = evidence.keys
+    heads = [_signed(note, keys) for note in (evidence.kept, evidence.shown)]
     old, new = sorted(heads, key=lambda head: head.size)
     if old == new:
         raise ProofError("evidence.same")
@@ -94,12 +108,12 @@ def _contradicts(old: Checkpoint, new: Checkpoint, path: list[bytes]) -> bool:
     return right == new.root and left != old.root
 
 
-def _signed(note: bytes, key: VerifierKey) -> Checkpoint:
+def _signed(note: bytes, keys: tuple[VerifierKey, ...]) -> Checkpoint:
     parsed = signed_note.parse(note)
     head = checkpoint.read(parsed.text)
-    lines = [line for line in parsed.lines if line.is_by(key)]
-    if head.origin != key.name or not lines:
-        raise ProofError("evidence.unsigned", origin=key.name)
-    for line in lines:
+    found = [(line, key) for line in parsed.lines for key in keys if line.is_by(key) and key.name == head.origin]
+    if not found:
+        raise ProofError("evidence.unsigned", origin=keys[0].name)
+    for line, key in found:
         signed_note.check_ed25519(key, line.signature, parsed.text)
     return head

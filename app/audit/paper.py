@@ -56,23 +56,32 @@ def evidence(name: str, report: Report, copy: Copy) -> dict[str, Any]:
     leaves = {str(index): leaf for index in entries if (leaf := _leaf(copy, report, index)) is not None}
     return {
         **as_json(name, report),
-        "contradictions": [found.to_json() for found in _contradictions(report, copy)],
+        "contradictions": [found.to_json() for found in contradictions(report, copy)],
         "entries": leaves,
         "note": _text(copy, "checkpoint"),
     }
 
 
-def _contradictions(report: Report, copy: Copy) -> Iterator[Evidence]:
-    """What was kept from an earlier audit against what is shown now, proven from the tiles of this copy."""
+def contradictions(report: Report, copy: Copy) -> Iterator[Evidence]:
+    """What somebody keeps against what is shown now, proven from the tiles of this copy, or of the other one."""
     for finding in report.findings:
-        if report.vkey is not None and {"earlier", "now"} <= finding.params.keys():
+        vkey = finding.params.get("vkey", report.vkey)
+        if vkey is not None and {"earlier", "now"} <= finding.params.keys():
             kept, shown = finding.params["earlier"].encode(), finding.params["now"].encode()
-            yield Evidence(parse_vkey(report.vkey), kept, shown, _path(copy, kept, shown))
+            said = finding.params.get("proof")
+            path = _path(copy, kept, shown) if said is None else tuple(map(canonical.unb64, said))
+            yield Evidence(parse_vkey(vkey), kept, shown, path, key_changes(report, copy))
+
+
+def key_changes(report: Report, copy: Copy) -> tuple[bytes, ...]:
+    """The entries of this copy in which one key of the log names the next."""
+    leaves = (_leaf(copy, report, key.since - 1) for key in report.keys[:-1])
+    return tuple(canonical.unb64(leaf) for leaf in leaves if leaf is not None)
 
 
 def _path(copy: Copy, kept: bytes, shown: bytes) -> tuple[bytes, ...]:
-    old, new = checkpoint.parse(kept)[0].size, checkpoint.parse(shown)[0].size
     try:
+        old, new = checkpoint.parse(kept)[0].size, checkpoint.parse(shown)[0].size
         return path_between(TileReader(lambda tile: copy.read(tile.path), new).node, old, new)
     except LedgerError:
         return ()  # then it is the two notes alone

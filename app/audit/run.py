@@ -15,10 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from app.audit import kept
+from app.audit import chains, kept
 from app.audit.copies import AddressCopy, is_address, ledgers_at, open_local
 from app.audit.desk import SqliteDesk
 from app.audit.house import HOUSE
+from app.audit.others import load
 from app.audit.seen import LastSeen
 from ledger.signed_note import VerifierKey
 from ledger.verify import Report, Trust, Witnesses, verify
@@ -51,6 +52,12 @@ class Options(NamedTuple):
     grace: int = 3_600_000
     fresh: bool = False
     """Whether what a run that was broken off has worked out is thrown away."""
+    others: tuple[str, ...] = ()
+    """Where other copies of the checkpoint are."""
+    anchors: tuple[Path, ...] = ()
+    """Proofs of anchors besides those that a copy holds."""
+    rpcs: tuple[str, ...] = ()
+    confirmations: int = chains.FINAL
 
 
 class Audited(NamedTuple):
@@ -65,6 +72,8 @@ def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[i
     """Audit every ledger at ``source``. Raises Unreadable where there is none."""
     policy = options.witnesses
     remembered = stack.enter_context(LastSeen(options.state))
+    anchors = chains.anchors(options.anchors, options.rpcs, options.confirmations, stack)
+    others = load(options.others, stack)
     for name, copy in _copies(source, options.ledger, stack):
         trust = Trust(
             now=time.time_ns() // 1_000_000,
@@ -73,6 +82,8 @@ def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[i
             max_age=options.max_age,
             last_seen=remembered.note,
             witnesses=None if policy is None else Witnesses(policy, options.grace, live=is_address(source)),
+            anchors=anchors,
+            others=others,
             read_again=not is_address(source),
         )
         unfinished = _unfinished(source, name, options)
@@ -80,7 +91,7 @@ def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[i
         if unfinished is not None and report.exit_code != _COULD_NOT:
             kept.remove(unfinished)
         if report.exit_code == 0 and report.checkpoint is not None and report.note is not None:
-            remembered.advance(report.checkpoint.origin, report.note, report.vkey or "")
+            remembered.advance(report.checkpoint.origin, report.note, report.vkey or "", report.keys)
         yield Audited(name, copy, report)
 
 

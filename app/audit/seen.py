@@ -5,9 +5,15 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
+
+from ledger.verify.report import KeySpan
 
 FILE = "auditor.sqlite3"
+_SCHEMA: Final = (
+    "CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, note BLOB NOT NULL, vkey TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS log_key (origin TEXT, vkey TEXT, since INTEGER, until INTEGER)",
+)
 
 
 class LastSeen:
@@ -18,9 +24,8 @@ class LastSeen:
         if folder is not None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, note BLOB NOT NULL, vkey TEXT NOT NULL)"
-            )
+            for table in _SCHEMA:
+                self._connection.execute(table)
 
     def __enter__(self) -> Self:
         return self
@@ -41,10 +46,25 @@ class LastSeen:
         row = self._row(origin)
         return None if row is None else row[1]
 
-    def advance(self, origin: str, note: bytes, vkey: str) -> None:
+    def keys(self, origin: str) -> tuple[KeySpan, ...]:
+        """Every key that the log had by the last verified tree, newest first."""
+        if self._connection is None:
+            return ()
+        rows = self._connection.execute(
+            "SELECT vkey, since, until FROM log_key WHERE origin = ? ORDER BY since DESC", (origin,)
+        )
+        return tuple(KeySpan(*row) for row in rows)
+
+    def advance(self, origin: str, note: bytes, vkey: str, keys: tuple[KeySpan, ...] = ()) -> None:
         """Remember this checkpoint. Only after a complete pass: it then extends the one before."""
-        if self._connection is not None:
+        if self._connection is None:
+            return
+        with self._connection:
+            self._connection.execute("BEGIN")
             self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (origin, note, vkey))
+            self._connection.execute("DELETE FROM log_key WHERE origin = ?", (origin,))
+            rows = [(origin, *key) for key in keys]
+            self._connection.executemany("INSERT INTO log_key VALUES (?, ?, ?, ?)", rows)
 
     def _row(self, origin: str) -> tuple[bytes, str] | None:
         if self._connection is None:

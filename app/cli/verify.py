@@ -41,6 +41,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--state", metavar="DIR", type=Path, help="前回見た封印を覚えておく場所 / remember what was verified"
     )
     parser.add_argument(
+        "--copy",
+        metavar="SOURCE",
+        action="append",
+        default=[],
+        help="ほかの封印(控え、写し、アドレス)とくらべる / another copy of the checkpoint; repeatable",
+    )
+    parser.add_argument(
+        "--rpc",
+        metavar="URL",
+        action="append",
+        default=[],
+        help="公開の鎖に係留を尋ねる / ask this chain about anchors; repeatable, for other chains or a second opinion",
+    )
+    parser.add_argument(
+        "--anchor",
+        metavar="FILE",
+        action="append",
+        default=[],
+        type=Path,
+        help="係留の証明(写しにないもの) / an anchor's proof that the copy does not hold; repeatable",
+    )
+    parser.add_argument(
+        "--confirmations",
+        metavar="64",
+        type=_count,
+        default=64,
+        help="係留が確定したとみなす段数 / blocks that make an anchor final",
+    )
+    parser.add_argument(
         "--fresh", action="store_true", help="途中までの検証を使わず、はじめから / do not go on with an interrupted run"
     )
     parser.add_argument(
@@ -98,7 +127,20 @@ def _options(args: argparse.Namespace) -> "Options":
 
     vkey = None if args.vkey is None else parse_vkey(args.vkey)
     policy = None if args.witness_policy is None else parse(args.witness_policy.read_bytes())
-    return Options(args.ledger, vkey, args.genesis, args.max_age, args.state, policy, args.witness_grace, args.fresh)
+    return Options(
+        ledger=args.ledger,
+        vkey=vkey,
+        genesis=args.genesis,
+        max_age=args.max_age,
+        state=args.state,
+        witnesses=policy,
+        grace=args.witness_grace,
+        fresh=args.fresh,
+        others=tuple(args.copy),
+        anchors=tuple(args.anchor),
+        rpcs=tuple(args.rpc),
+        confirmations=args.confirmations,
+    )
 
 
 class _Progress:
@@ -123,3 +165,10 @@ def _duration(text: str) -> int:
     if not text[:-1].isascii() or not text[:-1].isdigit() or text[-1] not in _UNITS:
         raise argparse.ArgumentTypeError("30m, 48h, 7d")
     return int(text[:-1]) * _UNITS[text[-1]]
+
+
+def _count(text: str) -> int:
+    """A number from 1 on."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("1, 2, 3 …")
+    return int(text)

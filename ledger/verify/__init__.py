@@ -6,12 +6,12 @@
     4  form          strict form; (author, nonce) and so every statement only once
     5  signatures    arithmetic, and keys as valid at that index
     6  seen          every ``seen`` a point of this very tree
-    7  time          ``received`` never backwards, bracketed by the authors' clocks and the witnesses'
+    7  time          ``received`` never backwards, bracketed by clocks of authors and witnesses, and by anchors
     8  fold          every rule, every due transition, every announcement
     9  private       values against commitments, recounts, erasures accounted for
     10 records       what was published against what the fold gives
-    11 anchors       not in this version
-    12 copies        not in this version
+    11 anchors       what is said to stand on a public chain, by its proofs and by somebody who is asked
+    12 copies        other copies of the checkpoint: two that can't both be true are evidence
 
 The entries are read once; steps 3 to 9 look over each other's shoulders, so memory stays flat. The trust root is
 entry 0: the operator's key is the one the genesis names, unless the auditor brings a pinned key or genesis hash.
@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from ledger import checkpoint, merkle, statement, tiles
 from ledger.checkpoint import Checkpoint
@@ -32,9 +33,11 @@ from ledger.signed_note import VerifierKey, parse_vkey
 from ledger.state import State
 from ledger.tiles import Tile
 from ledger.verify import records, report, resume
+from ledger.verify.anchored import AnchorCheck
 from ledger.verify.cosigned import CosignatureCheck, Witnesses
 from ledger.verify.desk import Desk
 from ledger.verify.entries import UNSEEN, Walk, examine
+from ledger.verify.others import OtherCopies
 from ledger.verify.private import PrivateValues
 from ledger.verify.report import Absent, Report, Unreadable
 from ledger.verify.resume import Kept
@@ -167,6 +170,7 @@ class _Audit:
         if self._complete:
             self._tree.finish(self._head.root)
             self._check_cosignatures()
+            self._check_anchors(state)
             self._walk.finish(self._head.size)
         self._check_head(state)
         self._check_consistency()
@@ -181,8 +185,9 @@ class _Audit:
             self._check_records(state)
         if self._complete and self._last and self.outcome.vkey is not None and self._is_flawless(report.CONSISTENCY):
             self._desk.keep(lambda: self._last, now=True)
-        self.outcome.step(report.ANCHORS).skip("anchors.later")
-        self.outcome.step(report.COPIES).skip("copies.later")
+        if self._complete:
+            others = OtherCopies(self._head, self._note, self._desk, self.outcome, partial(self._keys_at, state))
+            others.run(self._trust.others)
 
     def _shows_entries(self) -> bool:
         try:
@@ -221,6 +226,7 @@ class _Audit:
 
     def _check_head(self, state: State) -> None:
         """Step 1, under the key valid at that size: so it is judged by the state that the walk has reached."""
+        self.outcome.keys = self._house.key_history(state)
         step, trust = self.outcome.step(report.CHECKPOINT), self._trust
         vkeys = {vkey: parse_vkey(vkey) for vkey in self._house.log_keys(state)}
         if trust.vkey is not None and trust.vkey.text() in self._house.earlier_keys(state):
@@ -251,6 +257,20 @@ class _Audit:
         check = CosignatureCheck(self._copy, self._head, self._desk, self.outcome, self._trust.witnesses)
         check.run(self._note, self._trust.now)
         self._walk.bound(check.bounded)
+
+    def _check_anchors(self, state: State) -> None:
+        """Steps 11 and 7, as far as the copy and the auditor have proofs."""
+        if self._trust.anchors is None:
+            self.outcome.step(report.ANCHORS).skip("anchors.none", count=0)
+            return
+        check = AnchorCheck(self._copy, self._head, self._note, self._desk, self.outcome, self._trust.anchors)
+        check.run(self._house.anchors(state), partial(self._keys_at, state))
+        self._walk.bound(check.bounded)
+
+    def _keys_at(self, state: State, size: int) -> tuple[str, ...]:
+        """Which keys count for a tree of that size: by the ledger, and where its entries are not shown, as pinned."""
+        keys = tuple(key.vkey for key in self._house.key_history(state) if key.covers(size))
+        return keys if keys or self._trust.vkey is None else (self._trust.vkey.text(),)
 
     def _no_key(self) -> None:
         step = self.outcome.step(report.CHECKPOINT)

@@ -51,6 +51,18 @@ class Finding(NamedTuple):
     params: Mapping[str, Any]
 
 
+class KeySpan(NamedTuple):
+    """A key of the log (as a vkey), which counts for trees from ``since`` entries to ``until`` (None: to this day)."""
+
+    vkey: str
+    since: int
+    until: int | None
+
+    def covers(self, size: int) -> bool:
+        """Whether it counts for the tree of that size."""
+        return self.since <= size and (self.until is None or size <= self.until)
+
+
 class Note(NamedTuple):
     """Something a reader should know that is no fault."""
 
@@ -103,6 +115,8 @@ class Report:
     def __init__(self, checkpoint: Checkpoint | None = None, note: bytes | None = None) -> None:
         self.checkpoint, self.note = checkpoint, note
         self.vkey: str | None = None
+        self.keys: tuple[KeySpan, ...] = ()
+        """Every key that the log has had, newest first, as far as the entries were read."""
         self.genesis: str | None = None
         self.steps = tuple(Step(number) for number in range(1, len(STEPS) + 1))
 

@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 from ledger.fold import Books
 from ledger.signed_note import VerifierKey
 from ledger.state import State
+from ledger.verify.anchored import Anchors, Claim
 from ledger.verify.cosigned import Witnesses
 from ledger.verify.entries import Examined
+from ledger.verify.others import Other
+from ledger.verify.report import KeySpan
 
 
 class Recount(NamedTuple):
@@ -31,6 +34,10 @@ class House(NamedTuple):
     """vkeys that may sign the checkpoint, by the state as it stands, newest first; none before the genesis."""
     earlier_keys: Callable[[State], tuple[str, ...]]
     """vkeys that once might: each of them has named its successor in an entry."""
+    key_history: Callable[[State], tuple[KeySpan, ...]]
+    """Every key that the log has had, newest first."""
+    anchors: Callable[[State], Iterable[Claim]]
+    """Which checkpoints the ledger says are anchored."""
     is_erased: Callable[[State, str], bool]
     """Whether the ledger says that this subject's private values were destroyed."""
     recount: Callable[[State, Callable[[int, str], Any]], Iterable[Recount]]
@@ -49,6 +56,10 @@ class Trust(NamedTuple):
     last_seen: Callable[[str], bytes | None] = lambda _origin: None
     """The signed checkpoint of that origin which this auditor verified last."""
     witnesses: Witnesses | None = None
+    anchors: Anchors | None = None
+    """None: nothing of anchors can be read here."""
+    others: tuple[Other, ...] = ()
+    """Other copies of the checkpoint, of this ledger or not."""
     read_again: bool = True
     """Whether what an earlier run has checked of this copy is read and hashed again: then the copy may have changed."""
 

@@ -86,7 +86,7 @@ def test_json(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "name": "anchors",
         "notes": [],
         "number": 11,
-        "reason": {"code": "anchors.later", "params": {}},
+        "reason": {"code": "anchors.none", "params": {"count": 0}},
         "status": "not_checked",
     }
 
