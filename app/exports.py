@@ -75,6 +75,15 @@ class DatabaseLog:
         state.put(coop)
         return discovery(state)
 
+    def anchors(self) -> Iterator[tuple[int, bytes]]:
+        """See ``export.Log``."""
+        query = (
+            "SELECT a.size, a.proof FROM record r "
+            "JOIN anchored a ON a.ledger_id = r.ledger_id AND a.size = r.id::bigint "
+            "WHERE r.ledger_id = $1 AND r.kind = 'anchor' AND a.proof IS NOT NULL ORDER BY a.size"
+        )
+        return ((size, proof) for size, proof in self._rows(query))
+
     def openings(self) -> Iterator[tuple[int, tuple[Opening, ...]]]:
         """See ``export.Log``. What is erased is left out."""
         query = (

@@ -38,7 +38,7 @@ async def due(installation: Installation, connection: asyncpg.Connection) -> lis
     """The newest published signed checkpoint of every ledger that is due. Trouble with one does not stop the others."""
     # An anchor's entry never changes, so the entry that changed it last is its own.
     rows = await connection.fetch(
-        "SELECT l.id, l.slug, l.origin, k.known FROM ledger l JOIN head h ON h.ledger_id = l.id CROSS JOIN LATERAL ("
+        "SELECT l.id, l.slug, l.origin, k.known FROM named l JOIN head h ON h.ledger_id = l.id CROSS JOIN LATERAL ("
         "  SELECT greatest("
         "    (SELECT size FROM anchored WHERE ledger_id = l.id ORDER BY size DESC LIMIT 1),"
         "    (SELECT id::bigint FROM record WHERE ledger_id = l.id AND kind = 'anchor' ORDER BY sort LIMIT 1), 0"
@@ -63,7 +63,7 @@ async def due(installation: Installation, connection: asyncpg.Connection) -> lis
 async def tell(installation: Installation, connection: asyncpg.Connection) -> Told:
     """Have the clerk record every final anchor on its ledger, in the order in which they were sent."""
     rows = await connection.fetch(
-        "SELECT l.id, l.slug, l.origin, a.size, a.batch, a.proof FROM anchored a JOIN ledger l ON l.id = a.ledger_id "
+        "SELECT l.id, l.slug, l.origin, a.size, a.batch, a.proof FROM anchored a JOIN named l ON l.id = a.ledger_id "
         "WHERE NOT a.recorded AND a.proof IS NOT NULL ORDER BY a.batch, l.id"
     )
     places: dict[int, Place] = {}

@@ -130,10 +130,10 @@ async def of_ledger(pool: asyncpg.Pool, ledger_id: int) -> list[Anchored]:
     return [Anchored(size, proven, _batch(*batch)) for size, proven, *batch in rows]
 
 
-async def proof(pool: asyncpg.Pool, ledger_id: int, size: int) -> bytes | None:
+async def proof(connection: asyncpg.Connection | asyncpg.Pool, ledger_id: int, size: int) -> bytes | None:
     """The proof file for the anchored checkpoint of that size."""
     query = "SELECT proof FROM anchored WHERE ledger_id = $1 AND size = $2"
-    found: bytes | None = await pool.fetchval(query, ledger_id, size)
+    found: bytes | None = await connection.fetchval(query, ledger_id, size)
     return found
 
 

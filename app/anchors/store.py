@@ -77,7 +77,7 @@ class PostgresStore:
             if proofs:
                 await self._connection.execute(
                     "UPDATE anchored a SET proof = p.proof FROM unnest($2::text[], $3::bytea[]) AS p (origin, proof) "
-                    "JOIN ledger l ON l.origin = p.origin WHERE a.batch = $1 AND a.ledger_id = l.id",
+                    "JOIN named l ON l.origin = p.origin WHERE a.batch = $1 AND a.ledger_id = l.id",
                     *(anchor.number, list(proofs), list(proofs.values())),
                 )
 
@@ -85,7 +85,7 @@ class PostgresStore:
         heads = [checkpoint.parse(note.encode())[0] for note in anchor.notes]
         await self._connection.execute(
             "INSERT INTO anchored (ledger_id, size, batch, recorded) SELECT l.id, h.size, $1, false "
-            "FROM unnest($2::text[], $3::bigint[]) AS h (origin, size) JOIN ledger l ON l.origin = h.origin",
+            "FROM unnest($2::text[], $3::bigint[]) AS h (origin, size) JOIN named l ON l.origin = h.origin",
             *(anchor.number, [head.origin for head in heads], [head.size for head in heads]),
         )
 

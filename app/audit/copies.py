@@ -27,7 +27,7 @@ MAX_LINE: Final = 16 * 2**20
 """Bytes of the longest line read from a text file."""
 DISCOVERY: Final = "/.well-known/yui.json"
 _TIMEOUT: Final = 60
-_OWN_NAMES: Final = ("checkpoint", "cosigned", "records.jsonl", "yui.json", "tile/", "private/")
+_OWN_NAMES: Final = ("checkpoint", "cosigned", "records.jsonl", "yui.json", "tile/", "anchors/", "private/")
 
 
 class FolderCopy:

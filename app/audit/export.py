@@ -3,6 +3,7 @@
     checkpoint                    the signed note
     cosigned                      an older one that enough witnesses have cosigned, where that one still waits for them
     tile/{L}/{N}[.p/{W}]          hash tiles        tile/entries/{N}[.p/{W}]   entry bundles
+    anchors/{size}.json           proofs that checkpoints stand on a public chain, one for each anchor record
     records.jsonl                 what the fold gives, one canonical line per record, ordered by kind and id
     yui.json                      discovery: which ledger this is, under which key
     private/…                     openings of private values, only when asked for (``ledger/verify/private.py``)
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from ledger import canonical, checkpoint, merkle, tiles
+from ledger.books.anchors import proof_path
 from ledger.errors import ProofError
 from ledger.private import Opening
 from ledger.tiles import Tile, TileBuilder
@@ -44,6 +46,9 @@ class Log(Protocol):
     def discovery(self) -> dict[str, Any]:
         """What ``yui.json`` says (``house.discovery``)."""
 
+    def anchors(self) -> Iterable[tuple[int, bytes]]:
+        """(size, proof file) of the anchors of which the records tell, as far as they are there."""
+
     def openings(self) -> Iterable[tuple[int, tuple[Opening, ...]]]:
         """(entry index, openings) in order, of the entries that have any."""
 
@@ -62,6 +67,8 @@ def export(log: Log, folder: Path, scope: private.Scope | None = None) -> None:
     (folder / DISCOVERY).write_bytes(canonical.encode(log.discovery()))
     if scope is not None:
         _write_private(log.openings(), folder, scope)
+    for size, proof in log.anchors():
+        _write(folder / proof_path(size), proof)
     cosigned = log.cosigned()
     if cosigned is not None:
         (folder / COSIGNED).write_bytes(cosigned)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from app.audit.house import HOUSE, discovery
 from app.audit.run import desk_for
 from ledger import canonical, checkpoint, merkle
+from ledger.books.anchors import Anchor
 from ledger.fold import apply
 from ledger.keys import verify_statement
 from ledger.private import Opening
@@ -63,6 +64,12 @@ class MirroredLog:
     def discovery(self) -> dict[str, Any]:
         """See ``export.Log``."""
         return discovery(State(self._desk))
+
+    def anchors(self) -> Iterator[tuple[int, bytes]]:
+        """See ``export.Log``."""
+        for anchor in State(self._desk).children(Anchor):
+            with suppress(Absent):
+                yield anchor.size, self._copy.read(anchor.proof)
 
     def openings(self) -> Iterable[tuple[int, tuple[Opening, ...]]]:
         """No copy that is served shows private values."""

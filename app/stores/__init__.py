@@ -106,4 +106,6 @@ class BucketStore:
 
 
 def _type_of(path: str) -> str:
+    if path.endswith(".json"):
+        return "application/json"
     return "text/plain; charset=utf-8" if path.endswith("/checkpoint") else "application/octet-stream"

@@ -13,6 +13,7 @@ from typing import Final
 
 import asyncpg
 
+from app.anchors.standing import proof
 from app.errors import ServiceError, StoreError
 from app.installation import Installation
 from app.reading import reading_of
@@ -21,6 +22,7 @@ from app.storage.ledgers import Ledger
 from app.storage.log import root_at
 from app.stores import Store
 from ledger import checkpoint
+from ledger.books.anchors import proof_path
 from ledger.books.coop import ID, Coop
 from ledger.checkpoint import Checkpoint
 from ledger.errors import LedgerError
@@ -91,6 +93,7 @@ class Copier:
                 continue
             if not _is_there(tile, entries if tile.level is None else there.size):
                 await self._put(ledger, tile)
+        await self._put_anchors(connection, ledger)
         # From here on the copy may be read up to this size; a crash before leaves it at the one before.
         await self._store.put(f"{ledger.slug}/checkpoint", published.note, forever=False)
         if bundles:
@@ -107,6 +110,19 @@ class Copier:
         if data is None:
             raise StoreError("store.behind", origin=ledger.origin, tile=tile.path)
         await self._store.put(f"{ledger.slug}/{tile.path}", data, forever=tile.width == WIDTH)
+
+    async def _put_anchors(self, connection: asyncpg.Connection, ledger: Ledger) -> None:
+        """The proofs of anchors, oldest first: where a larger one is, the smaller ones are."""
+        query = "SELECT size FROM anchored WHERE ledger_id = $1 AND proof IS NOT NULL ORDER BY size DESC"
+        missing = []
+        for (size,) in await connection.fetch(query, ledger.id):
+            if await self._store.get(f"{ledger.slug}/{proof_path(size)}") is not None:
+                break
+            missing.append(size)
+        for size in reversed(missing):
+            file = await proof(connection, ledger.id, size)
+            if file is not None:
+                await self._store.put(f"{ledger.slug}/{proof_path(size)}", file, forever=True)
 
 
 def _is_there(tile: Tile, size: int) -> bool:

@@ -32,6 +32,7 @@ class VillageLog:
 
     def __init__(self, village: Village) -> None:
         self._village = village
+        self.proofs: dict[int, bytes] = {}
 
     def note(self) -> bytes:
         return self._village.note()
@@ -48,6 +49,9 @@ class VillageLog:
 
     def discovery(self) -> dict[str, Any]:
         return house.discovery(self._village.state)
+
+    def anchors(self) -> Iterable[tuple[int, bytes]]:
+        return self.proofs.items()
 
     def openings(self) -> Iterable[tuple[int, tuple[Opening, ...]]]:
         for index, leaf in enumerate(self._village.leaves):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
 from app.anchors import sending, store
 from app.anchors.sending import Sender
-from app.installation import Installation
 from contracts import check, proof
 from contracts.errors import KeyPassword
 from contracts.record import State
@@ -23,13 +21,6 @@ from tests.contracts.stations import CONFIRMATIONS, Station
 from tools import anvil
 
 DAY = 86_400_000
-
-
-@pytest.fixture
-def harbour(installation: Installation, station: Station, relay: Relay) -> Iterator[Harbour]:
-    harbour = Harbour(installation, station, relay.url)
-    yield harbour
-    harbour.node.close()
 
 
 async def test_all_ledgers_in_one_transaction_until_final(
