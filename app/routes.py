@@ -8,6 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from app.api import routes as api
 from app.pages import (
+    anchors,
     audit,
     bookings,
     cards,
@@ -36,6 +37,7 @@ from app.pages import (
 ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *api.ROUTES,
     *home.ROUTES,
+    *anchors.ROUTES,
     *audit.ROUTES,
     *demo.ROUTES,
     *entrance.ROUTES,

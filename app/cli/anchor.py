@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The three, each with its own."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     rpc = os.environ.get("YUI_ANCHOR_RPC")
-    deploy = actions.add_parser("deploy", help="契約を鎖に置く / put the contract on a chain, once")
-    deploy.add_argument("--rpc", metavar="URL", default=rpc, help="鎖への窓口 / the chain's RPC")
+    deploy = actions.add_parser("deploy", help="コントラクトを置く / put the contract on a chain, once")
+    deploy.add_argument("--rpc", metavar="URL", default=rpc, help="チェーンの窓口 / the chain's RPC")
     deploy.add_argument(
         "--max-fee",
         type=anchor_options.natural,
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     anchor_options.add_key_arguments(deploy, "--")
     account = actions.add_parser("account", help="口座と残高を見る / the account, and what it has")
-    account.add_argument("--rpc", metavar="URL", default=rpc, help="鎖への窓口 / the chain's RPC")
+    account.add_argument("--rpc", metavar="URL", default=rpc, help="チェーンの窓口 / the chain's RPC")
     anchor_options.add_key_arguments(account, "--")
     abandon = actions.add_parser("abandon", help="送りかけの束をあきらめる / give up on a batch under way")
     abandon.add_argument("number", type=anchor_options.natural, help="束の番号 / the batch's number")

@@ -18,23 +18,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--anchor-rpc",
         metavar="URL",
         default=os.environ.get("YUI_ANCHOR_RPC"),
-        help="公開の鎖への窓口 / a public chain's RPC, to anchor checkpoints there",
+        help="公開のブロックチェーンの窓口 / a public chain's RPC, to anchor checkpoints there",
     )
-    _number(parser, "--anchor-chain", "YUI_ANCHOR_CHAIN", "ID", None, "鎖の番号 / the chain's id (EIP-155)")
+    _number(parser, "--anchor-chain", "YUI_ANCHOR_CHAIN", "ID", None, "チェーンの番号 / the chain's id (EIP-155)")
     parser.add_argument(
         "--anchor-contract",
         metavar="ADDRESS",
         default=os.environ.get("YUI_ANCHOR_CONTRACT"),
-        help="契約の住所 / the address of CheckpointAnchor (yui anchor deploy)",
+        help="コントラクトのアドレス / the address of CheckpointAnchor (yui anchor deploy)",
     )
     add_key_arguments(parser, "--anchor-")
-    confirmations = "確定とみなす区画の数(64) / blocks that make an anchor final"
+    confirmations = "確定とみなすブロックの数(64) / blocks that make an anchor final"
     _number(parser, "--anchor-confirmations", "YUI_ANCHOR_CONFIRMATIONS", "N", 64, confirmations)
     most = "手数料の上限(ガスあたり gwei、100) / the most to pay, gwei per gas"
     _number(parser, "--anchor-max-fee", "YUI_ANCHOR_MAX_FEE", "GWEI", 100, most)
-    every = "何分ごとに記録するか(1440) / minutes between two anchors"
+    every = "何分ごとに書きとめるか(1440) / minutes between two anchors"
     _number(parser, "--anchor-every", "YUI_ANCHOR_EVERY", "MINUTES", 1440, every)
-    pause = "鎖を見にいく間隔の秒(15) / seconds between two looks at the chain"
+    pause = "チェーンを見にいく間隔の秒(15) / seconds between two looks at the chain"
     _number(parser, "--anchor-pause", "YUI_ANCHOR_PAUSE", "SECONDS", 15, pause)
 
 

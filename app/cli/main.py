@@ -34,7 +34,7 @@ COMMANDS = (
     Command("sign", "app.cli.sign", "端末から署名して届け出る / sign and submit from a terminal"),
     Command("export", "app.cli.export", "台帳を書き出す / write a ledger out for anyone to verify"),
     Command("operator", "app.cli.operator", "運用者の鍵を替える / change the operator's keys"),
-    Command("anchor", "app.cli.anchor", "公開の鎖への記録を整える / prepare anchors on a public chain"),
+    Command("anchor", "app.cli.anchor", "ブロックチェーンへの書きとめを整える / prepare anchors on a public chain"),
     Command("migrate", "app.cli.migrate", "データベースを最新にする / bring the database up to date"),
     Command("test", "app.cli.test_command", "テストを実行する / run the tests", passes_arguments_on=True),
     Command("lock", "app.cli.lock_command", "依存関係を固定し直す / pin the dependencies anew"),

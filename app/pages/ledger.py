@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from app.access import OPT, Access
+from app.anchors import standing as anchors
 from app.api.problems import Problem, language
 from app.installation import Installation
 from app.limits import limits_of
@@ -57,6 +58,7 @@ async def stream(
         person=people.get(wanted.who, ""),
         now=installation.clock.now(),
         witnessed=None if partial else await witnessed(installation, visit.reading.ledger, public=public),
+        anchored=None if partial else await _anchored(installation, visit),
     )
 
 
@@ -111,8 +113,15 @@ async def verify(
         genesis=(await genesis_hash(installation, visit.reading)).hex(),
         now=installation.clock.now(),
         witnessed=await witnessed(installation, visit.reading.ledger, public=visit.coop.tiles == "public"),
+        anchored=await _anchored(installation, visit),
         words=request.app.state.texts.texts(language(request), "ledger.verify."),
     )
+
+
+async def _anchored(installation: Installation, visit: Visit) -> list[anchors.Anchored] | None:
+    """The ledger's anchors on a public chain; None where there is nothing to tell of such."""
+    found = await anchors.of_ledger(installation.database.pool, visit.reading.ledger.id)
+    return found if found or installation.anchoring is not None else None
 
 
 async def _signers(visit: Visit, signers: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -91,6 +91,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /log/{slug}/tile/{path}": "tiles",
     # Witnessing: what is posted is signed by a log on the list.
     "GET /witness": "anyone",
+    "GET /anchors": "anyone",
     "POST /witness/add-checkpoint": "anyone",
     "GET /witness/{hash}/checkpoint": "anyone",
     "GET /witness/{hash}/evidence.json": "anyone",

@@ -45,6 +45,7 @@ PAGES = [
     (STRANGER, "/"),
     (STRANGER, "/found"),
     (STRANGER, "/witness"),
+    (STRANGER, "/anchors"),
     (STRANGER, "/demo"),
     (STRANGER, "/c/mizunasato"),
     (STRANGER, "/c/mizunasato/join"),
