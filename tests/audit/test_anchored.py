@@ -131,8 +131,8 @@ def test_what_is_not_there_was_a_lie(anchored: Anchored) -> None:
 
 
 def test_a_block_that_is_not_as_said(anchored: Anchored) -> None:
-    for changed in ({"block": 21}, {"time": anchored.time - 1000}):
-        standing = Standing(**{"final": True, "block": 20, "time": anchored.time} | changed)
+    true = Standing(final=True, block=20, time=anchored.time)
+    for standing in (true._replace(block=21), true._replace(time=anchored.time - 1000)):
         assert found(anchored.judged(standing)) == [(11, "anchor.not_as_said", anchored.claim)]
 
 

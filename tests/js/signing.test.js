@@ -110,6 +110,16 @@ test("a key that the known one has named in an entry takes its place", async () 
   await signAndSubmitWith(signer, GIFT);
 });
 
+test("evidence across a change of keys brings the entries along that lead from one to the other", async () => {
+  const { service, signer } = await setting();
+  await signAndSubmitWith(signer, GIFT);
+  await service.rotate();
+  service.beside = undefined;
+  service.leaves[1] = utf8("another history");
+  const { evidence } = await signer.refresh().catch((caught) => caught);
+  assert.deepEqual(evidence.changes.map(({ index }) => index), [2]);
+});
+
 test("a key that somebody else has named, or nobody, does not", async () => {
   const stranger = await Service.open();
   const hidden = async (service) => {

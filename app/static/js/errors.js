@@ -49,7 +49,7 @@ export class Refusal extends LedgerError {
 export class ContradictionError extends ProofError {
   /**
    * @param {string} code
-   * @param {{origin: string, vkey: string, kept: string, shown: string, proof: string[], conclusive: boolean}} evidence
+   * @param {{origin: string, vkey: string, kept: string, shown: string, proof: string[], conclusive: boolean, changes?: import("./trust.js").KeyChange[]}} evidence
    *   `conclusive`: same size, two roots. Otherwise the server merely failed to show that one tree extends the other.
    */
   constructor(code, evidence) {

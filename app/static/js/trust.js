@@ -66,7 +66,7 @@ async function checkBeside(kept, shown, prove) {
   const mine = parse(kept.note).checkpoint;
   const theirs = parse(shown.note).checkpoint;
   const [older, newer] = mine.size <= theirs.size ? [mine, theirs] : [theirs, mine];
-  const evidence = { origin: mine.origin, vkey: kept.vkey, kept: kept.note, shown: shown.note, proof: /** @type {string[]} */ ([]), conclusive: false };
+  const evidence = { origin: mine.origin, vkey: kept.vkey, kept: kept.note, shown: shown.note, proof: /** @type {string[]} */ ([]), conclusive: false, ...(kept.vkey !== shown.vkey && { changes: shown.changes ?? [] }) };
   const stale = theirs.size <= mine.size && kept.former?.includes(shown.vkey);
   if (kept.vkey !== shown.vkey && !stale && !(await leadsTo(kept, shown, theirs))) {
     throw new ContradictionError("checkpoint.key_changed", evidence);
