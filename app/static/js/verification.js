@@ -13,7 +13,7 @@
  */
 
 import { b64, equal, unb64 } from "./bytes.js";
-import { noteText, parseVkey, verify } from "./checkpoint.js";
+import { noteText, parse, parseVkey, verify } from "./checkpoint.js";
 import { verifySignature } from "./crypto.js";
 import { ContradictionError, DeviceError, LedgerError, ProofError } from "./errors.js";
 import { Frontier, leafHash } from "./merkle.js";
@@ -193,7 +193,7 @@ export class Verification {
     if (!rows.length) return { status: "skipped", code: "no_receipts" };
     const kept = /** @type {import("./trust.js").Kept} */ (await keptCheckpoint(keystore.store, ledger));
     for (const { receipt, statement } of rows) {
-      const verified = await verifyReceipt(receipt, kept.vkey);
+      const verified = await verifyReceipt(receipt, await keyOf(receipt.checkpoint, [kept.vkey, ...(kept.former ?? [])]));
       if (verified.statementId !== statement) throw new ProofError("receipt.statement");
       const { size, root } = verified.checkpoint;
       const point = this.#edges.length >= size ? await this.#rootAt(size) : null;
@@ -204,3 +204,16 @@ export class Verification {
   }
 }
 
+/**
+ * The key that a note of this log bears, of those that the device has seen follow each other: a receipt stays under the
+ * key of its day. The first where it bears none of them, which then says so.
+ * @param {string} note @param {string[]} vkeys newest first
+ */
+async function keyOf(note, vkeys) {
+  const { lines } = parse(note);
+  for (const vkey of vkeys) {
+    const { hash, name } = await parseVkey(vkey);
+    if (lines.some((line) => line.name === name && equal(line.keyHash, hash))) return vkey;
+  }
+  return vkeys[0];
+}
