@@ -2,18 +2,19 @@
 
 import { DeviceError } from "./errors.js";
 
-/** Each store's key; all but the checkpoints are kept apart per ledger and, where it is personal, per member. */
+/** Each store's key; all but checkpoints and policies are kept apart per ledger and, where it is personal, per member. */
 const STORES = {
   keys: ["ledger", "member", "public"],
   checkpoints: ["ledger"],
   receipts: ["ledger", "member", "statement"],
   queue: ["ledger", "statement"],
   lines: ["ledger", "batch", "line"],
+  policies: ["ledger"],
 };
-const VERSION = 1;
+const VERSION = 2;
 
 /**
- * @typedef {"keys"|"checkpoints"|"receipts"|"queue"|"lines"} StoreName
+ * @typedef {"keys"|"checkpoints"|"receipts"|"queue"|"lines"|"policies"} StoreName
  * @typedef {{get: (name: StoreName, key: unknown[]) => Promise<any>, put: (name: StoreName, value: object) => Promise<void>,
  *   remove: (name: StoreName, key: unknown[]) => Promise<void>, below: (name: StoreName, prefix: unknown[]) => Promise<any[]>,
  *   swap: (name: StoreName, key: unknown[], expected: string|undefined, value: {note: string}) => Promise<boolean>,
@@ -25,7 +26,9 @@ export async function openStore(name = "yui") {
   if (typeof indexedDB === "undefined") throw new DeviceError("device.no_storage");
   const request = indexedDB.open(name, VERSION);
   request.onupgradeneeded = () => {
-    for (const [store, keyPath] of Object.entries(STORES)) request.result.createObjectStore(store, { keyPath });
+    for (const [store, keyPath] of Object.entries(STORES)) {
+      if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store, { keyPath });
+    }
   };
   const db = await settled(request).catch((error) => {
     throw new DeviceError("device.no_storage", { reason: String(error?.name ?? error) });

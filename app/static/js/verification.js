@@ -6,6 +6,7 @@
  *   tree       the tree computed anew from every entry (or, where entries are closed, from the hashes of level 0) has its root
  *   entries    every entry is in the one permitted form and bears its signers' signatures
  *   witnessed  each statement's `seen`, signed by its author, is a point that this same tree passed through
+ *   cosigned   enough witnesses outside have cosigned it, and of this same tree
  *   receipts   what this device has kept of its members' own statements is in the tree
  *
  * Each step ends as `ok`, `failed` or `skipped` with a code that says why. What the rules made of the entries is not
@@ -14,6 +15,7 @@
 
 import { b64, equal, unb64 } from "./bytes.js";
 import { noteText, parse, parseVkey, verify } from "./checkpoint.js";
+import { standing } from "./cosigned.js";
 import { verifySignature } from "./crypto.js";
 import { ContradictionError, DeviceError, LedgerError, ProofError } from "./errors.js";
 import { Frontier, leafHash } from "./merkle.js";
@@ -22,7 +24,7 @@ import { parseLeaf, signedBytes } from "./statement.js";
 import { WIDTH, bundlesOf, decodeBundle, splitHashes, tilePath } from "./tiles.js";
 import { advance, checkPoint, keptCheckpoint } from "./trust.js";
 
-export const STEPS = /** @type {const} */ (["seal", "history", "tree", "entries", "witnessed", "receipts"]);
+export const STEPS = /** @type {const} */ (["seal", "history", "tree", "entries", "witnessed", "cosigned", "receipts"]);
 /** Entries up to which every point of the history is remembered. */
 export const MAX_POINTS = 200_000;
 /** Faults that a report names one by one. */
@@ -30,12 +32,12 @@ const NAMED = 20;
 
 /**
  * @typedef {typeof STEPS[number]} Step
- * @typedef {{status: "ok"|"failed"|"skipped", code?: string, params?: Record<string, unknown>}} Result
+ * @typedef {{status: "ok"|"failed"|"skipped", code?: string, params?: Record<string, unknown>, witnesses?: import("./cosigned.js").Witness[]}} Result
  * @typedef {{step: Step, code: string, params: Record<string, unknown>, index?: number, leaf?: string}} Fault
  * @typedef {{origin: string, vkey: string, checkpoint: string, faults: Fault[], contradiction?: object}} Evidence
  * @typedef {{ledger: string, read: import("./tiles.js").Fetch, api: import("./api.js").Api, keystore: import("./keystore.js").Keystore,
- *   open: boolean, told: (step: Step, result: Result|null) => void, progress: (done: number, size: number) => Promise<void>}} Parts
- *   open: whether entries may be read; told: null when a step begins; progress: may hold the check up
+ *   open: boolean, policy?: () => Promise<string>, told: (step: Step, result: Result|null) => void, progress: (done: number, size: number) => Promise<void>}} Parts
+ *   open: whether entries may be read; policy: whose cosignatures are enough by the operator's word, empty: nobody's; told: null when a step begins; progress: may hold the check up
  */
 
 export class Verification {
@@ -61,6 +63,7 @@ export class Verification {
     await this.#step("history", () => this.#history(), sealed);
     await this.#step("tree", () => this.#tree(), sealed);
     this.#settleEntries();
+    await this.#step("cosigned", () => this.#cosigned(), this.results.get("history")?.status === "ok");
     await this.#step("receipts", () => this.#receipts(), sealed);
     return [...this.results.values()].some(({ status }) => status === "failed") ? "failed" : "ok";
   }
@@ -184,6 +187,21 @@ export class Verification {
       else this.#settle(step, { status: "ok", code: step, params: { size } });
     }
     this.faults = STEPS.flatMap((step) => this.faults.filter((fault) => fault.step === step).slice(0, NAMED));
+  }
+
+  /** @returns {Promise<Result>} */
+  async #cosigned() {
+    const { ledger, keystore, read, api, policy } = this.parts;
+    const own = (await keystore.store.get("policies", [ledger]))?.text;
+    const offered = own === undefined ? ((await policy?.()) ?? "") : "";
+    if (own === undefined && !offered) return { status: "skipped", code: "no_witnesses" };
+    const [note, vkey] = [/** @type {string} */ (this.note), /** @type {string} */ (this.vkey)];
+    const kept = /** @type {import("./trust.js").Kept} */ (await keptCheckpoint(keystore.store, ledger));
+    const { code, params, enough, own: isOwn, witnesses } = await standing({ ledger, vkey, note, kept, read, api, own, offered });
+    // Only a policy of the reader's own can be broken by an operator: by theirs, witnesses may simply be late.
+    if (code === "few" && isOwn) this.faults.push({ step: "cosigned", code: "witness.few", params: params ?? {} });
+    const status = enough ? "ok" : code === "few" && isOwn ? "failed" : "skipped";
+    return { status, code: status === "failed" ? "witness.few" : code, params, witnesses };
   }
 
   /** @returns {Promise<Result>} */

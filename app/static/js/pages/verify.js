@@ -38,7 +38,7 @@ async function run() {
   verdict.replaceChildren();
   try {
     const verification = new Verification({
-      ledger: origin, read: fetchFrom(`/log/${slug}`), api: new Api(slug), keystore: await openKeystore(), open: entries === "yes", told: show, progress,
+      ledger: origin, read: fetchFrom(`/log/${slug}`), api: new Api(slug), keystore: await openKeystore(), open: entries === "yes", policy: operatorsPolicy, told: show, progress,
     });
     const outcome = await verification.run();
     await judge(outcome, verification);
@@ -47,6 +47,13 @@ async function run() {
     verdict.replaceChildren(notice("warning", t("broken"), paragraph((await openTexts()).error(error))));
   }
   become("ready");
+}
+
+/** Whose cosignatures are enough, as this installation says. */
+async function operatorsPolicy() {
+  const answer = await fetch("/.well-known/yui.json", { cache: "no-store" }).catch(() => null);
+  const { ledgers = [] } = answer?.ok ? await answer.json() : {};
+  return ledgers.find((/** @type {any} */ card) => card.origin === origin)?.witness_policy ?? "";
 }
 
 /** @param {"ready"|"running"|"held"} next */
@@ -77,6 +84,21 @@ function show(step, result) {
   badge.textContent = t(`status.${status}`);
   row.dataset.status = status;
   /** @type {HTMLElement} */ (row.querySelector("[data-told]")).textContent = result ? sentence(result) : "";
+  const list = /** @type {HTMLElement} */ (row.querySelector("[data-list]"));
+  list.replaceChildren(...(result?.witnesses ?? []).map(({ name, size, time }) => {
+    const params = { name, size: number.format(size), ago: ago(time * 1000) };
+    return Object.assign(document.createElement("li"), { textContent: t(size ? "witness" : "witness.none", params) });
+  }));
+  list.hidden = !list.children.length;
+}
+
+/** `3分前`, `2 days ago`. @param {number} ms */
+function ago(ms) {
+  const seconds = Math.max(0, Math.round((Date.now() - ms) / 1000));
+  const units = /** @type {[number, Intl.RelativeTimeFormatUnit][]} */ ([[86_400, "day"], [3_600, "hour"], [60, "minute"], [1, "second"]]);
+  const [length, unit] = units.find(([size]) => seconds >= size) ?? [1, "second"];
+  const words = new Intl.RelativeTimeFormat(lang).format(-Math.floor(seconds / length), unit);
+  return lang === "ja" ? words.replace(" ", "") : words;
 }
 
 /** @param {import("../verification.js").Result} result */
