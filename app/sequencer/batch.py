@@ -70,8 +70,11 @@ class Desk:
         self.source = PostgresSource(books, ledger.id)
         self.log_keys: tuple[str, ...] = ()
         """The vkeys that sign its checkpoints; empty: to be read again from the database."""
-        self.kept: Published | None = None
-        """The newest checkpoint whose row is kept."""
+        self.kept: tuple[int, Published] | None = None
+        """The newest checkpoint whose row is kept, and by which of the database's processes.
+
+        The row is durable only with the next commit: where that process is no more, it may be gone with it.
+        """
 
 
 class Batch:

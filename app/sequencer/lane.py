@@ -162,7 +162,8 @@ class Lane:
             async with connection.transaction():
                 head = await lock_head(connection, ledger.id)
                 received = max(services.clock.check(head.database_time), head.received)
-                kept = self._desk.kept if self._desk is not None else None
+                writer, kept = (self._desk and self._desk.kept) or (0, None)
+                kept = kept if writer == connection.get_server_pid() else None
                 published = await services.publisher.catch_up(connection, ledger, head, kept)
                 desk = self._desk = await self._open_desk(connection, head)
                 desk.source.publish(published.size, published.root)
@@ -176,7 +177,7 @@ class Lane:
                 root, vkeys = growth.root(), desk.log_keys
                 published = await services.publisher.publish(connection, ledger, growth.size, root, vkeys)
                 desk.source.publish(published.size, published.root)
-                desk.kept = published
+                desk.kept = connection.get_server_pid(), published
                 services.bulletin.announce(ledger.id, published.size)
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 await self._answer(connection, waiting, outcome, published, received)

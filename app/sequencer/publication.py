@@ -31,7 +31,7 @@ class Publisher:
     ) -> Published:
         """Under the head's lock: what is published, once the head is shown to extend it and is published itself.
 
-        ``kept``: the checkpoint whose row this process has kept last.
+        ``kept``: the checkpoint whose row was kept last on this connection.
 
         GuardError when the database is older than its guard or tells another story, or the guard can't be written:
         then nothing may be appended.

@@ -1,4 +1,7 @@
-"""Copies public ledgers to the tile store: tiles and bundles first, the checkpoint that promises them last.
+"""Copies public ledgers to the tile store: tiles and bundles first, the checkpoint that promises them after them.
+
+Cosignatures of witnesses follow when they come: as lines under ``checkpoint``, and as ``cosigned`` the newest
+checkpoint that enough have cosigned.
 
 A copy goes on from the checkpoint that the store has, so one that was broken off is caught up with, and begun anew
 where entries have become public since. It never goes back: a store that is ahead, or has another history, is left
@@ -9,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -21,6 +24,7 @@ from app.sequencer.guard import Published
 from app.storage.ledgers import Ledger
 from app.storage.log import root_at
 from app.stores import Store
+from app.witness import cosigned
 from ledger import checkpoint
 from ledger.books.anchors import proof_path
 from ledger.books.coop import ID, Coop
@@ -36,12 +40,20 @@ _LOCK: Final = 7_595_625
 """Of the database's advisory locks the one that whoever copies holds, with the ledger's number."""
 
 
+class _Copied(NamedTuple):
+    """What a store is brought up to: the checkpoint with its lines, the cosigned one, and whether entries go along."""
+
+    published: Published
+    cosigned: bytes | None
+    bundles: bool
+
+
 class Copier:
     """One process's copier. ``run`` until it is cancelled; of several one copies a ledger at a time."""
 
     def __init__(self, installation: Installation, store: Store) -> None:
         self._installation, self._store = installation, store
-        self._done: dict[int, tuple[int, bool]] = {}
+        self._done: dict[int, _Copied] = {}
 
     async def run(self) -> None:
         """Look around for ever; trouble with the store or the database is logged and tried again."""
@@ -65,21 +77,29 @@ class Copier:
         if coop is None or coop.tiles != "public":
             return
         bundles = coop.entries == "public"
-        published = await self._installation.log.published(ledger)
-        if self._done.get(ledger.id) == (published.size, bundles):
+        wanted = await self._wanted(ledger, bundles=bundles)
+        if self._done.get(ledger.id) == wanted:
             return
         async with self._installation.database.pool.acquire() as connection:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", _LOCK, ledger.id):
                 return  # another process is at it
             try:
-                await self._copy(connection, ledger, published, bundles=bundles)
+                await self._copy(connection, ledger, wanted)
             finally:
-                await connection.execute("SELECT pg_advisory_unlock($1, $2)", _LOCK, ledger.id)
-        self._done[ledger.id] = published.size, bundles
+                await _unlock(connection, ledger)
+        self._done[ledger.id] = wanted
 
-    async def _copy(
-        self, connection: asyncpg.Connection, ledger: Ledger, published: Published, *, bundles: bool
-    ) -> None:
+    async def _wanted(self, ledger: Ledger, *, bundles: bool) -> _Copied:
+        """What there should be now."""
+        published = await self._installation.log.published(ledger)
+        noted = await cosigned.with_cosignatures(self._installation.database.pool, ledger, published)
+        enough = await cosigned.newest(self._installation, ledger)
+        # Published since: its turn comes with the tiles that it promises.
+        enough = None if enough is None or enough.size > noted.size else enough
+        return _Copied(noted, None if enough is None else enough.note, bundles)
+
+    async def _copy(self, connection: asyncpg.Connection, ledger: Ledger, wanted: _Copied) -> None:
+        published, bundles = wanted.published, wanted.bundles
         there = await self._there(ledger)
         if there.size > published.size:
             raise StoreError("store.ahead", origin=ledger.origin, size=there.size, published=published.size)
@@ -91,13 +111,15 @@ class Copier:
         for tile in tiles_of(published.size):
             if tile.level is None and not bundles:
                 continue
-            if not _is_there(tile, entries if tile.level is None else there.size):
+            if not _is_there(tile, entries if tile.level is None else there.size, published.size):
                 await self._put(ledger, tile)
         await self._put_anchors(connection, ledger)
         # From here on the copy may be read up to this size; a crash before leaves it at the one before.
         await self._store.put(f"{ledger.slug}/checkpoint", published.note, forever=False)
         if bundles:
             await self._store.put(f"{ledger.slug}/bundles", b"%d" % published.size, forever=False)
+        if wanted.cosigned is not None:
+            await self._store.put(f"{ledger.slug}/cosigned", wanted.cosigned, forever=False)
 
     async def _there(self, ledger: Ledger) -> Checkpoint:
         note = await self._store.get(f"{ledger.slug}/checkpoint")
@@ -125,7 +147,18 @@ class Copier:
                 await self._store.put(f"{ledger.slug}/{proof_path(size)}", file, forever=True)
 
 
-def _is_there(tile: Tile, size: int) -> bool:
+async def _unlock(connection: asyncpg.Connection, ledger: Ledger) -> None:
+    try:
+        await connection.execute("SELECT pg_advisory_unlock($1, $2)", _LOCK, ledger.id)
+    except BaseException:
+        # Else it would go back to the pool with the lock, and nobody would copy any more. The lock ends with it.
+        connection.terminate()
+        raise
+
+
+def _is_there(tile: Tile, size: int, published: int) -> bool:
     """Whether a copy at that size has the tile: full ones below it, never partial ones of another size."""
+    if size == published:
+        return True
     count = size >> (HEIGHT * (tile.level or 0))
     return tile.width == WIDTH and (tile.index + 1) * WIDTH <= count
