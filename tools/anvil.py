@@ -5,23 +5,21 @@ Its accounts, their keys and their wealth are the same in the whole world; nothi
 
 from __future__ import annotations
 
-import platform
-import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 import requests
 
-ROOT: Final = Path(__file__).parents[1]
-KEY: Final = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
+from app.cli.anvil import KEY as FIRST_KEY
+from app.cli.anvil import LISTENING, program
+
+__all__ = ["KEY", "OTHER_KEY", "Chain", "program", "running"]
+KEY: Final = bytes.fromhex(FIRST_KEY)
 """Of the first account."""
 OTHER_KEY: Final = bytes.fromhex("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d")
 """Of the second."""
-_LISTENING: Final = re.compile(r"Listening on \S+:(\d+)")
 
 
 class Chain:
@@ -57,18 +55,11 @@ def running(*options: str) -> Iterator[Chain]:
             process.kill()
 
 
-def program() -> str | None:
-    """The anvil that package-lock.json pins, where npm has one for this machine; else whatever the machine has."""
-    if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
-        return str(ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil")
-    return shutil.which("anvil")
-
-
 def _port(process: subprocess.Popen[str]) -> int:
     said = []
     for line in process.stdout or ():
         said.append(line)
-        found = _LISTENING.search(line)
+        found = LISTENING.search(line)
         if found:
             return int(found[1])
     raise RuntimeError("anvil did not start: " + "".join(said))

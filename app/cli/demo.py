@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from app.anchors.settings import Anchoring
     from app.cli.places import Places
     from app.installation import Installation
 
@@ -28,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--witness",
         action="store_true",
         help="となりの村も動かし、互いに立ち会う / with a second village; they witness each other",
+    )
+    parser.add_argument(
+        "--anvil",
+        action="store_true",
+        help="試しのブロックチェーンも動かし、書きとめる / with a test chain, on which checkpoints are anchored",
     )
     parser.add_argument("--village", default=_VILLAGE, help=argparse.SUPPRESS)
     parser.add_argument("--until-input-ends", action="store_true", help=argparse.SUPPRESS)
@@ -49,12 +55,16 @@ def run(args: argparse.Namespace) -> int:
             clear(where.data)
         neighbour = with_neighbour(args, where)
         async with (
-            runtime.running(where, serve.show, witnessing=serve.witnessing(args)) as installation,
+            with_chain(args, where) as chain,
+            runtime.running(where, serve.show, witnessing=serve.witnessing(args), anchoring=chain) as installation,
             neighbour,
+            making_blocks(args, installation, chain),
         ):
             web = serve.web_settings(args, where, demo=True)
             await settle(installation, web.address, args)
             ready = say("demo.ready", address=web.address)
+            if args.anvil and chain is not None:
+                ready += say("demo.anchoring", address=web.address, slug=args.village, rpc=chain.rpc)
             await runtime.serve(installation, web, args.host, args.port, lambda: print(*ready, sep="\n", flush=True))
 
     if args.until_input_ends:
@@ -88,6 +98,31 @@ def with_neighbour(args: argparse.Namespace, where: "Places") -> "AbstractAsyncC
     line += [*(["--fresh"] if args.fresh else []), *(["--at", args.at] if args.at else [])]
     met = say("demo.met", one=f"{own.address}/c/{own.slug}/verify", other=f"{other.address}/c/{other.slug}/verify")
     return neighbours.beside(own, other, line, lambda: print(*met, sep="\n", flush=True))
+
+
+def with_chain(args: argparse.Namespace, where: "Places") -> "AbstractAsyncContextManager[Anchoring | None]":
+    """How to anchor: on a test chain of our own where that was asked for, else as the options have it, mostly not."""
+    from contextlib import nullcontext
+
+    from app.cli import anchor_options, anvil
+    from app.cli.failures import CommandError
+
+    if not args.anvil:
+        return nullcontext(anchor_options.anchoring(args))
+    if args.anchor_rpc or args.anchor_chain or args.anchor_contract:
+        raise CommandError("demo.anvil_options")
+    return anvil.beside(where.data)
+
+
+def making_blocks(
+    args: argparse.Namespace, installation: "Installation", chain: "Anchoring | None"
+) -> "AbstractAsyncContextManager[None]":
+    """On our own chain they come when we say so."""
+    from contextlib import nullcontext
+
+    from app.cli import anvil
+
+    return nullcontext() if chain is None or not args.anvil else anvil.making_blocks(installation, chain)
 
 
 def clear(data: "Path") -> None:

@@ -42,6 +42,13 @@ def prepare(environment: dict[str, str]) -> dict[str, str]:
     return prepared
 
 
+def prepare_npm(environment: dict[str, str]) -> None:
+    """Bring the npm packages alone. Raises :class:`Missing`."""
+    with _turn():
+        prepared, npm = _node(environment)
+        _npm_packages(npm, prepared)
+
+
 @contextmanager
 def _turn() -> Iterator[None]:
     """Hold the checkout's folder locked, as ``./yui`` does; the system lets go when the process ends."""
