@@ -75,6 +75,11 @@ def encode(value: Any) -> bytes:
     return _encoder.encode(value)
 
 
+def spell(value: Any) -> bytes:
+    """Canonical bytes of what is known to lie within the value space, or of a struct whose members do."""
+    return _encoder.encode(value)
+
+
 def decode(data: bytes) -> Any:
     """The value that ``data`` spells; FormatError when ``data`` is not its canonical spelling."""
     require_shallow(data)

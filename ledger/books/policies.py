@@ -6,7 +6,7 @@ can be recounted under it for ever.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 import msgspec
 
@@ -16,6 +16,8 @@ from ledger.books.members_policy import MembersPolicy
 from ledger.errors import Refusal
 from ledger.fold import Book, Moment
 from ledger.state import Record, State
+
+T = TypeVar("T")
 
 AREAS: Final = {"commons": commons_policy.parse, "members": members_policy.parse}
 """Area → strict parser of its document."""
@@ -43,11 +45,26 @@ class Policy(Record, frozen=True, kw_only=True):
 
     def members(self) -> MembersPolicy:
         """The document of the area ``members``."""
-        return msgspec.convert(self.document, MembersPolicy)
+        return _read(self.document, MembersPolicy)
 
     def commons(self) -> CommonsPolicy:
         """The document of the area ``commons``."""
-        return msgspec.convert(self.document, CommonsPolicy)
+        return _read(self.document, CommonsPolicy)
+
+
+_known: dict[tuple[int, type[Any]], tuple[dict[str, Any], Any]] = {}
+"""Documents that were read, by their identity: every statement asks for the same few, and nobody changes them."""
+_KNOWN: Final = 128
+
+
+def _read(document: dict[str, Any], kind: type[T]) -> T:
+    found = _known.get((id(document), kind))
+    # The document is kept with what was read from it, so that its identity can't pass to another.
+    if found is None or found[0] is not document:
+        if len(_known) >= _KNOWN:
+            _known.clear()
+        found = _known[id(document), kind] = (document, msgspec.convert(document, kind))
+    return found[1]
 
 
 class PolicyHead(Record, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from app.audit import desk as sqlite
 from app.audit import window as windows
 from app.audit.desk import SqliteDesk
 from app.audit.house import HOUSE
+from ledger import canonical
 from ledger.fold import Book, Books
 from ledger.state import Due, State, Trace
 from ledger.verify import Trust, verify
@@ -123,5 +124,6 @@ def test_both_desks_fold_a_ledger_alike(copy: FilesCopy) -> None:
         for desk in (mine, theirs):
             assert verify(copy, HOUSE, lambda _size, desk=desk: desk, Trust(now=START)).exit_code == 0  # type: ignore[misc]
         assert list(mine.lines()) == list(theirs.lines())
+        assert all(canonical.encode(canonical.decode(line)) == line for *_, line in mine.lines())
         assert mine.scan(Due.kind, "", None) == theirs.scan(Due.kind, "", None)
         assert dict(mine.traces("member", 999, 2**52)) == dict(theirs.traces("member", 999, 2**52))
