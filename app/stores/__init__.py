@@ -108,4 +108,5 @@ class BucketStore:
 def _type_of(path: str) -> str:
     if path.endswith(".json"):
         return "application/json"
-    return "text/plain; charset=utf-8" if path.endswith("/checkpoint") else "application/octet-stream"
+    is_note = path.rpartition("/")[2] in ("checkpoint", "cosigned")
+    return "text/plain; charset=utf-8" if is_note else "application/octet-stream"

@@ -1,68 +1,21 @@
-"""Copies for auditors in a folder and in a bucket: whole or not at all, never back, and only what everyone may see."""
+"""Copies for auditors in a folder: whole or not at all, never back, and only what everyone may see."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 import pytest
 
 from app.cli.main import main
 from app.errors import StoreError
-from app.stores import BucketStore, DirectoryStore, Store, open_store
+from app.stores import DirectoryStore, Store, open_store
 from app.stores.copier import Copier
 from ledger import checkpoint
 from ledger.tiles import tiles_of
 from tests.app.api.service import Coop
 
 SLUG = "owase"
-
-
-class Bucket(BaseHTTPRequestHandler):
-    """Of S3 what is needed to put and get objects; signatures are not judged."""
-
-    objects: ClassVar[dict[str, bytes]] = {}
-    headers_of: ClassVar[dict[str, Any]] = {}
-
-    def do_PUT(self) -> None:
-        path = urlsplit(self.path).path
-        self.objects[path] = self.rfile.read(int(self.headers["Content-Length"]))
-        self.headers_of[path] = self.headers
-        self._answer(200, b"")
-
-    def do_GET(self) -> None:
-        data = self.objects.get(urlsplit(self.path).path)
-        self._answer(404 if data is None else 200, data or b"")
-
-    def _answer(self, status: int, data: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("ETag", '"1"')
-        self.send_header("Last-Modified", "Sun, 22 Nov 2026 00:00:00 GMT")
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def bucket() -> Iterator[str]:
-    Bucket.objects.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Bucket)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-def in_bucket(address: str) -> BucketStore:
-    config = {"endpoint": address, "access_key_id": "a", "secret_access_key": "b", "region": "r"}
-    return BucketStore("s3://tiles/logs", config=config, client_options={"allow_http": True})
 
 
 async def copy(coop: Coop, store: Store) -> None:
@@ -151,25 +104,6 @@ async def test_only_what_everyone_may_see_is_copied(closed: Coop, tmp_path: Path
     await closed.say("Hanako", "coop.visibility/1", {"entries": "public", "tiles": "public"})
     await copy(closed, store)
     assert "tile/entries/000.p/3" in files(tmp_path / "copy" / "closed")
-
-
-async def test_a_bucket_holds_the_same_with_how_long_it_keeps(coop: Coop, bucket: str, tmp_path: Path) -> None:
-    await invite(coop, 260)
-    await copy(coop, DirectoryStore(tmp_path / "copy"))
-    await copy(coop, in_bucket(bucket))
-    prefix = "/tiles/logs/"
-    assert {path.removeprefix(prefix): data for path, data in Bucket.objects.items()} == files(tmp_path / "copy")
-    full, note = (Bucket.headers_of[f"{prefix}{SLUG}/{name}"] for name in ("tile/entries/000", "checkpoint"))
-    assert "immutable" in full["Cache-Control"]
-    assert (note["Cache-Control"], note["Content-Type"]) == (
-        "public, max-age=1, must-revalidate",
-        "text/plain; charset=utf-8",
-    )
-    # An auditor reads it there, by its address.
-    assert await asyncio.to_thread(main, ["export", f"{bucket}{prefix}{SLUG}", str(tmp_path / "mirror")]) == 0
-    assert (tmp_path / "mirror" / "checkpoint").read_bytes() == Bucket.objects[f"{prefix}{SLUG}/checkpoint"]
-    assert await asyncio.to_thread(main, ["verify", f"{bucket}{prefix}{SLUG}"]) == 0
-    assert await asyncio.to_thread(main, ["verify", str(tmp_path / "mirror")]) == 0
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,12 @@ from typing import Any
 import httpx
 import pytest
 
+from app.cli.main import main
 from app.installation import Installation, Settings
 from app.server import create_app
 from app.storage.embedded import Server
+from app.stores import DirectoryStore
+from app.stores.copier import Copier
 from app.witness import exchange
 from app.witness.asking import Asker
 from app.witness.cosigned import Witnessed, witnessed
@@ -153,6 +156,32 @@ async def test_receipts_carry_the_cosignatures(coop: Coop, world: World) -> None
         receipt.verify(found, world.installation.keys.verifier(coop.town.origin))
         parsed = signed_note.parse(found.note)
         assert len(cosignature.verify_all(parsed.text, parsed.lines, policy.current().keys)) == count
+
+
+async def test_copies_for_auditors_carry_them_as_they_come(
+    coop: Coop, closed: Coop, world: World, tmp_path: Path
+) -> None:
+    copier = Copier(world.installation, DirectoryStore(tmp_path / "tiles"))
+    folder, policy = tmp_path / "tiles" / "owase", tmp_path / "witness.policy"
+
+    async def copied() -> set[str]:
+        for one in (coop, closed):
+            await copier.copy(await world.installation.ledger(one.town.slug))
+        assert not (tmp_path / "tiles" / "closed").exists()
+        assert (folder / "checkpoint").read_bytes() == (await coop.stranger.get(coop.log("checkpoint"))).content
+        return {path.name for path in folder.iterdir()}
+
+    assert await copied() == {"bundles", "checkpoint", "tile"}
+    await world.ask()
+    await closed.record(closed.town.invitation("Jiro", "Hanako"))
+    assert "cosigned" in await copied()  # at the same size: the lines came later
+    assert (folder / "cosigned").read_bytes() == (await coop.stranger.get(coop.log("cosigned"))).content
+    for name in NAMES:
+        world.network.broken[f"{name}.example"] = down
+    await coop.record(coop.town.invitation("Taro", "Hanako"))
+    await copied()
+    assert [checkpoint.parse((folder / name).read_bytes())[0].size for name in ("checkpoint", "cosigned")] == [2, 1]
+    assert await asyncio.to_thread(main, ["verify", str(folder), "--witness-policy", str(policy), "--json"]) == 0
 
 
 async def test_discovery_names_the_witnesses(coop: Coop, world: World) -> None:
