@@ -34,7 +34,7 @@ from ledger.state import State
 from ledger.tiles import Tile
 from ledger.verify import records, report, resume
 from ledger.verify.anchored import AnchorCheck
-from ledger.verify.cosigned import CosignatureCheck, Witnesses
+from ledger.verify.cosigned import CosignatureCheck, Witnesses, check_shown
 from ledger.verify.desk import Desk
 from ledger.verify.entries import UNSEEN, Walk, examine
 from ledger.verify.others import OtherCopies
@@ -169,7 +169,7 @@ class _Audit:
         state = State(self._desk)
         if self._complete:
             self._tree.finish(self._head.root)
-            self._check_cosignatures()
+            self._check_cosignatures(state)
             self._check_anchors(state)
             self._walk.finish(self._head.size)
         self._check_head(state)
@@ -249,10 +249,12 @@ class _Audit:
             step.note("checkpoint.key_of_genesis", vkey=next(iter(vkeys)))
         self._check_age()
 
-    def _check_cosignatures(self) -> None:
+    def _check_cosignatures(self, state: State) -> None:
         """Steps 1 and 7, by the witnesses that the auditor trusts."""
         if self._trust.witnesses is None:
-            self.outcome.step(report.CHECKPOINT).note("checkpoint.no_witnesses")
+            step = self.outcome.step(report.CHECKPOINT)
+            step.note("checkpoint.no_witnesses")
+            check_shown(self._copy, self._head, self._desk, step, partial(self._keys_at, state))
             return
         check = CosignatureCheck(self._copy, self._head, self._desk, self.outcome, self._trust.witnesses)
         check.run(self._note, self._trust.now)

@@ -4,21 +4,24 @@
     cosigned       the newest one that the operator says enough witnesses have cosigned, where that is an older one
 
 Whose cosignatures count, and how many are enough, is the auditor's own policy. What they say is held against the tree
-that the auditor has computed; when they say it bounds the times of receipt from above.
+that the auditor has computed; when they say it bounds the times of receipt from above. Without a policy the second note
+is still one that the log has signed, and must be of this tree; that nobody's cosignature is judged is said.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, NamedTuple
 
 from ledger import canonical, checkpoint, cosignature, fold
-from ledger.checkpoint import Checkpoint
+from ledger.checkpoint import Checkpoint, LogKeys
 from ledger.cosignature import Cosigned
 from ledger.errors import LedgerError
+from ledger.signed_note import parse_vkey
 from ledger.verify import report
 from ledger.verify.desk import Desk
-from ledger.verify.report import Absent, Report, Unreadable
+from ledger.verify.report import Absent, Report, Step, Unreadable
 from ledger.verify.tree import Copy
 from ledger.witness_policy import WitnessPolicy
 
@@ -33,6 +36,36 @@ class Witnesses(NamedTuple):
     policy: WitnessPolicy
     grace: int
     live: bool
+
+
+def check_shown(copy: Copy, head: Checkpoint, desk: Desk, step: Step, keys: Callable[[int], Iterable[str]]) -> None:
+    """Without a policy: the older checkpoint is the log's, by one of its keys at that size, and of this tree."""
+    try:
+        note = copy.read(COSIGNED)
+    except (Absent, Unreadable):
+        return
+    try:
+        found = checkpoint.parse(note)[0]
+        valid = tuple(parse_vkey(vkey) for vkey in keys(found.size))
+        if valid:  # else step 1 says that there is no key to go by
+            checkpoint.verify(note, LogKeys(head.origin, valid))
+    except LedgerError as error:
+        step.find(error.code, **error.params)
+    else:
+        _is_of_this_tree(found, note, head, desk, step)
+
+
+def _is_of_this_tree(found: Checkpoint, note: bytes, head: Checkpoint, desk: Desk, step: Step) -> bool:
+    if found == head:
+        return True
+    point = desk.point(found.size)
+    if point is None and found.size < head.size:
+        step.note("witness.not_compared", size=found.size)
+        return False
+    if found.origin != head.origin or point is None or point.root != found.root:
+        step.find("witness.other_tree", size=found.size, cosigned=note.decode())
+        return False
+    return True
 
 
 class CosignatureCheck:
@@ -68,16 +101,7 @@ class CosignatureCheck:
         return found.size if met else None
 
     def _is_ours(self, found: Checkpoint, note: bytes) -> bool:
-        if found == self._head:
-            return True
-        point = self._desk.point(found.size)
-        if point is None and found.size < self._head.size:
-            self._step.note("witness.not_compared", size=found.size)
-            return False
-        if found.origin != self._head.origin or point is None or point.root != found.root:
-            self._step.find("witness.other_tree", size=found.size, cosigned=note.decode())
-            return False
-        return True
+        return _is_of_this_tree(found, note, self._head, self._desk, self._step)
 
     def _tell(self, found: Checkpoint, one: Cosigned) -> None:
         moment = one.time * 1000

@@ -61,6 +61,29 @@ def test_without_a_policy_it_says_so(copy: FilesCopy) -> None:
     assert "checkpoint.no_witnesses" in notes(report, 1)
 
 
+def test_without_a_policy_the_older_one_is_still_the_logs_own_and_of_this_tree(
+    copy: FilesCopy, village: Village
+) -> None:
+    size = village.size - 2
+    good = cosigned(village, size, "north")
+    copy.files["cosigned"] = good
+    report = judged(copy, None)
+    assert (report.exit_code, "checkpoint.no_witnesses" in notes(report, 1)) == (0, True)
+    text, _, lines = good.partition(b"\n\n")
+    other = checkpoint.sign(Checkpoint(village.origin, size, merkle.leaf_hash(b"another")), village.log_key)
+    first, *_ = lines.splitlines(keepends=True)
+    faults = {
+        "witness.other_tree": other,
+        "checkpoint.signature": good.replace(str(size).encode(), str(size - 1).encode(), 1),
+        "checkpoint.key": text + b"\n\n" + lines.removeprefix(first),
+        "checkpoint.form": b"nothing\n",
+    }
+    for code, shown in faults.items():
+        copy.files["cosigned"] = shown
+        report = judged(copy, None)
+        assert ([one.code for one in report.findings], report.exit_code) == ([code], 1), code
+
+
 def test_a_quorum_on_the_newest_checkpoint_bounds_every_time(copy: FilesCopy, village: Village) -> None:
     copy.files["checkpoint"] = cosigned(village, village.size, "north", "stranger", "south")
     report = judged(copy, trust())
