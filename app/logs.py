@@ -5,6 +5,7 @@ No bodies, cookies, names, ballots or addresses: a request is its method, its ro
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import logging.handlers
@@ -60,7 +61,7 @@ def configure(data: Path | None = None) -> None:
     root = logging.getLogger()
     for old in root.handlers:
         if isinstance(old, Writer):
-            old.close()
+            old.end()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
     for name in _QUIET:
@@ -78,9 +79,10 @@ class Writer(logging.Handler):
         super().__init__()
         self._sink, self._writing = sink, threading.Lock()
         self._lines: deque[str] = deque()
-        self._some, self._closed = threading.Event(), threading.Event()
+        self._some, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._write_on, name="yui-log", daemon=True)
         self._thread.start()
+        atexit.register(self.flush)
 
     def emit(self, record: logging.LogRecord) -> None:
         """See logging."""
@@ -118,18 +120,22 @@ class Writer(logging.Handler):
                 self._sink.flush()
 
     def close(self) -> None:
-        """Write what is left, and end."""
-        self._closed.set()
+        """Write what is there. No more than that: a library that configures its own log closes everybody's handlers."""
+        self.flush()
+
+    def end(self) -> None:
+        """Write what is left; from here on nothing is written."""
+        atexit.unregister(self.flush)
+        self._ended.set()
         self._some.set()
         self._thread.join()
         self.flush()
         self._sink.close()
-        super().close()
 
     def _write_on(self) -> None:
-        while not self._closed.is_set():
+        while not self._ended.is_set():
             self._some.wait()
-            self._closed.wait(_GATHERED)
+            self._ended.wait(_GATHERED)
             self._some.clear()
             self.flush()
 

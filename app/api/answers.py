@@ -61,13 +61,7 @@ def texts(hashes: Iterable[bytes]) -> list[str]:
 
 def receipt_shape(receipt: Receipt, consistency: list[bytes] | None = None) -> shapes.Receipt:
     """A receipt as it is sent."""
-    return shapes.Receipt(
-        index=receipt.index,
-        leaf=canonical.b64(receipt.leaf),
-        proof=texts(receipt.path),
-        checkpoint=receipt.note.decode(),
-        consistency=None if consistency is None else texts(consistency),
-    )
+    return shapes.Receipt(receipt.index, receipt.leaf, receipt.path, receipt.note.decode(), consistency)
 
 
 async def consistency_since(installation: Installation, ledger: Ledger, old: int | None, new: int) -> list[bytes]:

@@ -12,6 +12,8 @@ from ledger.refusal import SignedRefusal
 from ledger.statement import Signature
 
 Base64 = Annotated[str, Meta(extra_json_schema={"format": "byte"})]
+Bytes = Annotated[bytes, Meta(extra_json_schema={"format": "byte"})]
+"""The same where many are sent: written in base64 as the answer is."""
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Size = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
@@ -36,10 +38,10 @@ class Receipt(msgspec.Struct, omit_defaults=True):
     """
 
     index: int
-    leaf: Base64
-    proof: list[Base64]
+    leaf: Bytes
+    proof: list[Bytes]
     checkpoint: str
-    consistency: list[Base64] | None = None
+    consistency: list[Bytes] | None = None
 
 
 class Entry(msgspec.Struct):

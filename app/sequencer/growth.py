@@ -51,16 +51,15 @@ class _Pyramid:
 class _Prover:
     """Inclusion paths in the tree of ``size`` leaves. Entries of one batch lie side by side and share most of them."""
 
-    def __init__(self, node: merkle.Reader, size: int) -> None:
-        self.size, self._node = size, node
-        self._height = (size - 1).bit_length()
+    def __init__(self, growth: Growth) -> None:
+        self.size, self._growth = growth.size, growth
         self._above: dict[int, list[bytes]] = {}
         self._ragged: list[bytes | None] = [None]
         """By level, the root of the leaves at the right edge that make up no full subtree of it."""
-        for level in range(self._height):
+        for level in range((self.size - 1).bit_length()):
             rest = self._ragged[level]
-            if size >> level & 1:
-                left = node(level, (size >> level) - 1)
+            if self.size >> level & 1:
+                left = growth.node(level, (self.size >> level) - 1)
                 rest = left if rest is None else merkle.node_hash(left, rest)
             self._ragged.append(rest)
 
@@ -68,21 +67,29 @@ class _Prover:
         """See ``merkle.prove_inclusion``; from the leaf up."""
         if not 0 <= index < self.size:
             raise ProofError("proof.range", index=index, size=self.size)
-        shared = min(_SHARED, self._height)
-        group = index >> shared
+        group = index >> _SHARED
         above = self._above.get(group)
         if above is None:
-            above = self._above[group] = self._climb(group, shared, self._height)
-        return self._climb(index, 0, shared) + above
+            above = self._above[group] = self._climb(group)
+        path, position = [], index % WIDTH
+        # Below, all siblings lie in the leaf's own tile: whole ones in its rows, a ragged one after the last of these.
+        for rest, row in zip(self._ragged, self._growth.rows(index // WIDTH)[:_SHARED], strict=False):
+            sibling = position ^ 1
+            if sibling < len(row):
+                path.append(row[sibling])
+            elif sibling == len(row) and rest is not None:
+                path.append(rest)
+            position >>= 1
+        return path + above
 
-    def _climb(self, position: int, start: int, end: int) -> list[bytes]:
-        """The siblings of a position at the level ``start`` and of those above it."""
+    def _climb(self, position: int) -> list[bytes]:
+        """The siblings of a position at the level ``_SHARED`` and of those above it."""
         path: list[bytes] = []
-        for level in range(start, end):
-            sibling, full = position ^ 1, self.size >> level
+        for level in range(_SHARED, len(self._ragged) - 1):
+            sibling, full, rest = position ^ 1, self.size >> level, self._ragged[level]
             if sibling < full:
-                path.append(self._node(level, sibling))
-            elif sibling == full and (rest := self._ragged[level]) is not None:
+                path.append(self._growth.node(level, sibling))
+            elif sibling == full and rest is not None:
                 path.append(rest)
             position >>= 1
         return path
@@ -143,10 +150,17 @@ class Growth:
             raise ProofError("proof.range", index=index, size=self.size)
         return row[position >> inner]
 
+    def rows(self, tile: int) -> list[list[bytes]]:
+        """The nodes within a tile of leaf hashes, by level; ProofError for one that is not kept here."""
+        pyramid = self._edge[0] if self._edge[0].index == tile else self._full.get((0, tile))
+        if pyramid is None:
+            raise ProofError("proof.range", index=tile * WIDTH, size=self.size)
+        return pyramid.rows
+
     def prove(self, index: int) -> list[bytes]:
         """RFC 9162 inclusion path in the whole tree, of an entry near its right edge."""
         if self._prover is None or self._prover.size != self.size:
-            self._prover = _Prover(self.node, self.size)
+            self._prover = _Prover(self)
         return self._prover.path(index)
 
     def filled(self) -> list[FullTile]:
