@@ -178,7 +178,7 @@ class Owner:
         code = "" if trouble is None else trouble.code
         if code:
             TROUBLES.labels(code).inc()
-        if code != self._trouble:
+        if code != (self._trouble or ""):
             (_log.warning if code else _log.info)("%s", trouble or "anchoring goes on")
         self._trouble = code
         IN_TROUBLE.set(1 if code else 0)
