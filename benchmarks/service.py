@@ -35,21 +35,21 @@ class Service:
         self._command = (sys.executable, "-P", "-m", *module, *command)
         self._profiled = profile is not None
         self._command += ("--port", str(self.port), "--data", str(data), "--requests-per-minute", "100000000")
-        self._log = data.parent / "service.log"
+        self.log = data.parent / "service.log"
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
         self.pid = 0
 
     async def start(self) -> float:
         """Start it; the seconds until it answers that it is ready."""
         started = time.perf_counter()
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command, env=self._environment, stdout=log, stderr=log
             )
         self.pid = self._process.pid
-        while not await asyncio.to_thread(self._ready):
+        while not await asyncio.to_thread(self.is_ready):
             if self._process.returncode is not None or time.perf_counter() - started > _STARTING:
-                raise RuntimeError(self._log.read_text(errors="replace")[-3000:])
+                raise RuntimeError(self.log.read_text(errors="replace")[-3000:])
             await asyncio.sleep(0.02)
         return time.perf_counter() - started
 
@@ -79,7 +79,8 @@ class Service:
         with urllib.request.urlopen(asked) as answer:  # noqa: S310
             return json.load(answer)
 
-    def _ready(self) -> bool:
+    def is_ready(self) -> bool:
+        """Whether it answers that it can work."""
         try:
             self.get("/readyz")
         except OSError:
