@@ -82,7 +82,7 @@ async def _measure(service: Service, postgres: EmbeddedPostgres, args: argparse.
     print(await measure.durability(connection), flush=True)
     bench = Bench(service, postgres, connection, Coop(service))
     names = [f"Member {number}" for number in range(MEMBERS)]
-    await asyncio.to_thread(_people, bench.coop, names)
+    await asyncio.to_thread(people, bench.coop, names)
     shapes = [
         shape._replace(statements=max(shape.batch, int(shape.statements * args.scale)))
         for shape in SHAPES
@@ -90,18 +90,19 @@ async def _measure(service: Service, postgres: EmbeddedPostgres, args: argparse.
     ]
     warming = bench.coop.reports(names, 500)
     _parsing(warming)
-    await _round(bench, warming, Shape(16, 500))
+    await measure_round(bench, warming, Shape(16, 500))
     service.profile()
     rounds: dict[Shape, list[Round]] = {shape: [] for shape in shapes}
     for _ in range(args.rounds):
         for shape in shapes:  # in turn, so that a noisy minute falls on all
             reports = await asyncio.to_thread(bench.coop.reports, names, shape.statements)
-            rounds[shape].append(await _round(bench, reports, shape))
+            rounds[shape].append(await measure_round(bench, reports, shape))
     _print(rounds)
     await connection.close()
 
 
-def _people(coop: Coop, names: list[str]) -> None:
+def people(coop: Coop, names: list[str]) -> None:
+    """Found the co-op and have them all join."""
     coop.found()
     for name in names:
         coop.join(name)
@@ -117,13 +118,18 @@ def _parsing(reports: list[bytes]) -> None:
     print(f"reading one statement (form, NFC, signature): {each * 1e6:.0f} µs; raw libsodium {1e6 / raw:.0f} µs")
 
 
-async def _round(bench: Bench, reports: list[bytes], shape: Shape) -> Round:
-    path = f"{bench.coop.path}/statements"
+def requests_of(coop: Coop, reports: list[bytes], shape: Shape) -> list[bytes]:
+    """What is sent."""
+    path = f"{coop.path}/statements"
     if shape.batch == 1:
-        requests = [load.post(path, report) for report in reports]
-    else:
-        groups = [reports[start : start + shape.batch] for start in range(0, len(reports), shape.batch)]
-        requests = [load.post(f"{path}/batch", b"[" + b",".join(group) + b"]") for group in groups]
+        return [load.post(path, report) for report in reports]
+    groups = [reports[start : start + shape.batch] for start in range(0, len(reports), shape.batch)]
+    return [load.post(f"{path}/batch", b"[" + b",".join(group) + b"]") for group in groups]
+
+
+async def measure_round(bench: Bench, reports: list[bytes], shape: Shape) -> Round:
+    """Send them all, and see that they are in the log."""
+    requests = requests_of(bench.coop, reports, shape)
     before, used = await _counted(bench.connection), bench.cpu()
     seconds, answers = await load.run(bench.service.port, requests, shape.clients)
     after, cpu = await _counted(bench.connection), bench.cpu()
