@@ -18,7 +18,7 @@ from ledger import canonical, ids
 from ledger.errors import FormatError, Refusal, UnknownVersion
 from ledger.keys import Facts
 from ledger.state import Due, Record, State, Trace
-from ledger.statement import Entry, Signature, Statement
+from ledger.statement import Entry, Statement
 
 TICK: Final = "ledger.tick/1"
 """A clerk entry that only lets time pass in a quiet ledger."""
@@ -61,31 +61,14 @@ class Moment:
 class Context(Moment):
     """The moment of one statement: who says it, with which signatures, under which id."""
 
-    __slots__ = ("entry", "facts")
+    __slots__ = ("actor", "author", "entry", "facts", "signatures", "statement")
 
     def __init__(self, state: State, index: int, entry: Entry, facts: tuple[Facts, ...]) -> None:
+        """``author`` signed first, it is ``actor``'s act, and ``signatures`` are one per signer, in order."""
         super().__init__(state, index, entry.received)
-        self.entry, self.facts = entry, facts
-
-    @property
-    def statement(self) -> Statement:
-        """What was said."""
-        return self.entry.statement
-
-    @property
-    def author(self) -> str:
-        """Who signed first."""
-        return self.entry.statement.author
-
-    @property
-    def actor(self) -> str:
-        """Whose act it is."""
-        return self.entry.statement.actor
-
-    @property
-    def signatures(self) -> tuple[Signature, ...]:
-        """One per signer, in order."""
-        return self.entry.signatures
+        self.entry, self.facts, self.signatures = entry, facts, entry.signatures
+        self.statement: Statement = entry.statement
+        self.author, self.actor = self.statement.author, self.statement.actor
 
     @property
     def id(self) -> str:
@@ -157,8 +140,12 @@ class Books:
 
     def body(self, statement: Statement) -> Any:
         """The statement's body as its type's struct; FormatError names what does not fit."""
+        return self.body_for(self.handler(statement.type), statement)
+
+    def body_for(self, handler: Handler, statement: Statement) -> Any:
+        """The same, where the type's handler is at hand."""
         try:
-            return msgspec.convert(statement.body, self.handler(statement.type).body, strict=True)
+            return msgspec.convert(statement.body, handler.body, strict=True)
         except msgspec.ValidationError as error:
             raise FormatError("format.body", type=statement.type, detail=str(error)) from error
 
@@ -183,7 +170,7 @@ def apply(books: Books, state: State, history: History, index: int, entry: Entry
     check_frame(statement, history, index, entry.received)
     context = Context(state, index, entry, facts)
     books.authenticate(context, handler)
-    handler.apply(context, books.body(statement))
+    handler.apply(context, books.body_for(handler, statement))
 
 
 def drain(books: Books, state: State, index: int, time: int) -> bool:
@@ -200,7 +187,8 @@ def drain(books: Books, state: State, index: int, time: int) -> bool:
 
 def next_due(state: State) -> Due | None:
     """What falls due next."""
-    return next(iter(state.children(Due, limit=1)), None)
+    first = state.scan(Due.kind, "", 1)
+    return first[0] if first else None  # type: ignore[return-value]
 
 
 def check_frame(statement: Statement, history: History, index: int, received: int) -> None:

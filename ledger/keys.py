@@ -35,6 +35,9 @@ class Facts(NamedTuple):
     passkey: passkey.Assertion | None = None
 
 
+NO_FACTS: Final = Facts()
+
+
 def verify(signature: Signature, message: bytes) -> Facts:
     """Check one signature over ``message`` (domain included). SignatureFault says why it does not hold."""
     algorithm = ALGORITHMS.get(signature.alg)
@@ -141,12 +144,12 @@ def _key_of(signature: Signature, scheme: str) -> bytes:
 
 def _ed25519(signature: Signature, message: bytes) -> Facts:
     verify_ed25519(_key_of(signature, "ed25519"), _raw_signature(signature), message)
-    return Facts()
+    return NO_FACTS
 
 
 def _es256(signature: Signature, message: bytes) -> Facts:
     verify_es256(_key_of(signature, "es256"), _raw_signature(signature), message)
-    return Facts()
+    return NO_FACTS
 
 
 def _webauthn(signature: Signature, message: bytes) -> Facts:
@@ -168,7 +171,7 @@ def _eip712(signature: Signature, message: bytes) -> Facts:
     else:
         raise SignatureFault("signature.form")
     wallet.verify(address, sig, digest)
-    return Facts()
+    return NO_FACTS
 
 
 Verifier = Callable[[Signature, bytes], Facts]

@@ -163,13 +163,14 @@ class State:
 
     def scan(self, kind: str, parent: str, limit: int | None) -> list[Record]:
         """See ``Source.scan``. Records never change their parent, so what is below and not written here stands."""
-        mine = self.records.get(kind, {})
+        mine = self.records.get(kind)
+        if not mine:
+            return self._below.scan(kind, parent, limit)
         # Every record written here may hide one below: ask for that many more.
         below = self._below.scan(kind, parent, None if limit is None else limit + len(mine))
         found = [record for record in below if record.id not in mine]
-        if mine:
-            found.extend(record for record in mine.values() if record is not None and record.parent == parent)
-            found.sort(key=lambda record: (record.sort, record.id))
+        found.extend(record for record in mine.values() if record is not None and record.parent == parent)
+        found.sort(key=lambda record: (record.sort, record.id))
         return found if limit is None else found[:limit]
 
     def traced(self, kind: str, subject: str, index: int, time: int) -> Any:

@@ -36,9 +36,11 @@ KEEP_EVERY: Final = 2_048
 """Entries between two moments at which a desk is committed."""
 
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS record (number INTEGER PRIMARY KEY, kind TEXT, id TEXT, parent TEXT, sort TEXT, line BLOB);
+CREATE TABLE IF NOT EXISTS record (number INTEGER PRIMARY KEY, kind TEXT, id TEXT, parent TEXT, sort TEXT,
+    listed INTEGER, line BLOB);
 CREATE UNIQUE INDEX IF NOT EXISTS record_id ON record (kind, id);
-CREATE INDEX IF NOT EXISTS record_order ON record (kind, parent, sort, id);
+CREATE INDEX IF NOT EXISTS record_order ON record (kind, parent, sort, id) WHERE listed = 1;
+CREATE TABLE IF NOT EXISTS listed (kind TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS trace (kind TEXT, subject TEXT, position INTEGER, entry INTEGER, time INTEGER, value TEXT,
     PRIMARY KEY (kind, subject, position)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS point (size INTEGER PRIMARY KEY, root BLOB, received INTEGER);
@@ -46,12 +48,11 @@ CREATE TABLE IF NOT EXISTS nonce (nonce TEXT, author TEXT, entry INTEGER, PRIMAR
 CREATE TABLE IF NOT EXISTS tile (level INTEGER, number INTEGER, hashes BLOB, PRIMARY KEY (level, number));
 CREATE TABLE IF NOT EXISTS kept (program TEXT, data BLOB);
 """
-_TABLES: Final = ("record", "trace", "point", "nonce", "tile", "kept")
+_TABLES: Final = ("record", "listed", "trace", "point", "nonce", "tile", "kept")
 _FOR_ONE_RUN: Final = ("journal_mode=OFF", "synchronous=OFF")
 _TO_BE_KEPT: Final = ("journal_mode=WAL", "synchronous=NORMAL")
-_PUT: Final = """INSERT INTO record (kind, id, parent, sort, line) VALUES (?, ?, ?, ?, ?)
+_PUT: Final = """INSERT INTO record (kind, id, parent, sort, listed, line) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (kind, id) DO UPDATE SET sort = excluded.sort, line = excluded.line"""
-_UNKNOWN: Final = object()
 _BASE64: Final = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 _BY_VALUE: Final = str.maketrans(_BASE64, "".join(sorted(_BASE64)))
 """Another alphabet for base64, in which texts are ordered as the bytes are."""
@@ -85,6 +86,7 @@ class SqliteDesk:
         self._size = self._written = self._committed = self._count("SELECT max(size) FROM point")
         self._rows = self._count("SELECT max(position) FROM trace")
         self._newest = self._count("SELECT max(nonce) FROM nonce") or ""
+        self._listed = {kind for (kind,) in self._connection.execute("SELECT kind FROM listed")}
 
     def _forget(self) -> None:
         self._young: dict[tuple[str, str], Record | None] = {}
@@ -103,23 +105,25 @@ class SqliteDesk:
     def get(self, kind: str, id_: str) -> Record | None:
         """See ``Source.get``."""
         key = (kind, id_)
-        found: Any = self._young.get(key, _UNKNOWN)
-        if found is _UNKNOWN:
-            # Whatever is fresh is young, so the file knows all that is in neither generation.
-            found = self._old.get(key, _UNKNOWN)
-            if found is _UNKNOWN:
-                row = self._connection.execute("SELECT line FROM record WHERE kind = ? AND id = ?", key).fetchone()
-                found = None if row is None else self._read(kind, row[0])
-            self._young[key] = found
-        return found  # type: ignore[no-any-return]
+        if key in self._young:
+            return self._young[key]
+        # Whatever is fresh is young, so the file knows all that is in neither generation.
+        if key in self._old:
+            found = self._old[key]
+        else:
+            row = self._connection.execute("SELECT line FROM record WHERE kind = ? AND id = ?", key).fetchone()
+            found = None if row is None else self._read(kind, row[0])
+        self._young[key] = found
+        return found
 
     def scan(self, kind: str, parent: str, limit: int | None) -> list[Record]:
         """See ``Source.scan``."""
         if limit is not None and limit <= WIDTH // 2:
             return [record for _, id_ in self._first(kind, parent, limit) if (record := self.get(kind, id_))]
+        self._list(kind)
         fresh = self._fresh_under.get((kind, parent), {})
         rows = self._connection.execute(
-            "SELECT id, line FROM record WHERE kind = ? AND parent = ? ORDER BY sort, id LIMIT ?",
+            "SELECT id, line FROM record WHERE listed = 1 AND kind = ? AND parent = ? ORDER BY sort, id LIMIT ?",
             (kind, parent, -1 if limit is None else limit + len(fresh)),
         )
         found = [self._young.get((kind, id_)) or self._read(kind, line) for id_, line in rows if id_ not in fresh]
@@ -232,6 +236,7 @@ class SqliteDesk:
         self._forget()
         self._size = self._written = self._committed = self._rows = 0
         self._newest = ""
+        self._listed.clear()
 
     def _open(self) -> None:
         lasting = _FOR_ONE_RUN if self._program is None else _TO_BE_KEPT
@@ -265,8 +270,9 @@ class SqliteDesk:
         if places is None:
             if self._fresh_under.get(under):
                 self._write()
+            self._list(kind)
             rows = self._connection.execute(
-                "SELECT sort, id FROM record WHERE kind = ? AND parent = ? ORDER BY sort, id LIMIT ?",
+                "SELECT sort, id FROM record WHERE listed = 1 AND kind = ? AND parent = ? ORDER BY sort, id LIMIT ?",
                 (kind, parent, WIDTH),
             )
             if len(self._windows) >= WINDOWS:
@@ -274,6 +280,13 @@ class SqliteDesk:
             window = self._windows[under] = Window(rows.fetchall())
             places = window.first(count)
         return places or []
+
+    def _list(self, kind: str) -> None:
+        """Have an index over the orders of that kind. Most kinds are never asked for in any order."""
+        if kind not in self._listed:
+            self._connection.execute("UPDATE record SET listed = 1 WHERE kind = ?", (kind,))
+            self._connection.execute("INSERT INTO listed VALUES (?)", (kind,))
+            self._listed.add(kind)
 
     def _read(self, kind: str, line: bytes) -> Record:
         reader = self._readers.get(kind)
@@ -286,7 +299,7 @@ class SqliteDesk:
         many = self._connection.executemany
         fresh = sorted(self._fresh.items())
         many("DELETE FROM record WHERE kind = ? AND id = ?", (key for key, record in fresh if record is None))
-        many(_PUT, ((*key, record.parent, record.sort, record.line()) for key, record in fresh if record is not None))
+        many(_PUT, ((*key, r.parent, r.sort, key[0] in self._listed, r.line()) for key, r in fresh if r is not None))
         rows = (row for rows in self._fresh_rows.values() for row in rows)
         many(
             "INSERT INTO trace VALUES (?, ?, ?, ?, ?, ?)",

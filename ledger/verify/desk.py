@@ -72,8 +72,8 @@ class MemoryDesk(Memory):
 
     def lines(self) -> Iterator[tuple[str, str, bytes]]:
         """See ``Desk.lines``."""
-        for kind, id_ in sorted(self.records):
-            yield kind, id_, self.records[kind, id_].line()
+        for key in sorted(self.records):
+            yield (*key, self.records[key].line())
 
     def add_tile(self, tile: Tile, hashes: list[bytes]) -> None:
         """See ``Desk.add_tile``."""
