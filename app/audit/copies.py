@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
+import math
 import shutil
 import tarfile
 import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -27,6 +30,7 @@ MAX_LINE: Final = 16 * 2**20
 """Bytes of the longest line read from a text file."""
 DISCOVERY: Final = "/.well-known/yui.json"
 _TIMEOUT: Final = 60
+_PART: Final = 1 << 16
 _OWN_NAMES: Final = ("checkpoint", "cosigned", "records.jsonl", "yui.json", "tile/", "anchors/", "private/")
 
 
@@ -62,15 +66,17 @@ class FolderCopy:
 
 
 class AddressCopy:
-    """A ledger's URL, read with GET."""
+    """A ledger's URL, read with GET. ``until``: when patience with its answers ends, by the monotonic clock."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
+    def __init__(self, url: str, until: Callable[[], float] = lambda: math.inf) -> None:
+        self._url, self._until = url.rstrip("/"), until
 
     def read(self, path: str) -> bytes:
         """See ``Copy.read``."""
+        if time.monotonic() > self._until():
+            raise Unreadable("source.too_slow", path=path)
         with _get(f"{self._url}/{path}", path) as answer:
-            return _limited(answer.read(MAX_FILE + 1), path)
+            return self._read(answer, path)
 
     def lines(self, path: str) -> Iterator[bytes]:
         """See ``Copy.lines``."""
@@ -80,6 +86,21 @@ class AddressCopy:
     def paths(self) -> None:
         """An address can't tell what it holds."""
         return
+
+    def _read(self, answer: Any, path: str) -> bytes:
+        """As it comes: whoever sends a byte a minute would never let a plain read end."""
+        parts, size = [], 0
+        try:
+            while size <= MAX_FILE and (part := answer.read1(_PART)):
+                parts.append(part)
+                size += len(part)
+                if time.monotonic() > self._until():
+                    raise Unreadable("source.too_slow", path=path)
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreadable("source.no_connection", path=path) from error
+        if size <= MAX_FILE and answer.length:
+            raise Unreadable("source.no_connection", path=path)  # it was cut off, which is nothing that anybody signed
+        return _limited(b"".join(parts), path)
 
 
 def is_address(source: str) -> bool:

@@ -46,6 +46,11 @@ class LastSeen:
         row = self._row(origin)
         return None if row is None else row[1]
 
+    def origins(self) -> list[str]:
+        """The logs of which something is remembered."""
+        rows = [] if self._connection is None else self._connection.execute("SELECT origin FROM seen ORDER BY origin")
+        return [origin for (origin,) in rows]
+
     def keys(self, origin: str) -> tuple[KeySpan, ...]:
         """Every key that the log had by the last verified tree, newest first."""
         if self._connection is None:

@@ -24,16 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ledger", metavar="NAME", help="複数あるうちの一つ / one of several at an installation")
     parser.add_argument("--vkey", help="信じる運用者の鍵 / the operator's key to hold it to (name+hash+key)")
     parser.add_argument("--genesis", metavar="HASH", help="信じる創立の記録のハッシュ / the genesis hash to hold it to")
-    parser.add_argument(
-        "--max-age", metavar="48h", type=_duration, help="封印の古さの限度 / refuse an older checkpoint"
-    )
+    parser.add_argument("--max-age", metavar="48h", type=duration, help="封印の古さの限度 / refuse an older checkpoint")
     parser.add_argument(
         "--witness-policy", metavar="FILE", type=Path, help="信じる立会人(C2SP tlog-policy) / the witnesses you trust"
     )
     parser.add_argument(
         "--witness-grace",
         metavar="1h",
-        type=_duration,
+        type=duration,
         default=3_600_000,
         help="立会人の署名がそろうのを待つ長さ / how long a quorum of them may take",
     )
@@ -160,7 +158,7 @@ def _could_not(why: str) -> int:
     return _COULD_NOT
 
 
-def _duration(text: str) -> int:
+def duration(text: str) -> int:
     """Milliseconds of ``30m``, ``48h`` or ``7d``."""
     if not text[:-1].isascii() or not text[:-1].isdigit() or text[-1] not in _UNITS:
         raise argparse.ArgumentTypeError("30m, 48h, 7d")

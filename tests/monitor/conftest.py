@@ -1,0 +1,3 @@
+from tests.audit.conftest import village
+
+__all__ = ["village"]
