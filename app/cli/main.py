@@ -29,6 +29,7 @@ COMMANDS = (
     Command("demo", "app.cli.demo", "見本の村で試す / try it with a sample village"),
     Command("serve", "app.cli.serve", "サービスを動かす / run the service"),
     Command("verify", "app.cli.verify", "台帳を検証する / verify a ledger from outside"),
+    Command("monitor", "app.cli.monitor", "多くの台帳を見守る / watch many ledgers and tell when one is not right"),
     Command("verify-receipt", "app.cli.verify_receipt", "控えを確かめる / check a receipt offline"),
     Command("verify-evidence", "app.cli.verify_evidence", "証拠を確かめる / check evidence of two histories offline"),
     Command("sign", "app.cli.sign", "端末から署名して届け出る / sign and submit from a terminal"),
