@@ -14,6 +14,7 @@ import asyncpg
 import msgspec
 
 from app.errors import ServiceError
+from app.growing import Watch
 from app.installation import Installation
 from app.storage.ledgers import Ledger
 from ledger.books.members import Erasure
@@ -28,7 +29,7 @@ class Eraser:
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
-        self._seen: dict[int, int] = {}
+        self._watch = Watch(installation)
 
     async def run(self) -> None:
         """Look around for ever; trouble is logged and tried again."""
@@ -41,11 +42,14 @@ class Eraser:
 
     async def look_around(self) -> None:
         """Erase in every ledger that has grown since the last look."""
-        for ledger in await self._installation.ledgers():
-            size = (await self._installation.log.published(ledger)).size
-            if self._seen.get(ledger.id) != size:
-                await self._erase(ledger)
-                self._seen[ledger.id] = size
+        for ledger, _ in await self._watch.grown():
+            try:
+                size = (await self._installation.log.published(ledger)).size
+            except ServiceError as error:  # of this ledger: in others there is something to be erased too
+                _log.warning("%s: %s", ledger.origin, error)
+                continue
+            await self._erase(ledger)
+            self._watch.seen(ledger, size)
 
     async def _erase(self, ledger: Ledger) -> None:
         pool, privacy = self._installation.database.pool, self._installation.privacy

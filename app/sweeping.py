@@ -44,10 +44,19 @@ class Sweeper:
         installation, now = self._installation, self._installation.clock.now()
         await foundings.sweep(installation)
         await asyncio.to_thread(installation.keys.sweep, now - KEYS_KEPT)
-        for ledger in await installation.ledgers():
+        some = await self._expired(now)
+        for ledger in await installation.ledgers() if some else ():
+            if ledger.id not in some:
+                continue
             for table in ("sign_in", "challenge"):
                 query = f"DELETE FROM {table} WHERE ledger_id = $1 AND expires <= $2"  # noqa: S608 (two fixed names)
                 await installation.database.pool.execute(query, ledger.id, now)
             reading = await reading_of(installation, ledger.slug)
             await pending.sweep(installation, reading)
             await rosters.sweep(installation, reading)
+
+    async def _expired(self, now: int) -> set[int]:
+        """The ledgers in which anything has come to its end."""
+        tables = ("sign_in", "challenge", "pending", "roster")
+        queries = (f"SELECT ledger_id FROM {table} WHERE expires <= $1" for table in tables)  # noqa: S608 (fixed names)
+        return {id_ for (id_,) in await self._installation.database.pool.fetch(" UNION ".join(queries), now)}
