@@ -15,6 +15,7 @@ import asyncpg
 
 from app.announcements import ANNOUNCERS, Announcement, Announcer
 from app.errors import LedgerUnknown, ServiceError
+from app.growing import Watch
 from app.installation import Installation
 from app.sequencer.lane import Refused
 from app.sequencer.submission import Submission, check
@@ -41,7 +42,7 @@ class Clerk:
 
     def __init__(self, installation: Installation, announcers: tuple[Announcer, ...] = ANNOUNCERS) -> None:
         self._installation, self._announcers = installation, announcers
-        self._seen: dict[int, int] = {}
+        self._watch = Watch(installation)
 
     async def run(self) -> None:
         """Look around for ever; trouble with one ledger, or with the database, is logged and tried again."""
@@ -58,8 +59,11 @@ class Clerk:
             await self._say(due.ledger, Announcement(TICK, {}, f"{due.id} {due.at}"), due.at)
         if not self._announcers:
             return
-        for ledger in await self._installation.ledgers():
-            await self._announce(ledger)
+        for ledger, _ in await self._watch.grown():
+            try:
+                await self._announce(ledger)
+            except ServiceError as error:  # of this ledger: others have announcements too
+                _log.warning("%s: %s", ledger.origin, error)
 
     async def _due(self) -> list[_Due]:
         query = (
@@ -73,13 +77,12 @@ class Clerk:
 
     async def _announce(self, ledger: Ledger) -> None:
         size = (await self._installation.log.published(ledger)).size
-        if self._seen.get(ledger.id) == size:
-            return
         for announcer in self._announcers:
             for announcement in await announcer(self._installation, ledger):
                 await self._say(ledger, announcement, self._installation.clock.now())
-        # What was announced has made it grow: the next look sees whether something follows from that.
-        self._seen[ledger.id] = size
+        # What was announced has made it grow: the next look sees whether something follows from that. So it does where
+        # the database was ahead of what is published.
+        self._watch.seen(ledger, size)
 
     async def _say(self, ledger: Ledger, announcement: Announcement, time: int) -> None:
         try:
