@@ -85,7 +85,7 @@ class Chaos:
         await self.service.start()
         earlier = Acknowledged.kept_in(self._folder)
         if earlier is not None:
-            await asyncio.to_thread(earlier.check, self.service.address)
+            await asyncio.to_thread(earlier.check, self.service.address, others=True)
             print(
                 f"after {self.tally.rounds} rounds: {len(earlier.receipts)} receipts of the last co-op hold", flush=True
             )
@@ -138,8 +138,7 @@ class Chaos:
         return await self.service.start()
 
     async def _kill_postgres(self) -> float:
-        os.kill(self._postmaster(), signal.SIGKILL)
-        return await self._until_it_works()
+        return await self._end_postgres(signal.SIGKILL)
 
     async def _kill_both(self) -> float:
         postmaster = self._postmaster()
@@ -153,8 +152,16 @@ class Chaos:
         return await self.service.start()
 
     async def _restart_postgres(self) -> float:
-        os.kill(self._postmaster(), signal.SIGINT)
-        return await self._until_it_works()
+        return await self._end_postgres(signal.SIGINT)
+
+    async def _end_postgres(self, how: signal.Signals) -> float:
+        started, ended = time.perf_counter(), self._postmaster()
+        os.kill(ended, how)
+        # What is left of it answers for a moment.
+        while self._postmaster() in (0, ended):  # noqa: ASYNC110 - nobody else tells
+            await asyncio.sleep(0.02)
+        await self._until_it_works()
+        return time.perf_counter() - started
 
     async def _fill_disk(self) -> float:
         assert self._disk is not None
@@ -163,7 +170,11 @@ class Chaos:
         return await self._until_it_works()
 
     def _postmaster(self) -> int:
-        return int((self._data / "postgres" / "postmaster.pid").read_text().split()[0])
+        """PostgreSQL's process, 0 where there is none."""
+        try:
+            return int((self._data / "postgres" / "postmaster.pid").read_text().split()[0])
+        except (OSError, IndexError):
+            return 0
 
     async def _until_it_works(self) -> float:
         started = time.perf_counter()
@@ -198,8 +209,8 @@ async def run(chaos: Chaos, rounds: int, minutes: float) -> None:
     """Round by round until there are so many, or the time is over; an AssertionError is what it looks for."""
     ends = time.monotonic() + 60 * minutes
     backs: dict[str, list[float]] = {}
-    await chaos.start()
     try:
+        await chaos.start()
         while chaos.tally.rounds < rounds and time.monotonic() < ends:
             what, back = await chaos.round()
             backs.setdefault(what, []).append(back)
