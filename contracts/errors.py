@@ -110,14 +110,8 @@ class NonceTaken(AnchorError):
     CODE = "anchor.nonce_taken"
 
 
-class StoreTaken(AnchorError):
-    """Another process anchors from the same folder."""
-
-    CODE = "anchor.store_taken"
-
-
 class StoreDamaged(AnchorError):
-    """A file of the store can't be read: ``name``."""
+    """What the store holds of a batch can't be read: ``name``."""
 
     CODE = "anchor.store_damaged"
 

@@ -16,8 +16,8 @@ from tests.app.api.service import Coop, web
 from tests.contracts.relay import Relay
 
 ENGLISH = {"Accept-Language": "en"}
-CHECKERS = {"anchor.shrunk", "anchor.forked", "anchor.store_taken"}
-"""What an auditor finds, or another kind of store."""
+CHECKERS = {"anchor.shrunk", "anchor.forked"}
+"""What an auditor finds."""
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
