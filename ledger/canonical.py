@@ -18,7 +18,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -30,7 +29,6 @@ MAX_DEPTH: Final = 16
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?\Z")
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z\Z")
-_DAYS_REMEMBERED: Final = 4096
 _FEW: Final = 200
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
@@ -211,19 +209,27 @@ def is_decimal(text: str) -> bool:
 
 def parse_time(text: str) -> int:
     """Milliseconds since 1970 of a timestamp such as ``2026-04-01T09:00:00.000Z``."""
+    minute, rest = _minutes.get(text[:17]), _seconds.get(text[17:])
+    return _learn_time(text) if minute is None or rest is None else minute + rest
+
+
+_minutes: dict[str, int] = {}
+_seconds: dict[str, int] = {}
+"""What beginnings and ends of timestamps were found to be worth in milliseconds."""
+
+
+def _learn_time(text: str) -> int:
     if not _TIMESTAMP.match(text):
         raise FormatError("format.time")
-    seconds = int(text[11:13]) * 3600 + int(text[14:16]) * 60 + int(text[17:19])
-    return _milliseconds_before(text[:10]) + seconds * 1000 + int(text[20:23])
-
-
-@lru_cache(_DAYS_REMEMBERED)
-def _milliseconds_before(day: str) -> int:
-    """From 1970 to the beginning of that day."""
     try:
-        return (date.fromisoformat(day).toordinal() - _EPOCH_DAY) * 86_400_000
+        day = date.fromisoformat(text[:10]).toordinal() - _EPOCH_DAY
     except ValueError as error:
         raise FormatError("format.time") from error
+    if len(_minutes) >= Remembered.MOST:
+        _minutes.clear()
+    minute = _minutes[text[:17]] = ((day * 24 + int(text[11:13])) * 60 + int(text[14:16])) * 60_000
+    rest = _seconds[text[17:]] = int(text[17:19]) * 1000 + int(text[20:23])
+    return minute + rest
 
 
 def format_time(milliseconds: int) -> str:

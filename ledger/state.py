@@ -9,8 +9,8 @@ fetches what is named and runs the handler again, which is safe because handlers
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from ledger import canonical
 from ledger.errors import Refusal
 
 R = TypeVar("R", bound="Record")
+T = TypeVar("T")
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +71,29 @@ class Trace(msgspec.Struct, frozen=True):
     index: int
     time: int
     value: Any
+
+
+class ReadOnce(Generic[T]):
+    """Documents that records hold, read by ``read`` once: nearly every statement asks for the same few.
+
+    They are known again by their identity, for nobody changes what a record holds.
+    """
+
+    MOST: Final = 128
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        self._read = read
+        self._known: dict[int, tuple[Any, T]] = {}
+
+    def __call__(self, document: Any) -> T:
+        """What ``read`` gives."""
+        found = self._known.get(id(document))
+        # The document is kept with what was read from it, so that its identity can't pass to another.
+        if found is None or found[0] is not document:
+            if len(self._known) >= self.MOST:
+                self._known.clear()
+            found = self._known[id(document)] = (document, self._read(document))
+        return found[1]
 
 
 class Missing(Exception):

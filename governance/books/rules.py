@@ -12,7 +12,7 @@ from governance import rule
 from governance.rule import Rule
 from ledger.errors import FormatError, Refusal
 from ledger.fold import Book, Moment
-from ledger.state import Record, State
+from ledger.state import ReadOnce, Record, State
 
 KINDS: Final = ("ordinary", "rules", "policy", "role", "admit")
 """Kinds of proposals that every co-op has a rule for from its founding on. They are answered with yes or no."""
@@ -45,7 +45,10 @@ class RuleVersion(Record, frozen=True, kw_only=True):
 
     def rule(self) -> Rule:
         """The document, read."""
-        return rule.parse(self.document)
+        return _read(self.document)
+
+
+_read: Final[ReadOnce[Rule]] = ReadOnce(rule.parse)
 
 
 class RuleHead(Record, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ can be recounted under it for ever.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final, TypeVar
+from functools import partial
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -15,9 +16,7 @@ from ledger.books.commons_policy import CommonsPolicy
 from ledger.books.members_policy import MembersPolicy
 from ledger.errors import Refusal
 from ledger.fold import Book, Moment
-from ledger.state import Record, State
-
-T = TypeVar("T")
+from ledger.state import ReadOnce, Record, State
 
 AREAS: Final = {"commons": commons_policy.parse, "members": members_policy.parse}
 """Area → strict parser of its document."""
@@ -45,26 +44,15 @@ class Policy(Record, frozen=True, kw_only=True):
 
     def members(self) -> MembersPolicy:
         """The document of the area ``members``."""
-        return _read(self.document, MembersPolicy)
+        return _read_members(self.document)
 
     def commons(self) -> CommonsPolicy:
         """The document of the area ``commons``."""
-        return _read(self.document, CommonsPolicy)
+        return _read_commons(self.document)
 
 
-_known: dict[tuple[int, type[Any]], tuple[dict[str, Any], Any]] = {}
-"""Documents that were read, by their identity: every statement asks for the same few, and nobody changes them."""
-_KNOWN: Final = 128
-
-
-def _read(document: dict[str, Any], kind: type[T]) -> T:
-    found = _known.get((id(document), kind))
-    # The document is kept with what was read from it, so that its identity can't pass to another.
-    if found is None or found[0] is not document:
-        if len(_known) >= _KNOWN:
-            _known.clear()
-        found = _known[id(document), kind] = (document, msgspec.convert(document, kind))
-    return found[1]
+_read_members: Final[ReadOnce[MembersPolicy]] = ReadOnce(partial(msgspec.convert, type=MembersPolicy))
+_read_commons: Final[ReadOnce[CommonsPolicy]] = ReadOnce(partial(msgspec.convert, type=CommonsPolicy))
 
 
 class PolicyHead(Record, frozen=True, kw_only=True):
