@@ -67,7 +67,7 @@ class Clerk:
 
     async def _due(self) -> list[_Due]:
         query = (
-            "SELECT l.id, l.slug, l.origin, d.id, d.sort FROM ledger l CROSS JOIN LATERAL ("
+            "SELECT l.id, l.slug, l.origin, d.id, d.sort FROM named l CROSS JOIN LATERAL ("
             "  SELECT id, sort FROM record WHERE ledger_id = l.id AND kind = 'due' AND parent = ''"
             "  ORDER BY sort, id LIMIT 1"
             ") d WHERE d.sort <= $1 ORDER BY l.id"

@@ -114,8 +114,10 @@ class Installation:
     # Ledgers.
 
     async def ledger(self, slug: str) -> Ledger:
-        """The ledger of that slug. LedgerUnknown ``ledger.unknown``."""
-        if slug not in self._known:
+        """The ledger of that slug, by the names that it has now. LedgerUnknown ``ledger.unknown``."""
+        known = self._known.get(slug)
+        # Another process may have given it another name meanwhile.
+        if known is None or self.guard.successor(known.origin) is not None:
             async with self.database.pool.acquire() as connection:
                 ledger = await ledgers.find(connection, slug)
             if ledger is None:

@@ -36,6 +36,7 @@ COMMANDS = (
     Command("export", "app.cli.export", "台帳を書き出す / write a ledger out for anyone to verify"),
     Command("operator", "app.cli.operator", "運用者の鍵を替える / change the operator's keys"),
     Command("anchor", "app.cli.anchor", "ブロックチェーンへの書きとめを整える / prepare anchors on a public chain"),
+    Command("replay", "app.cli.replay", "失われた記録を写しから書き戻す / put lost entries back from a copy"),
     Command("migrate", "app.cli.migrate", "データベースを最新にする / bring the database up to date"),
     Command("test", "app.cli.test_command", "テストを実行する / run the tests", passes_arguments_on=True),
     Command("lock", "app.cli.lock_command", "依存関係を固定し直す / pin the dependencies anew"),

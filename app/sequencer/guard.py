@@ -39,7 +39,16 @@ class Guard:
         self._folder = folder
 
     def read(self, key: VerifierKey | LogKeys) -> Published:
-        """The published checkpoint. GuardError ``guard.missing``, ``guard.damaged`` or ``guard.unreadable``."""
+        """The published checkpoint. GuardError ``guard.missing``, ``guard.damaged`` or ``guard.unreadable``;
+        ``guard.succeeded`` where the ledger goes on under another name, and this one says nothing any more.
+        """
+        successor = self.successor(key.name)
+        if successor is not None:
+            raise GuardError("guard.succeeded", origin=key.name, successor=successor)
+        return self.last(key)
+
+    def last(self, key: VerifierKey | LogKeys) -> Published:
+        """The published checkpoint, also of a ledger that is succeeded: then it is the last for ever."""
         try:
             note = self._path(key.name, "note").read_bytes()
         except FileNotFoundError as error:
@@ -77,6 +86,24 @@ class Guard:
                     raise
             self._write(key.name, note)
             return new
+
+    def succeed(self, origin: str, successor: str) -> None:
+        """The ledger of that name goes on under another: nothing is published under this one any more. Again: nothing."""
+        with self._locked(origin):
+            if self.successor(origin) is None:
+                try:
+                    files.replace(self._path(origin, "successor"), successor.encode())
+                except OSError as error:
+                    raise GuardError("guard.unwritable", origin=origin, reason=str(error)) from error
+
+    def successor(self, origin: str) -> str | None:
+        """The name under which the ledger goes on, if it does."""
+        try:
+            return self._path(origin, "successor").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise GuardError("guard.unreadable", origin=origin, reason=str(error)) from error
 
     def _path(self, origin: str, ending: str) -> Path:
         # Neither sign occurs in an origin, so no two origins share a file.

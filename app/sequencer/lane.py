@@ -225,21 +225,22 @@ class Lanes:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._lanes: dict[int, Lane] = {}
+        # By all that a ledger is: one that gets another name gets another lane.
+        self._lanes: dict[Ledger, Lane] = {}
 
     def enqueue(self, ledger: Ledger, submission: Submission) -> asyncio.Future[Receipt]:
         """See ``Lane.enqueue``."""
-        lane = self._lanes.get(ledger.id)
+        lane = self._lanes.get(ledger)
         if lane is None:
-            lane = self._lanes[ledger.id] = Lane(ledger, self._services, lambda: self._forget(ledger.id))
+            lane = self._lanes[ledger] = Lane(ledger, self._services, lambda: self._forget(ledger))
         return lane.enqueue(submission)
 
     async def stop(self) -> None:
         """End all lanes."""
         await asyncio.gather(*(lane.stop() for lane in list(self._lanes.values())))
 
-    def _forget(self, ledger_id: int) -> None:
-        self._lanes.pop(ledger_id, None)
+    def _forget(self, ledger: Ledger) -> None:
+        self._lanes.pop(ledger, None)
 
 
 def _fail(waiting: deque[_Waiting] | list[_Waiting], error: ServiceError) -> None:

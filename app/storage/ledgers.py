@@ -29,20 +29,26 @@ class Head(NamedTuple):
 
 
 async def find(connection: asyncpg.Connection, slug: str) -> Ledger | None:
-    """The ledger of that slug."""
-    row = await connection.fetchrow("SELECT id, slug, origin FROM ledger WHERE slug = $1", slug)
+    """The ledger of that slug, by the names that it has now: the slug may be one that it had before."""
+    query = (
+        "SELECT id, slug, origin FROM named WHERE id = "
+        "(SELECT id FROM ledger WHERE slug = $1 UNION SELECT ledger_id FROM succession WHERE slug = $1 LIMIT 1)"
+    )
+    row = await connection.fetchrow(query, slug)
     return None if row is None else Ledger(*row)
 
 
 async def founded(connection: asyncpg.Connection) -> list[Ledger]:
     """All ledgers that have a genesis, oldest first."""
-    query = "SELECT id, slug, origin FROM ledger JOIN head ON ledger_id = id WHERE size > 0 ORDER BY id"
+    query = "SELECT id, slug, origin FROM named JOIN head ON ledger_id = id WHERE size > 0 ORDER BY id"
     return [Ledger(*row) for row in await connection.fetch(query)]
 
 
 async def add(connection: asyncpg.Connection, slug: str, origin: str) -> Ledger | None:
     """A new ledger of size 0, the one that is there already, or None when slug or origin belong to another."""
-    await connection.execute("INSERT INTO ledger (slug, origin) VALUES ($1, $2) ON CONFLICT DO NOTHING", slug, origin)
+    taken = "SELECT 1 FROM succession WHERE slug = $1 OR origin = $2"
+    query = f"INSERT INTO ledger (slug, origin) SELECT $1, $2 WHERE NOT EXISTS ({taken}) ON CONFLICT DO NOTHING"
+    await connection.execute(query, slug, origin)
     ledger = await find(connection, slug)
     if ledger is None or ledger.origin != origin:
         return None
@@ -52,6 +58,35 @@ async def add(connection: asyncpg.Connection, slug: str, origin: str) -> Ledger 
         EMPTY_ROOT,
     )
     return ledger
+
+
+async def rename(connection: asyncpg.Connection, ledger: Ledger, new: Ledger, entries: int) -> bool:
+    """From so many entries on, the ledger goes by the new names; whether they are free (or its own already)."""
+    found = await find(connection, new.slug)
+    if found is not None and found.id != ledger.id:
+        return False
+    taken = await connection.fetchval("SELECT 1 FROM named WHERE origin = $1 AND id <> $2", new.origin, ledger.id)
+    if taken:
+        return False
+    await connection.execute(
+        "INSERT INTO succession (ledger_id, entries, slug, origin, old_slug, old_origin) VALUES ($1, $2, $3, $4, $5, $6)",
+        *(ledger.id, entries, new.slug, new.origin, ledger.slug, ledger.origin),
+    )
+    return True
+
+
+class Former(NamedTuple):
+    """A name that a ledger had up to its first ``entries`` entries."""
+
+    slug: str
+    origin: str
+    entries: int
+
+
+async def former_names(connection: asyncpg.Connection | asyncpg.Pool, ledger_id: int) -> list[Former]:
+    """The names that a ledger had before, oldest first."""
+    query = "SELECT old_slug, old_origin, entries FROM succession WHERE ledger_id = $1 ORDER BY entries"
+    return [Former(*row) for row in await connection.fetch(query, ledger_id)]
 
 
 async def lock_head(connection: asyncpg.Connection, ledger_id: int) -> Head:

@@ -141,6 +141,22 @@ private: Final = Table(
 )
 """Salts and values of private values, sealed under their subject's key."""
 
+succession: Final = Table(
+    "succession",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _big("entries", primary_key=True),
+    _bytes_text("slug"),
+    _bytes_text("origin"),
+    _bytes_text("old_slug"),
+    _bytes_text("old_origin"),
+    UniqueConstraint("ledger_id", "slug", name="succession_slug"),
+    UniqueConstraint("ledger_id", "origin", name="succession_origin"),
+)
+"""The names under which a ledger goes on after its first ``entries`` entries; ``named`` is a view of all ledgers by the
+names that they have now.
+"""
+
 challenge: Final = Table(
     "challenge",
     metadata,

@@ -152,7 +152,7 @@ class Asker:
     async def _ledgers(self, policy: WitnessPolicy) -> list[_Own]:
         query = (
             "SELECT l.id, l.slug, l.origin, h.size, r.data->>'tiles' = 'public' "
-            "FROM ledger l JOIN head h ON h.ledger_id = l.id "
+            "FROM named l JOIN head h ON h.ledger_id = l.id "
             "JOIN record r ON r.ledger_id = l.id AND r.kind = 'coop' AND r.id = 'coop'"
         )
         rows = await self._installation.database.pool.fetch(query)

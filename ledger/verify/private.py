@@ -67,7 +67,7 @@ class PrivateValues:
         """Hold the openings of an entry against its commitments."""
         if self.scope is None:
             return
-        openings = self._openings(index)
+        openings = self.openings(index)
         if not openings and _COMMIT not in entry.statement_bytes:
             return
         expected = dict(private.commitments(entry.statement.body))
@@ -89,7 +89,15 @@ class PrivateValues:
 
     def value(self, index: int, path: str) -> Any:
         """An opened value, for recounts; None where the copy has none."""
-        return next((opening.value for opening in self._openings(index) if opening.path == path), None)
+        return next((opening.value for opening in self.openings(index) if opening.path == path), None)
+
+    def openings(self, index: int) -> tuple[Opening, ...]:
+        """What the copy has of an entry, as it stands there."""
+        number = index // WIDTH
+        if self._bundle[0] != number:
+            self._bundle = (number, self._read_bundle(number))
+        line = self._bundle[1].get(index)
+        return () if line is None else line.openings
 
     def _check_value(self, index: int, entry: Entry, path: str, commit: str, opening: Opening | None) -> None:
         subject = self._books.subject(entry.statement, entry.id, path)
@@ -118,13 +126,6 @@ class PrivateValues:
             return None
         self._unmet = set(scope.subjects)
         return scope
-
-    def _openings(self, index: int) -> tuple[Opening, ...]:
-        number = index // WIDTH
-        if self._bundle[0] != number:
-            self._bundle = (number, self._read_bundle(number))
-        line = self._bundle[1].get(index)
-        return () if line is None else line.openings
 
     def _read_bundle(self, number: int) -> dict[int, Line]:
         path = bundle_path(number)
