@@ -1,7 +1,11 @@
 """Erasing: once the ledger says that a subject is erased, the key goes, and what was sealed under it.
 
 The entry comes first and the key after it, so a crash in between leaves the work to be done, never undone: every start
-and every new head looks again, and destroying what is gone already changes nothing.
+and every new head looks again, and destroying what is gone already changes nothing. That holds as well where an older
+file of keys is put back.
+
+What is on its way into the ledger has keys of its own: statements that wait for cosigners and rosters that were read.
+Those that may speak of whom is erased go too.
 """
 
 from __future__ import annotations
@@ -13,9 +17,11 @@ from typing import Final
 import asyncpg
 import msgspec
 
+from app import pending
 from app.errors import ServiceError
 from app.growing import Watch
 from app.installation import Installation
+from app.roster import store as rosters
 from app.storage.ledgers import Ledger
 from ledger.books.members import Erasure
 
@@ -48,16 +54,22 @@ class Eraser:
             except ServiceError as error:  # of this ledger: in others there is something to be erased too
                 _log.warning("%s: %s", ledger.origin, error)
                 continue
-            await self._erase(ledger)
+            await self.erase(ledger)
             self._watch.seen(ledger, size)
 
-    async def _erase(self, ledger: Ledger) -> None:
+    async def erase(self, ledger: Ledger) -> None:
+        """Destroy what the ledger says is erased."""
         pool, privacy = self._installation.database.pool, self._installation.privacy
         query = "SELECT data FROM record WHERE ledger_id = $1 AND kind = $2"
         erasures = [
             msgspec.json.decode(data, type=Erasure) for (data,) in await pool.fetch(query, ledger.id, "erasure")
         ]
-        for subject in (erasure.id for erasure in erasures if erasure.done):
-            await asyncio.to_thread(privacy.erase, ledger.id, subject)
-            # Unreadable from here on, in every backup too; the rows go so that nobody wonders what they are.
-            await pool.execute("DELETE FROM private WHERE ledger_id = $1 AND subject = $2", ledger.id, subject)
+        done = [erasure for erasure in erasures if erasure.done]
+        if not done:
+            return
+        subjects = {erasure.id for erasure in done}
+        await asyncio.to_thread(privacy.erase, ledger.id, *subjects)
+        # Unreadable from here on, in every backup too; the rows go so that nobody wonders what they are.
+        await pool.execute("DELETE FROM private WHERE ledger_id = $1 AND subject = ANY($2)", ledger.id, list(subjects))
+        await pending.settle_about(self._installation, ledger.id, subjects)
+        await rosters.forget_older(self._installation, ledger.id, max(erasure.at for erasure in done))

@@ -273,10 +273,11 @@ class PrivacyKeys:
             raise LedgerDamaged("private.damaged", subject=subject)
         return found.opening
 
-    def erase(self, ledger_id: int, subject: str) -> None:
-        """Destroy the subject's key: nothing sealed under it can be opened again, wherever copies lie."""
+    def erase(self, ledger_id: int, *subjects: str) -> None:
+        """Destroy the subjects' keys: nothing sealed under them can be opened again, wherever copies lie."""
         with self._lock:
-            self._connection.execute("DELETE FROM key WHERE ledger = ? AND subject = ?", (ledger_id, subject))
+            for subject in subjects:
+                self._connection.execute("DELETE FROM key WHERE ledger = ? AND subject = ?", (ledger_id, subject))
 
     def _key_for(self, ledger_id: int, subject: str) -> bytes:
         key = self._find(ledger_id, subject)

@@ -25,7 +25,7 @@ from ledger import canonical, ids
 from ledger.books.keys import Key
 from ledger.errors import FormatError, LedgerError
 from ledger.keys import verify_statement
-from ledger.private import Opening, check_openings
+from ledger.private import Opening, check_openings, commitments
 from ledger.statement import Signature, Statement, parse_statement, statement_id
 
 LIFETIME: Final = 14 * 86_400_000
@@ -176,6 +176,19 @@ async def settle(installation: Installation, ledger_id: int, id_: bytes) -> None
     done: str = await installation.database.pool.execute(query, ledger_id, id_)
     if done.endswith(" 1"):
         await asyncio.to_thread(installation.privacy.erase, ledger_id, _subject(id_))
+
+
+async def settle_about(installation: Installation, ledger_id: int, subjects: Collection[str]) -> None:
+    """Forget what would keep something about these, and what is in the ledger already, however it got there."""
+    query = (
+        "SELECT p.statement_id, p.statement, e.index IS NOT NULL FROM pending p LEFT JOIN entry e "
+        "ON e.ledger_id = p.ledger_id AND e.statement_id = p.statement_id WHERE p.ledger_id = $1"
+    )
+    for id_, data, recorded in await installation.database.pool.fetch(query, ledger_id):
+        statement = parse_statement(data)
+        about = {installation.books.subject(statement, id_, path) for path, _ in commitments(statement.body)}
+        if recorded or not about.isdisjoint(subjects):
+            await settle(installation, ledger_id, id_)
 
 
 async def sweep(installation: Installation, reading: Reading) -> None:

@@ -65,9 +65,7 @@ async def begin(installation: Installation, reading: Reading, roster: Import) ->
 
 async def sweep(installation: Installation, reading: Reading) -> None:
     """Destroy the rosters that nobody touched for a week."""
-    query = "DELETE FROM roster WHERE ledger_id = $1 AND expires <= $2 RETURNING id"
-    for (place,) in await reading.pool.fetch(query, reading.ledger_id, installation.clock.now()):
-        await asyncio.to_thread(installation.privacy.erase, reading.ledger_id, _subject(place))
+    await forget_older(installation, reading.ledger_id, installation.clock.now() - LIFETIME)
 
 
 async def read(installation: Installation, reading: Reading, id_: str) -> Import:
@@ -99,6 +97,13 @@ async def forget(installation: Installation, reading: Reading, id_: str) -> None
     place = _parse(id_)
     await reading.pool.execute("DELETE FROM roster WHERE ledger_id = $1 AND id = $2", reading.ledger_id, place)
     await asyncio.to_thread(installation.privacy.erase, reading.ledger_id, _subject(place))
+
+
+async def forget_older(installation: Installation, ledger_id: int, moment: int) -> None:
+    """Destroy the rosters that nobody has touched since that moment (ms)."""
+    query = "DELETE FROM roster WHERE ledger_id = $1 AND expires <= $2 RETURNING id"
+    for (place,) in await installation.database.pool.fetch(query, ledger_id, moment + LIFETIME):
+        await asyncio.to_thread(installation.privacy.erase, ledger_id, _subject(place))
 
 
 async def waiting(installation: Installation, reading: Reading) -> list[Listed]:

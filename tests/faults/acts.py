@@ -71,7 +71,7 @@ async def copy(installation: Installation, slug: str, folder: str) -> Any:
 
 async def erase(installation: Installation, slug: str) -> Any:
     """Destroy what the ledger says is erased."""
-    await Eraser(installation)._erase(await installation.ledger(slug))
+    await Eraser(installation).erase(await installation.ledger(slug))
 
 
 def remembering(folder: str) -> Memory:
