@@ -134,6 +134,9 @@ def _run(args: argparse.Namespace, monitor: "Monitor", memory: Any) -> int:
     import asyncio
     import signal
     import threading
+    import time
+
+    from app.monitor.watch import LOOKS
 
     async def main() -> int:
         task = asyncio.create_task(monitor.once() if args.once else monitor.run())
@@ -147,12 +150,13 @@ def _run(args: argparse.Namespace, monitor: "Monitor", memory: Any) -> int:
         return 0 if well else _ALARM if memory.any_alarm() else _COULD_NOT
 
     code = asyncio.run(main())
-    # Threads that wait for somebody else's network would hold the end up, and have nothing left to save.
-    sys.stdout.flush()
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join(_HARD_END)
-    if any(not one.daemon and one is not threading.current_thread() for one in threading.enumerate()):
+    # Looks that wait for somebody else's network would hold the end up, and have nothing left to save.
+    looks = [thread for thread in threading.enumerate() if thread.name.startswith(LOOKS)]
+    deadline = time.monotonic() + _HARD_END
+    for thread in looks:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    if any(thread.is_alive() for thread in looks):
+        sys.stdout.flush()
         os._exit(code)
     return code
 

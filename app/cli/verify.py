@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from app.audit.run import Options
     from app.audit.words import Words
 
-_UNITS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _FOUND, _COULD_NOT, _INTERRUPTED = 1, 2, 130
 
 

@@ -199,6 +199,8 @@ class _Look:
         if head is None or (report.exit_code == _COULD_NOT and (fault := _unreadable(report)) is not None):
             code = "source.no_checkpoint" if head is None else fault
             return Outcome(fault=code, checked=self._done)
+        if self._has_moved_on(report):
+            return Outcome(fault="source.moved_on", checked=self._done)
         alarms: dict[str, Alarm] = {}
         document = None
         if report.exit_code == 1:
@@ -211,6 +213,11 @@ class _Look:
         point = used[0].point(head.size) if used else None
         received = None if point is None else point.received
         return Outcome(head.origin, head.size, received, max(self._done - before, 0), tuple(alarms.values()))
+
+    def _has_moved_on(self, report: Report) -> bool:
+        """Whether files are missing only because the log grew in the meantime: not every one keeps its old edge."""
+        codes = {finding.code for finding in report.findings}
+        return codes == {"tree.missing"} and self._copy.read("checkpoint") != report.note
 
     def _outcome(self, head: Checkpoint, alarm: Alarm) -> Outcome:
         return Outcome(head.origin, head.size, None, 0, (alarm,))

@@ -22,6 +22,8 @@ from app.monitor.metrics import KINDS, Metrics
 from app.monitor.targets import Target, Watched, find
 from ledger.errors import LedgerError
 
+LOOKS: Final = "look"
+"""What the threads' names begin with."""
 AT_ONCE: Final = 16
 """Looks at a time."""
 _SLOWEST: Final = 3600.0
@@ -57,7 +59,7 @@ class Monitor:
     def __init__(self, plan: Plan, memory: Memory, metrics: Metrics, tell: Callable[[Event | Look], None]) -> None:
         self._plan, self._memory, self._metrics, self._tell = plan, memory, metrics, tell
         self._stop = threading.Event()
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look")
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix=LOOKS)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._last: dict[str, Outcome] = {}
 

@@ -29,11 +29,9 @@ class Site:
     def show(self, village: Village, folder: Path, leaves: list[bytes] | None = None) -> None:
         """The village's log, or another that its operator signs."""
         export(Shown(village, village.leaves if leaves is None else leaves), folder, None)
-        self.files = {"/log/village/" + path: data for path, data in FilesCopy.of(folder).files.items()}
-        self.files["/.well-known/yui.json"] = (
-            b'{"ledgers":[{"name":"village","origin":"village.example/yui","url":"%s/log/village"}]}'
-            % self.address.encode()
-        )
+        files = {"/log/village/" + path: data for path, data in FilesCopy.of(folder).files.items()}
+        card = b'{"ledgers":[{"name":"village","origin":"village.example/yui","url":"%s/log/village"}]}'
+        self.files = {**files, "/.well-known/yui.json": card % self.address.encode()}
 
     def bundles(self) -> list[str]:
         """Entry bundles that were asked for since the last time."""

@@ -205,6 +205,35 @@ def test_whoever_answers_a_byte_at_a_time_is_not_waited_for(looker: Looker, vill
     assert time.monotonic() - begun < 8
 
 
+def test_a_log_that_grows_while_it_is_read_accuses_nobody(looker: Looker, growing: Village, tmp_path: Path) -> None:
+    looker.site.show(growing, tmp_path / "first")
+    old = looker.site.files["/log/village/checkpoint"]
+    growing.wait(1000)
+    looker.site.show(growing, tmp_path / "second")
+
+    def once(handler: Any) -> None:
+        looker.site.broken = None
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(old)))
+        handler.end_headers()
+        handler.wfile.write(old)
+
+    def twice(handler: Any) -> None:
+        looker.site.broken = once
+        once(handler)
+        looker.site.broken = once
+
+    looker.site.broken = twice  # the look itself and the audit in it
+    assert looker().fault == "source.moved_on"
+    assert kinds(looker()) == []
+    # What stays missing is a finding.
+    del looker.site.files[next(path for path in looker.site.files if "/tile/0/001" in path)]
+    growing.wait(1000)
+    head = Checkpoint(growing.origin, growing.size, merkle.leaf_hash(b"x"))
+    looker.site.files["/log/village/checkpoint"] = checkpoint.sign(head, growing.log_key)
+    assert kinds(looker()) == ["finding"]
+
+
 def test_somebody_says_stop(looker: Looker, village: Village, tmp_path: Path) -> None:
     looker.site.show(village, tmp_path / "shown")
     looker.stop.set()
