@@ -23,6 +23,9 @@ _LOCK: Final = 7_595_626
 """Of the database's advisory locks the one that the owner of the account's nonces holds."""
 _UNFINISHED: Final = "state IN ('pending', 'confirmed')"
 
+_ORIGINS: Final = "(SELECT id, origin FROM named UNION SELECT ledger_id, old_origin FROM succession)"
+"""A ledger may take another name while a batch is under way."""
+
 
 async def own(connection: asyncpg.Connection) -> bool:
     """Become the owner, for as long as this connection lasts; False where another process is."""
@@ -67,6 +70,7 @@ class PostgresStore:
 
     async def _save(self, anchor: Anchor, proofs: dict[str, bytes]) -> None:
         async with self._connection.transaction():
+            await self._connection.execute("SET LOCAL synchronous_commit TO on")  # whatever this server's habit is
             is_new = await self._connection.fetchval(
                 "INSERT INTO anchor_batch (number, state, submitted, data) VALUES ($1, $2, $3, $4) "
                 "ON CONFLICT (number) DO UPDATE SET state = excluded.state, data = excluded.data RETURNING xmax = 0",
@@ -76,16 +80,17 @@ class PostgresStore:
                 await self._add_checkpoints(anchor)
             if proofs:
                 await self._connection.execute(
-                    "UPDATE anchored a SET proof = p.proof FROM unnest($2::text[], $3::bytea[]) AS p (origin, proof) "
-                    "JOIN named l ON l.origin = p.origin WHERE a.batch = $1 AND a.ledger_id = l.id",
+                    "UPDATE anchored a SET proof = p.proof FROM unnest($2::text[], $3::bytea[]) AS p (origin, proof) "  # noqa: S608
+                    f"JOIN {_ORIGINS} l ON l.origin = p.origin WHERE a.batch = $1 AND a.ledger_id = l.id",
                     *(anchor.number, list(proofs), list(proofs.values())),
                 )
 
     async def _add_checkpoints(self, anchor: Anchor) -> None:
         heads = [checkpoint.parse(note.encode())[0] for note in anchor.notes]
         await self._connection.execute(
-            "INSERT INTO anchored (ledger_id, size, batch, recorded) SELECT l.id, h.size, $1, false "
-            "FROM unnest($2::text[], $3::bigint[]) AS h (origin, size) JOIN named l ON l.origin = h.origin",
+            "INSERT INTO anchored (ledger_id, size, batch, recorded) SELECT l.id, h.size, $1, false "  # noqa: S608
+            "FROM unnest($2::text[], $3::bigint[]) AS h (origin, size) "
+            f"JOIN {_ORIGINS} l ON l.origin = h.origin",
             *(anchor.number, [head.origin for head in heads], [head.size for head in heads]),
         )
 
