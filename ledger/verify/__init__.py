@@ -186,7 +186,7 @@ class _Audit:
         if self._complete and self._last and self.outcome.vkey is not None and self._is_flawless(report.CONSISTENCY):
             self._desk.keep(lambda: self._last, now=True)
         if self._complete:
-            others = OtherCopies(self._head, self._note, self._desk, self.outcome, partial(self._keys_at, state))
+            others = OtherCopies(self._head, self._note, self._root_at, self.outcome, partial(self._keys_at, state))
             others.run(self._trust.others)
 
     def _shows_entries(self) -> bool:
@@ -266,13 +266,25 @@ class _Audit:
             self.outcome.step(report.ANCHORS).skip("anchors.none", count=0)
             return
         check = AnchorCheck(self._copy, self._head, self._note, self._desk, self.outcome, self._trust.anchors)
-        check.run(self._house.anchors(state), partial(self._keys_at, state))
+        check.run(self._house.anchors(state), partial(self._keys_at, state), self._root_at)
         self._walk.bound(check.bounded)
 
     def _keys_at(self, state: State, size: int) -> tuple[str, ...]:
         """Which keys count for a tree of that size: by the ledger, and where its entries are not shown, as pinned."""
         keys = tuple(key.vkey for key in self._house.key_history(state) if key.covers(size))
         return keys if keys or self._trust.vkey is None else (self._trust.vkey.text(),)
+
+    def _root_at(self, size: int) -> bytes | None:
+        """The root of the first ``size`` entries of the tree that was signed; None where nothing here shows it."""
+        if size in (0, self._head.size):
+            return self._head.root if size else EMPTY_ROOT
+        if self._tree.frontier.root() != self._head.root:
+            return None  # broken on its way, perhaps: what lies here says nothing about what was signed
+        point = self._desk.point(size)
+        if point is not None:
+            return point.root
+        # Where the entries are not shown, the tiles tell as much, if they are those of one tree.
+        return None if self.outcome.step(report.TREE).count else resume.root_shown(self._copy, size, self._head.size)
 
     def _no_key(self) -> None:
         step = self.outcome.step(report.CHECKPOINT)

@@ -13,11 +13,9 @@ from ledger import canonical, checkpoint
 from ledger.checkpoint import Checkpoint, LogKeys
 from ledger.errors import LedgerError
 from ledger.evidence import path_between
-from ledger.merkle import EMPTY_ROOT
 from ledger.signed_note import parse_vkey
 from ledger.tiles import TileReader
 from ledger.verify import report, resume
-from ledger.verify.desk import Desk
 from ledger.verify.report import Report
 from ledger.verify.tree import Copy
 
@@ -35,12 +33,17 @@ class Other(NamedTuple):
 
 
 class OtherCopies:
-    """What other copies come to, once the whole tree of this one is on the desk."""
+    """What other copies come to, once the whole tree of this one is known."""
 
     def __init__(
-        self, head: Checkpoint, note: bytes, desk: Desk, outcome: Report, keys_at: Callable[[int], tuple[str, ...]]
+        self,
+        head: Checkpoint,
+        note: bytes,
+        root_at: Callable[[int], bytes | None],
+        outcome: Report,
+        keys_at: Callable[[int], tuple[str, ...]],
     ) -> None:
-        self._head, self._note, self._desk, self._keys_at = head, note, desk, keys_at
+        self._head, self._note, self._root_at, self._keys_at = head, note, root_at, keys_at
         self._step = outcome.step(report.COPIES)
 
     def run(self, others: Iterable[Other]) -> None:
@@ -77,19 +80,17 @@ class OtherCopies:
             # Anybody can write one that nobody has signed: it accuses no operator, and shows nothing.
             self._step.skip("copies.unsigned", blocked=True, name=other.name, size=found.size)
             return
-        mine = self._root_here(found.size) if found.size <= self._head.size else self._head.root
-        theirs, size = found.root, self._head.size
-        if found.size > size:
-            shown = _root_there(other, found, size)
-            if shown is None:
-                self._step.note("copies.not_compared", name=other.name, size=found.size)
-                return
-            theirs = shown
-        if mine == theirs:
+        size = self._head.size
+        ahead = found.size > size
+        mine = self._head.root if ahead else self._root_at(found.size)
+        theirs = _root_there(other, found, size) if ahead else found.root
+        if mine is None or theirs is None:
+            self._step.note("copies.not_compared", name=other.name, size=found.size)
+        elif mine == theirs:
             self._step.note("copies.same", name=other.name, size=found.size)
         else:
             notes = {"earlier": other.note.decode(), "now": self._note.decode()}
-            proof = _path_there(other, size, found.size) if found.size > size else {}
+            proof = _path_there(other, size, found.size) if ahead else {}
             self._step.find("copies.contradiction", name=other.name, size=found.size, vkey=vkey, **notes, **proof)
 
     def _signer(self, other: Other, found: Checkpoint) -> str | None:
@@ -100,10 +101,6 @@ class OtherCopies:
                 continue
             return vkey
         return None
-
-    def _root_here(self, size: int) -> bytes:
-        point = self._desk.point(size)
-        return EMPTY_ROOT if point is None else point.root
 
 
 def _root_there(other: Other, found: Checkpoint, size: int) -> bytes | None:

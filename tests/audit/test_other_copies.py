@@ -123,3 +123,28 @@ def test_the_command_writes_evidence_that_anyone_checks(
         evidence.unlink()
     assert main(["verify", str(small_folder), "--copy", str(small_folder), "--json"]) == 0
     assert main(["verify", str(small_folder), "--copy", str(tmp_path / "nowhere"), "--json"]) == 2
+
+
+def test_where_the_entries_are_not_shown_the_tiles_tell(small: FilesCopy, small_village: Village) -> None:
+    """An auditor who may only see the tiles accuses nobody for that."""
+    for path in [path for path in small.files if path.startswith(("tile/entries/", "private/", "records"))]:
+        del small.files[path]
+    pinned, older = vkey(small_village), note(small_village, small_village.leaves[:7])
+    report = audit(small, others=(Other("older", older),), vkey=pinned)
+    assert [one.code for one in report.step(STEP).findings + report.step(STEP).notes] == ["copies.same"]
+    other = note(small_village, fork(small_village)[:-1])
+    report = audit(small, others=(Other("another", other),), vkey=pinned)
+    assert [one.code for one in report.step(STEP).findings] == ["copies.contradiction"]
+    # Tiles that do not fit each other say nothing about a copy of another size.
+    tile = next(path for path in small.files if path.startswith("tile/0/"))
+    small.files[tile] = small.files[tile][:-32] + bytes(32)
+    report = audit(small, others=(Other("older", older),), vkey=pinned)
+    assert [one.code for one in report.step(STEP).findings + report.step(STEP).notes] == ["copies.not_compared"]
+
+
+def test_a_copy_that_was_broken_on_its_way_accuses_nobody(small: FilesCopy, small_village: Village) -> None:
+    bundle = next(path for path in small.files if path.startswith("tile/entries/"))
+    small.files[bundle] = small.files[bundle][:-2] + b"2}"
+    report = judged(small, Other("older", note(small_village, small_village.leaves[:7])))
+    assert [one.code for one in report.step(STEP).findings + report.step(STEP).notes] == ["copies.not_compared"]
+    assert "tree.root" in {finding.code for finding in report.findings}
