@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.installation import Installation
 from app.reading import Reading
 from ledger import merkle
+from ledger.books.coop import ID, Coop
 from ledger.books.keys import Key
 from ledger.books.members_policy import MembersPolicy
 from ledger.books.policies import Policy, PolicyHead
@@ -38,3 +41,13 @@ async def policy_in_force(reading: Reading) -> MembersPolicy:
     if policy is None:
         raise LookupError("a founded co-op has a members' policy")
     return policy.members()
+
+
+async def public_slugs(installation: Installation, but: Sequence[str], limit: int, offset: int) -> list[str]:
+    """Co-ops whose tiles are open to everyone, oldest first, some left out."""
+    rows = await installation.database.pool.fetch(
+        "SELECT l.slug FROM ledger l JOIN record r ON r.ledger_id = l.id AND r.kind = $1 AND r.id = $2 "
+        "WHERE r.data->>'tiles' = 'public' AND l.slug <> ALL($3) ORDER BY l.id LIMIT $4 OFFSET $5",
+        *(Coop.kind, ID, list(but), limit, offset),
+    )
+    return [row["slug"] for row in rows]

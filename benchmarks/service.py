@@ -73,6 +73,12 @@ class Service:
         with urllib.request.urlopen(self.address + path) as answer:  # noqa: S310  (our own address)
             return json.load(answer)
 
+    def text(self, path: str) -> bytes:
+        """A page."""
+        with urllib.request.urlopen(self.address + path) as answer:  # noqa: S310  (our own address)
+            found: bytes = answer.read()
+            return found
+
     def post(self, path: str, data: bytes) -> Any:
         """A JSON answer to JSON; HTTPError for a refusal."""
         asked = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})  # noqa: S310

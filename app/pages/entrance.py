@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.installation import Installation
 from app.pages.page import Page, rp_id_of, show
-from app.reading_entrance import genesis_hash, key_of_credential, policy_in_force
-from app.session.current import CLEARED, current_visit, forget
+from app.reading_entrance import genesis_hash, key_of_credential, policy_in_force, public_slugs
+from app.session.current import CLEARED, SIGNED_IN, current_visit, forget
 from app.visit import Visit
 
 Asked = Request[Any, Any, Any]
+Number = Annotated[int, QueryParameter(ge=1, le=10_000)]
+SHOWN: Final = 20
+"""Public co-ops on a page of the installation's home."""
 
 
 @dataclass(frozen=True)
@@ -33,24 +36,30 @@ class Card:
 
 
 @get("/", opt={OPT: Access.OPEN})
-async def home(request: Asked, installation: NamedDependency[Installation]) -> Page:
+async def home(request: Asked, installation: NamedDependency[Installation], page: Number = 1) -> Page:
     """The co-ops that the visitor may see, and the way to a new one."""
-    return await show(request, None, "entrance/home.html", cards=await _cards(request, installation))
+    cards, more = await _cards(request, installation, page)
+    return await show(request, None, "entrance/home.html", cards=cards, page=page, more=more)
 
 
-async def _cards(request: Asked, installation: Installation) -> list[Card]:
-    """Members-only co-ops are not even named to strangers."""
-    cards = []
-    for ledger in await installation.ledgers():
-        visit = await current_visit(request, installation, ledger.slug)
-        if visit is None or not visit.sees_tiles:
-            continue
-        profile = visit.coop.profile
-        found = await visit.reading.texts([(profile, "profile/name"), (profile, "profile/about")])
-        name = str(found.get((profile, "profile/name"), ledger.slug))
-        about = str(found.get((profile, "profile/about"), ""))
-        cards.append(Card(ledger.slug, name, about, visit.signed_in, visit.coop.entries == "public"))
-    return sorted(cards, key=lambda card: not card.mine)
+async def _cards(request: Asked, installation: Installation, page: int) -> tuple[list[Card], bool]:
+    """One's own co-ops, then the public ones by pages; and whether there are more.
+
+    Members-only co-ops are not even named to strangers.
+    """
+    visits = [await current_visit(request, installation, slug) for slug in request.session.get(SIGNED_IN, {})]
+    mine = [visit for visit in visits if visit is not None and visit.signed_in]
+    others = await public_slugs(installation, [one.slug for one in mine], SHOWN + 1, (page - 1) * SHOWN)
+    found = [await current_visit(request, installation, slug) for slug in others[:SHOWN]]
+    shown = [*(mine if page == 1 else ()), *(visit for visit in found if visit is not None)]
+    return [await _card(visit) for visit in shown], len(others) > SHOWN
+
+
+async def _card(visit: Visit) -> Card:
+    profile = visit.coop.profile
+    found = await visit.reading.texts([(profile, "profile/name"), (profile, "profile/about")])
+    name, about = (str(found.get((profile, f"profile/{what}"), "")) for what in ("name", "about"))
+    return Card(visit.slug, name or visit.slug, about, visit.signed_in, visit.coop.entries == "public")
 
 
 @get("/c/{slug:str}/sign-in", opt={OPT: Access.OPEN})
