@@ -22,6 +22,8 @@ from app.audit.desk import SqliteDesk
 from app.audit.house import HOUSE
 from app.audit.others import load
 from app.audit.seen import LastSeen
+from ledger import checkpoint
+from ledger.errors import LedgerError
 from ledger.signed_note import VerifierKey
 from ledger.verify import Report, Trust, Witnesses, verify
 from ledger.verify.desk import Desk, MemoryDesk
@@ -36,7 +38,6 @@ ALONE: Final = 2_000
 """Entries up to which starting other processes is not worth the while."""
 WORTH_KEEPING: Final = 5_000
 """Entries up to which a run that was broken off is as soon begun anew."""
-_COULD_NOT: Final = 2
 _BETWEEN_COLLECTIONS: Final = 50_000
 """Objects made, beyond those let go, between two looks for cycles (usually 700)."""
 
@@ -89,9 +90,9 @@ def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[i
             others=others,
             read_again=not is_address(source),
         )
-        unfinished = _unfinished(source, name, options)
+        unfinished = _unfinished(source, copy, name, options)
         report = _verify(copy, trust, unfinished, progress)
-        if unfinished is not None and report.exit_code != _COULD_NOT:
+        if unfinished is not None and not _was_broken_off(report):
             kept.remove(unfinished)
         if report.exit_code == 0 and report.checkpoint is not None and report.note is not None:
             remembered.advance(report.checkpoint.origin, report.note, report.vkey or "", report.keys)
@@ -130,15 +131,26 @@ def _verify(copy: Copy, trust: Trust, unfinished: Path | None, progress: Callabl
             return verify(copy, HOUSE, partial(_desk, own, None), trust, Spreading(own), progress)
 
 
-def _unfinished(source: str, name: str, options: Options) -> Path | None:
-    """Where a run over this copy keeps what it has worked out, until it is through."""
+def _unfinished(source: str, copy: Copy, name: str, options: Options) -> Path | None:
+    """Where a run over this copy keeps what it has worked out, until it is through.
+
+    At hand, whatever goes by the ledger's name is read again and held against it, wherever it lies by now.
+    """
     if options.state is None:
         return None
-    place = source if is_address(source) else str(Path(source).resolve())
-    path = kept.path(options.state, place, name if is_address(source) else "")
+    try:
+        names = (source, name) if is_address(source) else (checkpoint.parse(copy.read("checkpoint"))[0].origin,)
+    except LedgerError:
+        return None
+    path = kept.path(options.state, *names)
     if options.fresh:
         kept.remove(path)
     return path
+
+
+def _was_broken_off(report: Report) -> bool:
+    """Whether the copy could not be read to its end, so that another run may go on."""
+    return any(step.reason is not None and step.reason.code == "source.unreadable" for step in report.steps)
 
 
 def _desk(stack: ExitStack, unfinished: Path | None, size: int) -> Desk:

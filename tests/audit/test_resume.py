@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -24,6 +28,8 @@ from ledger.verify.report import TREE
 from tests.audit.acts import Shown
 from tests.audit.sample import FilesCopy, export_village, sample_village
 from tests.simulator import START, Village
+
+ROOT = Path(__file__).parents[2]
 
 
 class Broken(Exception):
@@ -226,3 +232,40 @@ def test_the_command_goes_on_and_begins_anew_when_told(
     capsys.readouterr()
     assert main([*told, "--fresh"]) == 0
     assert "resume" not in capsys.readouterr().out
+
+
+KILLED = """
+import os, signal, sys
+from app.audit import desk, run
+from app.cli.main import main
+desk.KEEP_EVERY, run.WORTH_KEEPING = 1, 0
+real = run.Spreading.__call__
+def killed(self, examine, bundles):
+    for number, found in enumerate(real(self, examine, bundles)):
+        if number == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield found
+run.Spreading.__call__ = killed
+main(sys.argv[1:])
+"""
+
+
+def test_killed_it_goes_on_wherever_the_copy_lies_by_then(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, moved = tmp_path / "first", tmp_path / "moved"
+    shutil.copytree(folder, first)
+    state = ["--state", str(tmp_path / "state"), "--json"]
+    done = subprocess.run([sys.executable, "-c", KILLED, "verify", str(first), *state], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    first.rename(moved)
+    monkeypatch.setattr(run, "WORTH_KEEPING", 0)
+    assert main(["verify", str(moved), *state]) == 0
+    resumed_ = json.loads(capsys.readouterr().out)
+    assert '"resume.read_again", "params": {"count": 256}' in json.dumps(resumed_)
+    assert not list((tmp_path / "state" / "desks").iterdir())
+    assert main(["verify", str(moved), "--json"]) == 0
+    whole = json.loads(capsys.readouterr().out)
+    for found in (resumed_, whole):
+        found["steps"][1:3] = []  # what was seen last, and how it was gone on with
+    assert resumed_ == whole

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,10 @@ def site() -> Iterator[Site]:
 
 def sizes(monitor: Monitor) -> list[int]:
     return [one["size"] for one in monitor.said() if one["type"] == "looked" and one["fault"] is None]
+
+
+def has_seen(monitor: Monitor, size: int) -> bool:
+    return size in sizes(monitor)
 
 
 def test_it_goes_on_after_a_kill_and_tells_once(site: Site, tmp_path: Path) -> None:
@@ -162,7 +167,7 @@ def test_beside_a_service_that_grows(tmp_path: Path) -> None:
                     said = town.invitation(name, "Hanako")
                     answer = client.post("/api/v1/ledgers/owase/statements", content=said.json())
                     town.saw(answer.json()["checkpoint"])
-                    monitor.until(lambda size=size: size in sizes(monitor))
+                    monitor.until(partial(has_seen, monitor, size))
                 assert monitor.kinds("alarm.raised") == []
                 assert monitor.end() == 0
         checked = [one["checked"] for one in monitor.said() if one["type"] == "looked"]

@@ -18,6 +18,7 @@ from app.monitor.targets import Watched
 from ledger import checkpoint, merkle
 from ledger.checkpoint import Checkpoint
 from tests.audit.sample import sample_village, vkey
+from tests.audit.test_witnessed import cosigned, trust
 from tests.monitor.site import Site, served
 from tests.simulator import Village
 
@@ -169,6 +170,14 @@ def test_pinned_to_another_key(looker: Looker, village: Village, tmp_path: Path)
     looker.site.show(village, tmp_path / "shown")
     looker.watched = looker.watched._replace(vkey=vkey(village)._replace(public=bytes(32)))
     assert kinds(looker()) == ["finding"]
+
+
+def test_witnesses_that_do_not_cosign(looker: Looker, village: Village, tmp_path: Path) -> None:
+    looker.site.show(village, tmp_path / "shown")
+    witnesses = trust("all", live=True)
+    assert kinds(looker(witnesses=witnesses)) == ["no_quorum"]
+    looker.site.files["/log/village/checkpoint"] = cosigned(village, village.size, "north", "south")
+    assert kinds(looker(witnesses=witnesses)) == []
 
 
 def test_a_cut_off_answer_accuses_nobody(looker: Looker, village: Village, tmp_path: Path) -> None:
