@@ -12,6 +12,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.decisions.listing import Listing
 from app.installation import Installation
+from app.pages.card_acts import acts_of
 from app.pages.keys import Asked, root_kind
 from app.pages.me import member_of
 from app.pages.page import Page, show
@@ -62,7 +63,7 @@ async def read(request: Asked, visit: NamedDependency[Visit]) -> Page:
 async def bearer(
     request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], key: FromPath[str]
 ) -> Page:
-    """Whose card it is, and the votes in which its bearer may now say something: part of the page above."""
+    """Whose card it is, and what its bearer may say now: part of the page above."""
     _require_concierge(visit)
     card = await visit.reading.find(Key, key)
     member = None if card is None else await visit.reading.find(Member, card.member)
@@ -73,8 +74,9 @@ async def bearer(
     if member.id == member_of(visit).id:
         raise Problem("card.own", 409)
     name = (await visit.reading.names([member.id]))[member.id]
-    votes = await _votes(request, visit, installation, member)
-    return await show(request, visit, "keys/_card_votes.html", member=member, name=name, votes=votes)
+    acts = await acts_of(request, visit, card, member, installation.clock.now())
+    votes = await _votes(request, visit, installation, member) if "vote" in acts["may"] else []
+    return await show(request, visit, "keys/_card_acts.html", member=member, name=name, votes=votes, **acts)
 
 
 def _require_concierge(visit: Visit) -> None:

@@ -1,4 +1,6 @@
-"""Paper cards: made and printed once, worth nothing alone, forgotten by the device on which a concierge uses them."""
+"""Paper cards: made and printed once, worth nothing alone, read by a camera, and forgotten with all that was said, by
+the device on which a concierge uses them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from ledger import ids
 from ledger.compose import Private
-from tests.e2e.conftest import Coop, OpenPage
+from tests.e2e.conftest import Coop, OpenPage, Village
 from tests.town import Town
 
 pytestmark = pytest.mark.browser
@@ -138,3 +140,205 @@ def test_only_a_concierge_reads_cards_and_not_their_own(voting: Coop, open_page:
     answer = other.goto(voting.address("office/card"))
     assert answer is not None
     assert answer.status == 403
+
+
+CAMERA = """(code) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
+  const context = canvas.getContext("2d");
+  const image = new Image();
+  image.onload = () => setInterval(() => {
+    context.fillStyle = "#886";
+    context.fillRect(0, 0, 640, 480);
+    context.drawImage(image, 150, 70, 340, 340);
+  }, 50);
+  image.src = `data:image/svg+xml,${encodeURIComponent(code)}`;
+  navigator.mediaDevices.getUserMedia = async () => {
+    const stream = canvas.captureStream(20);
+    window.tracks = stream.getTracks();
+    return stream;
+  };
+  delete window.BarcodeDetector;
+}"""
+"""A camera before which a card is held, in a browser without a detector of its own."""
+NO_CAMERA = """() => {
+  navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "NotAllowedError"); };
+}"""
+TRACES = """async () => {
+  const rows = await new Promise((resolve) => {
+    const opening = indexedDB.open("yui");
+    opening.onsuccess = async () => {
+      const found = {};
+      for (const name of opening.result.objectStoreNames) {
+        found[name] = await new Promise((done) => {
+          const all = opening.result.transaction(name).objectStore(name).getAll();
+          all.onsuccess = () => done(all.result);
+        });
+      }
+      opening.result.close();
+      resolve(found);
+    };
+  });
+  const shown = [document.body.innerHTML, location.href, history.state];
+  return JSON.stringify([rows, { ...localStorage }, { ...sessionStorage }, await caches.keys(), shown]);
+}"""
+"""All that a page can leave on a device, and what it shows."""
+
+
+def traces(page: Page) -> str:
+    return str(page.evaluate(TRACES))
+
+
+def read_card(desk: Page, coop: Coop, code: str) -> None:
+    desk.goto(coop.address("office/card"))
+    desk.fill("[name=code]", code)
+    press(desk, WORDS["ja"]["read"])
+    expect(desk.get_by_role("heading", name=re.compile("Taro"))).to_be_visible()
+
+
+def test_a_camera_reads_the_card_and_is_let_go(voting: Coop, open_page: OpenPage) -> None:
+    home, desk = open_page(), open_page(phone=True)
+    card_of(voting, home, "Taro", "ja")
+    voting.sign_in(desk, "Kiku")
+    desk.goto(voting.address("office/card"))
+    assert "camera=(self)" in (desk.request.get(desk.url).headers["permissions-policy"])
+    drawn = home.locator("svg.qr").evaluate("(svg) => new XMLSerializer().serializeToString(svg)")
+    desk.evaluate(CAMERA, drawn)
+    press(desk, "カメラで読む")
+    expect(desk.get_by_role("heading", name=re.compile("Taro"))).to_be_visible()
+    assert desk.evaluate("window.tracks.map(({ readyState }) => readyState)") == ["ended"]
+    expect(desk.locator("video")).to_be_hidden()
+    press(desk, WORDS["ja"]["stop"])
+    # Stopped before there was anything to read, and where there is no camera, the keyboard is still there.
+    desk.evaluate(CAMERA, "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    press(desk, "カメラで読む")
+    expect(desk.locator("video")).to_be_visible()
+    press(desk, "カメラをやめる")
+    expect(desk.locator("[name=code]")).to_be_visible()
+    desk.evaluate(NO_CAMERA)
+    press(desk, "カメラで読む")
+    expect(desk.get_by_role("main")).to_contain_text("カメラを使うことが許されていません")
+    expect(desk.locator("[name=code]")).to_be_visible()
+
+
+def test_cards_report_and_book_within_their_limits(voting: Coop, open_page: OpenPage) -> None:
+    home, desk = open_page(), open_page()
+    code = card_of(voting, home, "Taro", "ja")
+    voting.catch_up()
+    stock = {"kind": "stock", "quantity": 3, "unit": "box"}
+    terms = {"title": Private("もち米"), "cost": 0, "needs_confirmation": False}
+    voting.say("Hanako", "resource.offer/1", {"availability": stock, "terms": terms})
+    voting.sign_in(desk, "Kiku")
+    read_card(desk, voting, code)
+    desk.get_by_text("お手伝いを届け出る").click()
+    report = desk.locator("form[data-report]")
+    report.locator("[name=note]").fill("堰の草刈り")
+    report.get_by_role("button", name="いっしょに署名する").click()
+    submit(desk, "ja")
+    expect(desk.get_by_role("main")).to_contain_text(WORDS["ja"]["recorded"])
+    read_card(desk, voting, code)
+    desk.get_by_text("品物を頼む").click()
+    booking = desk.locator("form[data-statement='booking.request/1']")
+    booking.locator("[name=resource]").select_option(index=1)
+    booking.locator("[name=quantity]").fill("2")
+    booking.get_by_role("button", name="いっしょに署名する").click()
+    submit(desk, "ja")
+    expect(desk.get_by_role("main")).to_contain_text(WORDS["ja"]["recorded"])
+    api = f"{voting.server}/api/v1/ledgers/{voting.slug}"
+    size = desk.request.get(f"{api}/context").json()["size"]
+    said = [desk.request.get(f"{api}/entries/{size - back}").json()["statement"] for back in (2, 1)]
+    assert [one["type"] for one in said] == ["contribution.report/1", "booking.request/1"]
+    taro = voting.town.id("Taro")
+    assert all((one["for"], one["via"], one["cosigners"]) == (taro, "assisted", [taro]) for one in said)
+
+    # Limited to voting, a card is asked for nothing else.
+    home.goto(voting.address("me/keys"))
+    card = home.locator(".thing").filter(has_text="紙のカード")
+    card.get_by_role("button", name="使い道を限る").click()
+    home.get_by_role("dialog").get_by_label("投票する").check()
+    home.get_by_role("dialog").get_by_role("button", name="署名して限る").click()
+    submit(home, "ja")
+    expect(home.locator(".thing").filter(has_text="できること:投票する")).to_be_visible()
+    read_card(desk, voting, code)
+    expect(desk.get_by_role("button", name=WORDS["ja"]["sign"])).to_be_visible()
+    expect(desk.get_by_text("お手伝いを届け出る")).to_have_count(0)
+    expect(desk.get_by_text("品物を頼む")).to_have_count(0)
+
+
+class Desk:
+    """A device that is not the bearer's own, and what would be left of them on it."""
+
+    def __init__(self, coop: Coop, page: Page, code: str) -> None:
+        self.coop, self.page, self.code = coop, page, code
+        self.marks = (code.partition("#")[2], coop.town.id("Taro"), "Taro", "井戸を直す", "賛成", "ひみつのメモ")
+        coop.sign_in(page, "Kiku")
+        page.goto(coop.address("office/card"))
+
+    def vote(self) -> None:
+        read_card(self.page, self.coop, self.code)
+        assert "井戸を直す" in traces(self.page)
+        self.page.get_by_role("radio", name="賛成", exact=True).check()
+        press(self.page, "いっしょに署名する")
+        submit(self.page, "ja")
+
+    def keeps_nothing(self) -> bool:
+        found = traces(self.page)
+        return [mark for mark in self.marks if mark in found] == []
+
+
+def test_nothing_of_its_bearer_stays_on_the_device(voting: Coop, open_page: OpenPage) -> None:
+    page = open_page(phone=True)
+    desk = Desk(voting, page, card_of(voting, open_page(), "Taro", "ja"))
+    assert desk.keeps_nothing()
+    desk.vote()
+    expect(page.get_by_role("main")).to_contain_text(WORDS["ja"]["recorded"])
+    assert desk.keeps_nothing()
+    # Begun and not said.
+    read_card(page, voting, desk.code)
+    page.get_by_text("お手伝いを届け出る").click()
+    page.locator("form[data-report] [name=note]").fill("ひみつのメモ")
+    press(page, WORDS["ja"]["stop"])
+    assert desk.keeps_nothing()
+    # Left alone in the middle of it, and come back to.
+    read_card(page, voting, desk.code)
+    page.goto(voting.address("rules"))
+    page.go_back()
+    expect(page.locator("[name=code]")).to_be_visible()
+    assert desk.keeps_nothing()
+
+
+def test_nor_of_what_did_not_get_through_or_was_refused(voting: Coop, open_page: OpenPage) -> None:
+    page, home = open_page(phone=True), open_page()
+    desk = Desk(voting, page, card_of(voting, home, "Taro", "ja"))
+    # Nothing was heard of it: it does not wait here.
+    page.route("**/statements*", lambda route: route.abort())
+    desk.vote()
+    expect(page.get_by_role("main")).to_contain_text("記録できたか分かりません")
+    assert desk.keeps_nothing()
+    page.unroute_all()
+    # The card is taken out of use while it is at the desk.
+    read_card(page, voting, desk.code)
+    home.goto(voting.address("me/keys"))
+    home.locator(".thing").filter(has_text="紙のカード").get_by_role("button", name="使えなくする").click()
+    home.locator("dialog[open]").get_by_role("button", name="使えなくする").click()
+    submit(home, "ja")
+    expect(home.locator(".thing").filter(has_text="紙のカード")).to_have_count(0)
+    page.get_by_role("radio", name="賛成", exact=True).check()
+    press(page, "いっしょに署名する")
+    submit(page, "ja")
+    expect(page.locator("form [data-said] .banner").first).to_be_visible()
+    press(page, WORDS["ja"]["stop"])
+    assert desk.keeps_nothing()
+
+
+def test_a_card_is_printed_alone(village: Village, open_page: OpenPage) -> None:
+    page = open_page()
+    village.be(page, village.MEMBER)
+    page.goto(village.address("me/keys/card"))
+    expect(page.locator(".ribbon")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name=WORDS["ja"]["make"]).click()
+    submit(page, "ja")
+    expect(page.locator("svg.qr")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".paper-card")).to_be_visible()
+    for other in (".ribbon", ".header", ".breadcrumb", ".banner", "h1", ".buttons"):
+        expect(page.locator(other).first).to_be_hidden()

@@ -7,6 +7,7 @@ import { Api, fetchTexts } from "./api.js";
 import { confirmSigning } from "./dialog.js";
 import { ProofError } from "./errors.js";
 import { Keystore } from "./keystore.js";
+import { PassingStore } from "./passing.js";
 import { Signer, envelope } from "./signer.js";
 import { signSession } from "./signing_keys.js";
 import { encodeStatement, statementId } from "./statement.js";
@@ -17,9 +18,9 @@ import { hex, unb64 } from "./bytes.js";
 /**
  * @typedef {import("./signer.js").Recorded|import("./signer.js").Queued} Outcome
  * @typedef {{status: "pending", id: string, missing: string[]}} Pending id: hex statement id; missing: who has yet to sign
- * @typedef {{slug: string, lang?: "ja"|"en", names?: Record<string, string>, token?: [string, number], origin?: string}} Place
+ * @typedef {{slug: string, lang?: "ja"|"en", names?: Record<string, string>, token?: [string, number], origin?: string, passing?: boolean}} Place
  *   slug: the co-op's address here; names: what ids are called in sentences; token: its name and decimals; origin: the log's
- *   origin, where known
+ *   origin, where known; passing: nothing of what is said stays on this device
  * @typedef {"device"|"passkey"|"wallet"|import("./signing_keys.js").SigningKey} KeyChoice
  * @typedef {Place & import("./signer.js").Wish & {key?: KeyChoice, keys?: Record<string, import("./signing_keys.js").SigningKey>}} SigningWish
  *   key: the author's (default: the device key, else the passkey kept here); keys: those of other signers that are here too
@@ -41,11 +42,13 @@ export function openKeystore() {
 export const openTexts = async (lang = pageLanguage()) => new Texts((await catalogue(lang)).texts);
 
 /** @param {Place} place @returns {Promise<Signer>} */
-export async function openSigner({ slug, lang = pageLanguage(), names, token, origin }) {
+export async function openSigner({ slug, lang = pageLanguage(), names, token, origin, passing = false }) {
   const { sentences, texts } = await catalogue(lang);
   const words = new Texts(texts);
   const confirm = (/** @type {import("./dialog.js").Request} */ request) => confirmSigning(words, request);
-  return new Signer({ api: new Api(slug), keystore: await openKeystore(), texts: words, lang, sentences, names, token, origin, confirm });
+  const kept = await openKeystore();
+  const used = passing ? new Keystore(new PassingStore(kept.store)) : kept;
+  return new Signer({ api: new Api(slug), keystore: used, texts: words, lang, sentences, names, token, origin, confirm });
 }
 
 /**
@@ -55,8 +58,8 @@ export async function openSigner({ slug, lang = pageLanguage(), names, token, or
  * @returns {Promise<Outcome|Pending>}
  */
 export async function signAndSubmit(request) {
-  const { slug, lang, names, token, origin, key, keys, ...wish } = request;
-  const signer = await openSigner({ slug, lang, names, token, origin });
+  const { slug, lang, names, token, origin, passing, key, keys, ...wish } = request;
+  const signer = await openSigner({ slug, lang, names, token, origin, passing });
   return signAndSubmitWith(signer, wish, key, keys);
 }
 

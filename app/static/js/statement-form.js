@@ -85,7 +85,7 @@ async function speak(form, submitter) {
     if (read.faults.length) return wake(refuse(form, texts, read.faults.map(({ control, code }) => [control, texts.t(`signing.${code}`)])));
     const wish = wishOf(form, read);
     if (!form.dispatchEvent(new CustomEvent("yui:read", { bubbles: true, cancelable: true, detail: wish }))) return wake();
-    await done(form, texts, await signAndSubmit(wish)); // and the form rests for good: nothing is said twice
+    await done(form, texts, await signAndSubmit(wish), wish.passing); // and the form rests for good: nothing is said twice
   } catch (error) {
     wake();
     await fail(form, /** @type {any} */ (texts), read, error);
@@ -104,11 +104,13 @@ function wishOf(form, { body, privates, said }) {
  * @param {HTMLFormElement} form
  * @param {import("./texts.js").Texts} texts
  * @param {import("./sign.js").Outcome|import("./sign.js").Pending} outcome
+ * @param {boolean} [passing] whether nothing of it stays on this device
  */
-async function done(form, texts, outcome) {
+async function done(form, texts, outcome, passing = false) {
   const words = saying(texts, outcome);
-  if (outcome.status === "queued") localStorage.setItem(QUEUED, "yes");
+  if (outcome.status === "queued" && !passing) localStorage.setItem(QUEUED, "yes");
   const goesOn = form.dispatchEvent(new CustomEvent("yui:done", { bubbles: true, cancelable: true, detail: outcome }));
+  if (!goesOn && passing) return undefined; // the page says itself what became of it
   if (!goesOn || form.dataset.then === "stay") return announce(words);
   if (outcome.status === "queued") return say(form, notice("info", words));
   sessionStorage.setItem(SAID, words);

@@ -3,7 +3,7 @@
 import { DeviceError } from "./errors.js";
 
 /** Each store's key; all but checkpoints and policies are kept apart per ledger and, where it is personal, per member. */
-const STORES = {
+export const STORES = {
   keys: ["ledger", "member", "public"],
   checkpoints: ["ledger"],
   receipts: ["ledger", "member", "statement"],

@@ -2,11 +2,15 @@
 
 import { readForm } from "../form_body.js";
 
-const form = /** @type {HTMLFormElement|null} */ (document.querySelector("[data-report]"));
+document.addEventListener("input", (event) => {
+  const { form } = /** @type {HTMLInputElement} */ (event.target);
+  if (form?.matches("[data-report]")) show(form);
+});
+prepare(document);
 
-if (form) {
-  form.addEventListener("input", () => show(form));
-  show(form);
+/** Forms that came later show what fits as they are. @param {ParentNode} root */
+export function prepare(root) {
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (root.querySelectorAll("form[data-report]"))) show(form);
 }
 
 /** @param {HTMLFormElement} form */
