@@ -13,7 +13,7 @@ from litestar.connection import ASGIConnection, Request
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import BaseRouteHandler
 
-from app.api.problems import Problem
+from app.api.problems import Moved, Problem
 from app.installation import Installation
 from app.session.current import current_visit
 from app.visit import Visit
@@ -61,11 +61,23 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     visit = await current_visit(connection, installation, slug) if slug else None
     if slug and visit is None:
         raise Problem("coop.unknown", 404)
+    if visit is not None and visit.reading.ledger.slug != slug:
+        _lead_on(connection, visit)
     connection.state.visit = visit
     if visit is not None:
         _check(access, visit)
     elif access not in (Access.OPEN, Access.DEMO):
         raise ImproperlyConfiguredException(f"{handler} asks for a role, but of no co-op")
+
+
+def _lead_on(connection: ASGIConnection[Any, Any, Any, Any], visit: Visit) -> None:
+    """The address is of a name that the ledger had before: pages go on elsewhere, its log stays to be read."""
+    path, name = connection.url.path, visit.reading.ledger.slug
+    if path.startswith(f"/log/{visit.slug}/"):
+        return
+    if path.startswith(f"/c/{visit.slug}") and connection.scope.get("method") == "GET":
+        raise Moved(f"/c/{name}{path.removeprefix(f'/c/{visit.slug}')}")
+    raise Problem("ledger.succeeded", 409, slug=name)
 
 
 def is_named(handler: BaseRouteHandler) -> bool:

@@ -126,4 +126,4 @@ def _is_personal(scope: Scope) -> bool:
     """Whether an answer is one reader's own: to somebody signed in anywhere here, or about a founding's draft."""
     session = scope.get("session")
     signed_in = isinstance(session, dict) and session.get(SIGNED_IN)
-    return bool(signed_in) or scope["path"].startswith("/found/")
+    return bool(signed_in) or scope["path"].startswith(("/found/", "/succeed/"))

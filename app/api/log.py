@@ -22,10 +22,11 @@ from app.api.problems import Problem
 from app.installation import Installation
 from app.sequencer.guard import Published
 from app.session.current import SIGNED_IN
+from app.succession.former import former, last_published
 from app.visit import Visit
 from app.witness import cosigned as cosignatures
 from ledger.errors import FormatError
-from ledger.tiles import WIDTH, Tile, parse_path
+from ledger.tiles import WIDTH, Tile, has, parse_path
 
 _FOREVER: Final = "max-age=31536000, immutable"
 _SHORT: Final = "max-age=3600"
@@ -58,6 +59,8 @@ async def checkpoint(
     visit: NamedDependency[Visit],
 ) -> Response[bytes]:
     """The guard's note, with the cosignatures that there are under it already."""
+    if visit.reading.ledger.slug != slug:
+        return _note(request, last_published(installation, visit, await former(installation, visit)), visit)
     published = await installation.log.published(visit.reading.ledger)
     if installation.witnessing.policy is not None:
         pool = installation.database.pool
@@ -179,7 +182,9 @@ def _parse(path: str) -> Tile:
 async def _tile(
     request: Request[Any, Any, Any], installation: Installation, visit: Visit, tile: Tile, *, public: bool
 ) -> Response[bytes]:
-    data = await installation.log.tile(visit.reading.ledger, tile)
+    before = await former(installation, visit) if visit.reading.ledger.slug != visit.slug else None
+    shown = before is None or has(tile, before.entries)
+    data = await installation.log.tile(visit.reading.ledger, tile) if shown else None
     if data is None:
         raise Problem("http.not_found", 404)
     age = _FOREVER if tile.width == WIDTH else _SHORT

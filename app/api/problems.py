@@ -31,6 +31,14 @@ class Problem(Exception):
         self.code, self.status, self.params = code, status, params
 
 
+class Moved(Exception):
+    """What is asked for has another address now."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
 _HTTP_CODES = {400: "http.bad_request", 401: "access.sign_in", 403: "access.role", 404: "http.not_found",
                405: "http.method", 413: "http.too_large", 415: "http.media_type", 429: "http.too_many",
                503: "http.unavailable"}  # fmt: skip
@@ -105,6 +113,8 @@ def document(request: Request[Any, Any, Any], error: Exception) -> dict[str, Any
 
 def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Exception handler of the whole application."""
+    if isinstance(error, Moved):
+        return Response(b"", status_code=303, headers={"Location": error.address})
     _, status, _ = describe(error)
     if status >= 500:  # noqa: PLR2004
         # The route and the kind of error, never what was sent.

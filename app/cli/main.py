@@ -37,6 +37,7 @@ COMMANDS = (
     Command("operator", "app.cli.operator", "運用者の鍵を替える / change the operator's keys"),
     Command("anchor", "app.cli.anchor", "ブロックチェーンへの書きとめを整える / prepare anchors on a public chain"),
     Command("replay", "app.cli.replay", "失われた記録を写しから書き戻す / put lost entries back from a copy"),
+    Command("succeed", "app.cli.succeed", "続けられない台帳を引き継ぐ / have a ledger go on that can't under its name"),
     Command("migrate", "app.cli.migrate", "データベースを最新にする / bring the database up to date"),
     Command("test", "app.cli.test_command", "テストを実行する / run the tests", passes_arguments_on=True),
     Command("lock", "app.cli.lock_command", "依存関係を固定し直す / pin the dependencies anew"),

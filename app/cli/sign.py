@@ -1,7 +1,8 @@
 """``yui sign LEDGER DRAFT``: say something on a ledger from a terminal. Exit code 0 recorded, 1 refused, 2 could not.
 
 A signer that shares nothing with the pages: it composes the bytes itself, says in words what they say, asks, signs with
-a key that never leaves this machine, and believes the answer only when the receipt holds. The draft is JSON::
+a key that never leaves this machine, and believes the answer only when the receipt holds. What the service refuses it
+has signed that it refuses: that is kept, too, for whoever should see that it was turned away. The draft is JSON::
 
     {"type": "token.gift/1", "author": "mem_…", "body": {"to": "mem_…", "amount": 12}, "private": {"note": "Thanks"}}
 
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ledger.compose import Draft
+    from ledger.signed_note import VerifierKey
     from ledger.statement import Signature
 
 _REFUSED, _COULD_NOT = 1, 2
@@ -76,17 +78,46 @@ def _say(args: argparse.Namespace, words: Any) -> int:
     if not args.yes and not _agrees(input(words.say("sign.ask", ledger=context["origin"]))):
         print(words.say("sign.declined"))
         return _COULD_NOT
-    signatures = tuple(_reader(path)(draft.data) for path in args.key)
+    signatures = tuple(reader(path)(draft.data) for path in args.key)
     answer = remote.submit(draft, signatures, head)
     if "code" in answer:
         reason = answer.get("title") or words.code(answer["code"], answer.get("params", {}))
         print(words.say("sign.refused", reason=reason))
+        _keep_refusal(args, context["slug"], answer, (draft, signatures), vkey, words)
         return _REFUSED
     receipt = remote.accept(answer, draft, head, vkey)
     kept = args.receipt or Path(f"{context['slug']}-{receipt.position}.tlog-proof")
     kept.write_bytes(receipt.to_file())
     print(words.say("sign.recorded", entry=receipt.position, path=str(kept)))
     return 0
+
+
+def _keep_refusal(
+    args: argparse.Namespace,
+    slug: str,
+    answer: dict[str, Any],
+    said: "tuple[Draft, tuple[Signature, ...]]",
+    vkey: "VerifierKey",
+    words: Any,
+) -> None:
+    """A file that shows what was refused, by whom and when. What is not signed by the operator shows nothing."""
+    from ledger import canonical, refusal
+    from ledger.errors import LedgerError
+    from ledger.refused import Refused
+    from ledger.statement import statement_id
+
+    draft, signatures = said
+    try:
+        signed = refusal.parse(canonical.encode(answer["refusal"]))
+        refused = Refused(signed, draft.data, signatures, vkey)
+        refused.verify()
+    except (KeyError, TypeError, LedgerError):
+        print(words.say("sign.refused_unsigned"))
+        return
+    name = canonical.b64(statement_id(draft.data)).replace("/", "_").replace("+", "-")[:16]
+    kept = Path(f"{args.receipt or f'{slug}-{name}'}.refusal.json")
+    kept.write_bytes(refused.to_file())
+    print(words.say("sign.refusal_kept", path=str(kept)))
 
 
 def _agrees(answer: str) -> bool:
@@ -148,7 +179,7 @@ def _vkey(args: argparse.Namespace, context: dict[str, Any], words: Any) -> Any:
     return parse_vkey(known or context["vkey"])
 
 
-def _reader(path: Path) -> Sign:
+def reader(path: Path) -> Sign:
     """What signs with the key in that file."""
     text = path.read_text(encoding="ascii").strip()
     return _wallet(text) if text.startswith("{") else _ed25519(text)

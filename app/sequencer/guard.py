@@ -88,7 +88,7 @@ class Guard:
             return new
 
     def succeed(self, origin: str, successor: str) -> None:
-        """The ledger of that name goes on under another: nothing is published under this one any more. Again: nothing."""
+        """The ledger of that name goes on under another: nothing more is published under this one. Again: nothing."""
         with self._locked(origin):
             if self.successor(origin) is None:
                 try:

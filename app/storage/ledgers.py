@@ -68,8 +68,9 @@ async def rename(connection: asyncpg.Connection, ledger: Ledger, new: Ledger, en
     taken = await connection.fetchval("SELECT 1 FROM named WHERE origin = $1 AND id <> $2", new.origin, ledger.id)
     if taken:
         return False
+    columns = "ledger_id, entries, slug, origin, old_slug, old_origin"
     await connection.execute(
-        "INSERT INTO succession (ledger_id, entries, slug, origin, old_slug, old_origin) VALUES ($1, $2, $3, $4, $5, $6)",
+        f"INSERT INTO succession ({columns}) VALUES ($1, $2, $3, $4, $5, $6)",  # noqa: S608 (a constant)
         *(ledger.id, entries, new.slug, new.origin, ledger.slug, ledger.origin),
     )
     return True

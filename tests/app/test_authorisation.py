@@ -174,6 +174,9 @@ TABLE: Final[dict[str, str]] = {
     "POST /c/{slug}/audit/pass": "auditor",
     "GET /c/{slug}/audit/proposals/{id}": "entries",
     # Founding: a draft's address is its key.
+    "GET /succeed/{token}": "anyone",
+    "GET /succeed/{token}/draft": "anyone",
+    "POST /succeed/{token}/signature": "anyone",
     "GET /found": "anyone",
     "POST /found": "anyone",
     "GET /found/join/{joining}": "anyone",
