@@ -1,6 +1,6 @@
 """Durable signed appends over HTTP: one statement per POST by 1, 16 and 64 clients, and in batches of 100.
 
-    python -m benchmarks.append [--rounds 3] [--scale 1.0] [--clients 64] [--profile]
+    python -m benchmarks.append [--rounds 3] [--scale 1.0] [--clients 64] [--fsync 5] [--profile]
 
 Statements are ``contribution.report/1`` by many members, signed beforehand; the service runs as always: the whole fold
 with the books of the house, every entry on disk, the guard advanced, a receipt for each. This process is the load.
@@ -13,6 +13,7 @@ import asyncio
 import statistics
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -22,6 +23,7 @@ from app.sequencer.submission import parse
 from app.storage.embedded import EmbeddedPostgres
 from benchmarks import load, measure
 from benchmarks.service import Coop, Service, serving
+from benchmarks.slow_disk import compiler, fsync_milliseconds, slow_disk
 
 MEMBERS: Final = 100
 BATCH: Final = 100
@@ -71,8 +73,17 @@ async def main(args: argparse.Namespace) -> None:
         folder = Path(name)
         measure.introduce("Durable signed appends over HTTP, keep-alive, load generator included", folder)
         profile = folder / "profile" if args.profile else None
-        async with serving(folder, profile) as (service, postgres):
-            await _measure(service, postgres, args)
+        if args.fsync and compiler() is None:
+            print("not measured: a slower disk is injected by a library, and there is no C compiler (cc) to make it")
+            return
+        with slow_disk(args.fsync) if args.fsync else nullcontext(dict[str, str]()) as environment:
+            if environment:
+                found = fsync_milliseconds(environment, folder)
+                print(
+                    f"{args.fsync:g} ms added to each fsync of service and database: {found:.2f} ms in all", flush=True
+                )
+            async with serving(folder, profile, **environment) as (service, postgres):
+                await _measure(service, postgres, args)
         if profile is not None:
             measure.show_profile(profile)
 
@@ -176,5 +187,6 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     parser.add_argument("--scale", type=float, default=1.0, help="statements of a round, relative to the usual number")
     parser.add_argument("--clients", type=int, help="only the row with so many clients: 1, 16, 64, or 4 for batches")
+    parser.add_argument("--fsync", type=float, default=0.0, metavar="MS", help="milliseconds added to each fsync")
     parser.add_argument("--profile", action="store_true", help="run the service under cProfile: slower, but it tells")
     asyncio.run(main(parser.parse_args()))

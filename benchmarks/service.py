@@ -95,11 +95,13 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(folder: Path, profile: Path | None = None) -> AsyncIterator[tuple[Service, EmbeddedPostgres]]:
+async def serving(
+    folder: Path, profile: Path | None = None, **environment: str
+) -> AsyncIterator[tuple[Service, EmbeddedPostgres]]:
     """``yui serve`` in a folder, on a PostgreSQL that is ours to ask."""
     async with EmbeddedPostgres(folder / "database") as postgres:
         urls = {"YUI_DATABASE_URL": postgres.service_dsn.url, "YUI_DATABASE_OWNER_URL": postgres.owner_dsn.url}
-        service = Service(folder / "data", "serve", profile=profile, **urls)
+        service = Service(folder / "data", "serve", profile=profile, **urls, **environment)
         await service.start()
         try:
             yield service, postgres
