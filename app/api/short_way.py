@@ -41,10 +41,6 @@ class _Route(NamedTuple):
     status: int
 
 
-class Gone(Exception):
-    """The caller has gone before the request was whole."""
-
-
 class ShortWay:
     """Answers what it can; the rest is the framework's."""
 
@@ -78,8 +74,6 @@ class ShortWay:
             content = await route.handle(**await self._arguments(route, scope, receive))
             status = route.status
             await _send(send, status, _encoder.encode(content), self._headers(quota))
-        except Gone:
-            status = 400
         except Exception as error:  # noqa: BLE001  (answered as the framework's way would)
             status = await self._say_no(error, quota, scope, receive, send)
         finally:
@@ -87,6 +81,9 @@ class ShortWay:
             door.note("POST", route.template, status, started)
 
     async def _arguments(self, route: _Route, scope: HTTPScope, receive: Receive) -> dict[str, Any]:
+        for name, value in scope["headers"]:
+            if name == b"content-length" and int(value) > self._max_body:
+                raise Problem("http.too_large", 413)  # before anybody sends or keeps it
         body = await _read(receive, self._max_body)
         given = {"slug": scope["path_params"]["slug"], "body": body, "installation": self._installation}
         if route is self._many:
@@ -118,12 +115,12 @@ class ShortWay:
 
 
 async def _read(receive: Receive, limit: int) -> bytes:
-    """The whole body. Problem ``http.too_large``."""
+    """The whole body. Problem ``http.too_large``, or ``http.bad_request`` where it breaks off."""
     parts, size = [], 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise Gone
+            raise Problem("http.bad_request", 400)
         part = message["body"]
         size += len(part)
         if size > limit:
