@@ -1,4 +1,7 @@
-"""``yui verify-receipt FILE``: check a receipt offline. Exit code 0 it holds, 1 it does not, 2 could not check."""
+"""``yui verify-receipt FILE``: check a receipt offline, or a refusal that ``yui sign`` has kept.
+
+Exit code 0 it holds, 1 it does not, 2 could not check.
+"""
 
 import argparse
 import sys
@@ -15,7 +18,7 @@ _FOUND, _COULD_NOT = 1, 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The file, and where the operator's key comes from."""
-    parser.add_argument("file", type=Path, help="控え(.tlog-proof) / the receipt")
+    parser.add_argument("file", type=Path, help="控え(.tlog-proof)か断り(.refusal.json) / the receipt or refusal")
     parser.add_argument("--vkey", help="運用者の鍵 / the operator's key (name+hash+key)")
     parser.add_argument("--state", metavar="DIR", type=Path, help="yui verify の --state / what an audit remembered")
     parser.add_argument(
@@ -37,7 +40,10 @@ def run(args: argparse.Namespace) -> int:
 
     words = Words(choose_language(args.lang))
     try:
-        found = receipt.parse(args.file.read_bytes())
+        data = args.file.read_bytes()
+        if data.startswith(b"{"):
+            return _tell_refusal(args, words, data)
+        found = receipt.parse(data)
         signed = keys.signed(found.note, args.vkey, args.state, args.source)
         if signed is None:
             print(words.say("receipt.no_key"), file=sys.stderr)
@@ -72,4 +78,26 @@ def _tell(args: argparse.Namespace, words: "Words", found: "Receipt", signed: "S
         moment = canonical.format_time(one.time * 1000)
         print(words.code("witness.cosigned", {"name": one.witness.name, "size": head.size, "time": moment}))
     print(words.say("receipt.statement", type=entry.statement.type, author=entry.statement.author))
+    return 0
+
+
+def _tell_refusal(args: argparse.Namespace, words: "Words", data: bytes) -> int:
+    """That the operator refused this statement, by the key that is known of it, else by the one that the file names."""
+    from app.audit.seen import LastSeen
+    from ledger import refused
+    from ledger.signed_note import parse_vkey
+    from ledger.statement import parse_statement
+
+    found = refused.parse(data)
+    with LastSeen(args.state) as seen:
+        known = args.vkey or seen.vkey(found.key.name)
+    if known:
+        found = found._replace(key=parse_vkey(known))
+    found.verify()
+    said, about = parse_statement(found.statement), found.refusal
+    reason = words.code(about.code, {})
+    print(words.say("receipt.refused", origin=said.ledger, time=about.time, size=about.size, reason=reason))
+    print(words.say("receipt.statement", type=said.type, author=said.author))
+    if not known:
+        print(words.say("receipt.refused_by", vkey=found.key.text()))
     return 0

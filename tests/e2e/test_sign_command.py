@@ -56,7 +56,26 @@ def test_what_the_ledger_refuses_is_said(
     coop: Coop, profile: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*profile, "--yes", "--key", key_of(coop, "a stranger", tmp_path)]) == 1
-    assert "Refused:" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "Refused:" in said.out
+    assert not (tmp_path / "kept.tlog-proof").exists()
+
+    # What the operator has signed of it is kept as evidence, and anyone checks it.
+    kept = tmp_path / "kept.tlog-proof.refusal.json"
+    assert str(kept) in said.out
+    check = ["verify-receipt", str(kept), "--lang", "en"]
+    assert main(check) == 0
+    told = capsys.readouterr().out
+    assert "The refusal holds" in told
+    vkey = told.strip().rpartition(": ")[2]
+    assert main([*check, "--vkey", vkey]) == 0
+    other = "other.example+5ff0e8ba+AYm/kYgnf4/TpjtZP1I8OHcIAl/MkBOBY/hRlPiqxo6x"
+    assert main([*check, "--vkey", other]) == 1
+    whole = kept.read_bytes()
+    for part, instead in ((b"coop.profile/1", b"coop.profile/2"), (b'"size":1', b'"size":2')):
+        assert part in whole
+        kept.write_bytes(whole.replace(part, instead, 1))
+        assert main(check) == 1, part
 
 
 def test_another_operators_key_is_not_believed(
