@@ -45,8 +45,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def line(self) -> bytes:
         """The record's canonical line, as exported and as hashed by an auditor."""
         if canonical.is_plain(msgspec.structs.astuple(self), depth=1):
-            return b'{"id":%b,"kind":%b,"record":%b}' % tuple(map(canonical.spell, (self.id, self.kind, self)))
+            return canonical.spell(_Line(self.id, self.kind, self))
         return canonical.encode({"id": self.id, "kind": self.kind, "record": msgspec.to_builtins(self)})
+
+
+class _Line(msgspec.Struct):
+    id: str
+    kind: str
+    record: Record
 
 
 class Due(Record, frozen=True, kw_only=True):

@@ -155,9 +155,13 @@ class SqliteDesk:
 
     def absorb(self, state: State) -> None:
         """See ``Desk.absorb``."""
+        fresh, young = self._fresh, self._young
         for kind, written in state.records.items():
+            if kind in self._listed:
+                for id_, record in written.items():
+                    self._place(kind, id_, record)
             for id_, record in written.items():
-                self._put(kind, id_, record)
+                fresh[kind, id_] = young[kind, id_] = record
         for row in state.rows:
             self._rows += 1
             self._fresh_rows.setdefault((row.kind, row.subject), []).append((self._rows, row))
@@ -248,29 +252,29 @@ class SqliteDesk:
     def _count(self, query: str) -> Any:
         return self._connection.execute(query).fetchone()[0] or 0
 
-    def _put(self, kind: str, id_: str, record: Record | None) -> None:
-        known = self.get(kind, id_) if record is None else record
+    def _place(self, kind: str, id_: str, record: Record | None) -> None:
+        """Take note of where a record will stand in its order."""
+        old = self.get(kind, id_)
+        known = old if record is None else record
         if known is None:
             return
         under = (kind, known.parent)
         window = self._windows.get(under)
         if window is not None:
-            old = self.get(kind, id_)
             if old is not None:
                 window.drop((old.sort, id_))
             if record is not None:
                 window.put((record.sort, id_))
         self._fresh_under.setdefault(under, {})[id_] = record
-        self._fresh[kind, id_] = self._young[kind, id_] = record
 
     def _first(self, kind: str, parent: str, count: int) -> list[Place]:
         under = (kind, parent)
         window = self._windows.get(under)
         places = None if window is None else window.first(count)
         if places is None:
+            self._list(kind)
             if self._fresh_under.get(under):
                 self._write()
-            self._list(kind)
             rows = self._connection.execute(
                 "SELECT sort, id FROM record WHERE listed = 1 AND kind = ? AND parent = ? ORDER BY sort, id LIMIT ?",
                 (kind, parent, WIDTH),
@@ -284,6 +288,7 @@ class SqliteDesk:
     def _list(self, kind: str) -> None:
         """Have an index over the orders of that kind. Most kinds are never asked for in any order."""
         if kind not in self._listed:
+            self._write()
             self._connection.execute("UPDATE record SET listed = 1 WHERE kind = ?", (kind,))
             self._connection.execute("INSERT INTO listed VALUES (?)", (kind,))
             self._listed.add(kind)
