@@ -31,7 +31,7 @@ from ledger.signed_note import parse_vkey
 from ledger.tiles import Tile, TileReader
 from ledger.verify import Report, Trust, Witnesses, resume, verify
 from ledger.verify.desk import Desk
-from ledger.verify.report import Absent, Unreadable
+from ledger.verify.report import Absent, Finding, Unreadable
 
 RECHECK: Final = 2.0
 """Seconds after which a checkpoint that went back is asked for again: a cache may be that far behind."""
@@ -179,7 +179,7 @@ class _Look:
             return used[0]
 
         report = verify(self._copy, HOUSE, make_desk, trust, progress=self._progress)
-        if report.exit_code == 0 and report.checkpoint is not None and report.note is not None:
+        if _is_kept(report) and report.checkpoint is not None and report.note is not None:
             self._seen.advance(report.checkpoint.origin, report.note, report.vkey or "", report.keys)
         return self._judge(report, used, before)
 
@@ -205,8 +205,13 @@ class _Look:
         document = None
         if report.exit_code == 1:
             document = paper.evidence(self._watched.name, report, self._copy)
-            for kind in sorted({_OF_ITS_OWN.get(finding.code, "finding") for finding in report.findings}):
-                alarms[kind] = _alarm(kind, report, document)
+            # Nobody is accused of two histories without proof: what is served may be broken, and no one's word.
+            proven = any(one["conclusive"] for one in document["contradictions"])
+            kinds = {one.code: _OF_ITS_OWN.get(one.code, "finding") for one in report.findings}
+            if not proven:
+                kinds |= {code: "finding" for code, kind in kinds.items() if kind == "split_view"}
+            for kind in sorted(set(kinds.values())):
+                alarms[kind] = _alarm(kind, [one for one in report.findings if kinds[one.code] == kind], document)
         elif report.exit_code == _COULD_NOT:
             codes = sorted({step.reason.code for step in report.steps if step.blocked and step.reason is not None})
             alarms["could_not_check"] = Alarm("could_not_check", _digest(codes), {"codes": codes})
@@ -271,8 +276,7 @@ def _still_holds(before: Outcome, note: bytes, asked: Asked) -> bool:
     )
 
 
-def _alarm(kind: str, report: Report, document: Any) -> Alarm:
-    findings = [one for one in report.findings if _OF_ITS_OWN.get(one.code, "finding") == kind]
+def _alarm(kind: str, findings: list[Finding], document: Any) -> Alarm:
     said = [{"code": one.code, "entry": one.entry, "step": one.step} for one in findings]
     # Of what lasts only the beginning is news: a checkpoint that stays old is not told again with every entry.
     told = kind if kind in ("stale", "no_quorum") else said
@@ -282,6 +286,14 @@ def _alarm(kind: str, report: Report, document: Any) -> Alarm:
 def _finding(code: str, details: dict[str, Any]) -> Alarm:
     said = [{"code": code, "entry": None, "step": 1}]
     return Alarm("finding", _digest(said), details | {"findings": said}, details)
+
+
+def _is_kept(report: Report) -> bool:
+    """Whether the next look has to find this one's tree in its own: verified, or all that is shown of it was."""
+    hidden = {step.reason.code for step in report.steps if step.blocked and step.reason is not None}
+    return report.exit_code == 0 or (
+        report.vkey is not None and hidden == {"source.no_entries"} and not any(step.count for step in report.steps)
+    )
 
 
 def _unreadable(report: Report) -> str | None:

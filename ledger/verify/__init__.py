@@ -300,7 +300,7 @@ class _Audit:
             self.outcome.step(report.CHECKPOINT).find("checkpoint.stale", self._head.size - 1, received=last.received)
 
     def _check_consistency(self) -> None:
-        """Step 2. Every point of the tree is on the desk, so consistency is plain equality, not a proof."""
+        """Step 2. The tree was computed anew, so consistency is plain equality with one of its points, not a proof."""
         step = self.outcome.step(report.CONSISTENCY)
         before = self._trust.last_seen(self._head.origin)
         if before is None:
@@ -308,12 +308,13 @@ class _Audit:
             return
         old = checkpoint.parse(before)[0]
         evidence = {"earlier": before.decode(), "now": self._note.decode()}
-        point = self._desk.point(old.size)
         if old.size > self._head.size:
             step.find("consistency.rolled_back", old=old.size, new=self._head.size, **evidence)
-        elif point is None and old.size:
-            step.skip("source.broken_off", index=self._tree.frontier.size)
-        elif old.root != (point.root if point else EMPTY_ROOT):
+            return
+        root = self._root_at(old.size)
+        if root is None:
+            step.skip("consistency.not_compared", old=old.size)
+        elif old.root != root:
             step.find("consistency.fork", old=old.size, new=self._head.size, **evidence)
 
     def _recount(self, state: State) -> None:

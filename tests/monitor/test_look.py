@@ -172,6 +172,41 @@ def test_pinned_to_another_key(looker: Looker, village: Village, tmp_path: Path)
     assert kinds(looker()) == ["finding"]
 
 
+def test_spoilt_bytes_are_not_two_histories(looker: Looker, growing: Village, tmp_path: Path) -> None:
+    """A disk that breaks at the operator's is a finding, and nobody's signature."""
+    looker.site.show(growing, tmp_path / "first")
+    looker()
+    growing.wait(1000)
+    looker.site.show(growing, tmp_path / "second")
+    for path in [path for path in looker.site.files if "/tile/" in path]:
+        data = looker.site.files[path]
+        looker.site.files[path] = data[:20] + bytes([data[20] ^ 1]) + data[21:]
+    assert kinds(looker()) == ["finding"]
+
+
+def test_a_tree_without_its_entries(looker: Looker, growing: Village, tmp_path: Path) -> None:
+    """Where entries are not shown, the operator's key has to be named; then two histories are still found."""
+
+    def hide() -> None:
+        looker.site.files = {path: data for path, data in looker.site.files.items() if "/tile/entries" not in path}
+
+    looker.watched = looker.watched._replace(vkey=vkey(growing))
+    looker.site.show(growing, tmp_path / "first")
+    hide()
+    assert kinds(looker()) == ["could_not_check"]
+    growing.wait(1000)
+    looker.site.show(growing, tmp_path / "second")
+    hide()
+    assert kinds(looker()) == ["could_not_check"]
+    looker.site.show(growing, tmp_path / "false", growing.leaves[:9] + growing.leaves[10:] + growing.leaves[-1:] * 4)
+    hide()
+    outcome = looker()
+    assert kinds(outcome) == ["split_view"]
+    file = tmp_path / "evidence.json"
+    file.write_text(json.dumps(outcome.alarms[0].evidence))
+    assert main(["verify-evidence", str(file), "--vkey", vkey(growing).text()]) == 0
+
+
 def test_witnesses_that_do_not_cosign(looker: Looker, village: Village, tmp_path: Path) -> None:
     looker.site.show(village, tmp_path / "shown")
     witnesses = trust("all", live=True)
