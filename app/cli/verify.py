@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         action="append",
         default=[],
-        help="公開のブロックチェーンに書きとめを尋ねる / ask this chain about anchors; repeatable, for other chains or a second opinion",
+        help="チェーンに書きとめを尋ねる / ask this chain about anchors; repeatable, for others or a second opinion",
     )
     parser.add_argument(
         "--anchor",
