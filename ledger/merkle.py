@@ -77,6 +77,10 @@ def subtrees(start: int, end: int) -> list[tuple[int, int]]:
 
 def range_root(node: Reader, start: int, end: int) -> bytes:
     """Root of the leaves [start, end), a subtree as RFC 9162 splits it."""
+    span = end - start
+    if span & (span - 1) == 0:
+        level = span.bit_length() - 1
+        return node(level, start >> level)
     hashes = [node(level, index) for level, index in subtrees(start, end)]
     root = hashes[-1]
     for left in reversed(hashes[:-1]):

@@ -45,24 +45,30 @@ class Stored:
 
 async def hash_tiles(connection: asyncpg.Connection, ledger_id: int, wanted: Iterable[Tile]) -> dict[Tile, bytes]:
     """Hash tiles, full ones as stored and partial ones made from what is below. LedgerDamaged when one is not there."""
-    found = {tile: await _hash_tile(connection, ledger_id, tile) for tile in wanted}
-    for tile, data in found.items():
-        if len(data) != tile.width * HASH_SIZE:
+    wanted = list(wanted)
+    if any(tile.level is None for tile in wanted):
+        raise FormatError("tile.path")
+    found = await _full_tiles(connection, ledger_id, [tile for tile in wanted if tile.width == WIDTH])
+    for tile in wanted:
+        if tile.width != WIDTH:
+            start = tile.index * WIDTH
+            found[tile] = b"".join(await stored_hashes(connection, ledger_id, tile.level or 0, start, tile.width))
+        if len(found.get(tile, b"")) != tile.width * HASH_SIZE:
             raise LedgerDamaged("log.incomplete", tile=tile.path)
     return found
 
 
 async def prove(connection: asyncpg.Connection, ledger_id: int, size: int, question: Callable[[merkle.Reader], T]) -> T:
     """The answer of a ``question`` that reads hashes of the tree of ``size`` leaves."""
-    wanted: set[Tile] = set()
+    asked: list[tuple[int, int]] = []
 
     def note_down(level: int, index: int) -> bytes:
-        wanted.add(tile_under(level, index, size))
+        asked.append((level, index))
         return bytes(HASH_SIZE)
 
-    # Which hashes a proof reads depends on sizes alone, so a first run over zeros tells which tiles to fetch.
+    # Which hashes a proof reads, and in which order, depends on sizes alone: a first run over zeros tells.
     question(note_down)
-    tiles = await hash_tiles(connection, ledger_id, wanted)
+    tiles = await hash_tiles(connection, ledger_id, {tile_under(*node, size) for node in asked})
     return question(TileReader(tiles.__getitem__, size).node)
 
 
@@ -176,10 +182,13 @@ async def _leaves(connection: asyncpg.Connection, ledger_id: int, start: int, en
     return leaves
 
 
-async def _hash_tile(connection: asyncpg.Connection, ledger_id: int, tile: Tile) -> bytes:
-    if tile.level is None:
-        raise FormatError("tile.path")
-    if tile.width == WIDTH:
-        query = "SELECT data FROM tile WHERE ledger_id = $1 AND level = $2 AND index = $3"
-        return await connection.fetchval(query, ledger_id, tile.level, tile.index) or b""
-    return b"".join(await stored_hashes(connection, ledger_id, tile.level, tile.index * WIDTH, tile.width))
+async def _full_tiles(connection: asyncpg.Connection, ledger_id: int, wanted: list[Tile]) -> dict[Tile, bytes]:
+    """Those that are there, in one query."""
+    if not wanted:
+        return {}
+    query = (
+        "SELECT tile.level, tile.index, tile.data FROM unnest($2::smallint[], $3::bigint[]) AS wanted (level, index)"
+        " JOIN tile ON tile.ledger_id = $1 AND tile.level = wanted.level AND tile.index = wanted.index"
+    )
+    rows = await connection.fetch(query, ledger_id, [tile.level for tile in wanted], [tile.index for tile in wanted])
+    return {Tile(level, index): data for level, index, data in rows}
