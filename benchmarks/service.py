@@ -134,9 +134,14 @@ class Coop:
         self.town.saw(receipt["checkpoint"])
         return receipt
 
+    @staticmethod
+    def today() -> str:
+        """The date at the co-op, which lies in Japan."""
+        return (datetime.now(UTC) + timedelta(hours=9)).date().isoformat()
+
     def reports(self, names: list[str], count: int) -> list[bytes]:
         """Envelopes of signed ``contribution.report/1`` by the members in turn, all different."""
-        today = (datetime.now(UTC) + timedelta(hours=9)).date().isoformat()
+        today = self.today()
         return [
             self.town.says(
                 names[number % len(names)],
