@@ -10,6 +10,7 @@ from governance.books import ballots, proposals
 from governance.books.proposals import Proposal
 from governance.modules.questions import INVALID, NOBODY, Count
 from governance.rule import Rule
+from ledger import canonical
 from ledger.books import coop as coops
 from ledger.books.anchors import Anchor
 from ledger.books.coop import ID, Coop
@@ -17,6 +18,7 @@ from ledger.books.members import Erasure
 from ledger.state import State
 from ledger.verify import House, Recount
 from ledger.verify.anchored import Claim, Site
+from ledger.verify.names import Before
 from ledger.verify.report import KeySpan
 
 FORMAT: Final = "yui/v1"
@@ -30,9 +32,24 @@ def log_keys(state: State) -> tuple[str, ...]:
 
 
 def earlier_keys(state: State) -> tuple[str, ...]:
-    """The vkeys that no longer may."""
+    """The vkeys that no longer may, and that have named the next, which leads to the one that may."""
     coop = state.find(Coop, ID)
-    return () if coop is None else tuple(key.vkey for key in coop.earlier_keys if key.until is not None)
+    if coop is None:
+        return ()
+    named = set(replaced_keys(state))
+    return tuple(key.vkey for key in coop.earlier_keys if key.until is not None and key.vkey not in named)
+
+
+def replaced_keys(state: State) -> tuple[str, ...]:
+    """The vkeys that came before one that the members had decided on, or before the log had its name."""
+    coop = state.find(Coop, ID)
+    keys = () if coop is None else coops.log_keys(coop)
+    newest = keys[0].vkey.partition("+")[0] if keys else ""
+    broken = [place for place, key in enumerate(keys) if key.decided is not None]
+    after = [place for place, key in enumerate(keys) if key.vkey.partition("+")[0] == newest]
+    # Newest first: whatever lies beyond the first break is led to by no key.
+    first = min([*broken, *after[-1:]], default=len(keys))
+    return tuple(key.vkey for key in keys[first + 1 :])
 
 
 def key_spans(state: State) -> tuple[KeySpan, ...]:
@@ -64,6 +81,13 @@ def predecessors(coop: Coop) -> list[dict[str, Any]]:
         {"entries": before.entries, "origin": before.origin, "root": before.root, "size": before.size}
         for before in coop.predecessors
     ]
+
+
+def befores(state: State) -> tuple[Before, ...]:
+    """The logs that this one goes on from, as the auditor needs them."""
+    coop = state.find(Coop, ID)
+    rows = () if coop is None else coop.predecessors
+    return tuple(Before(row.origin, row.entries, row.size, canonical.unb64(row.root, 32)) for row in rows)
 
 
 def is_erased(state: State, subject: str) -> bool:
@@ -113,4 +137,4 @@ def _count(state: State, proposal: Proposal, rule: Rule, value: Callable[[int, s
     return counts
 
 
-HOUSE: Final = House(BOOKS, log_keys, earlier_keys, key_spans, anchors, is_erased, recount, discovery)
+HOUSE: Final = House(BOOKS, log_keys, earlier_keys, key_spans, anchors, is_erased, recount, discovery, befores, replaced_keys)

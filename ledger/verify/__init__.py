@@ -37,9 +37,10 @@ from ledger.verify.anchored import AnchorCheck
 from ledger.verify.cosigned import CosignatureCheck, Witnesses, check_shown
 from ledger.verify.desk import Desk
 from ledger.verify.entries import UNSEEN, Walk, examine
+from ledger.verify.names import Before, Lost
 from ledger.verify.others import OtherCopies
 from ledger.verify.private import PrivateValues
-from ledger.verify.report import Absent, Report, Unreadable
+from ledger.verify.report import Absent, Report, Step, Unreadable
 from ledger.verify.resume import Kept
 from ledger.verify.tree import Copy, Edge, Tree, bundles, read_hashes, read_leaves
 from ledger.verify.trust import House, Recount, Spread, Trust
@@ -173,7 +174,7 @@ class _Audit:
             self._check_anchors(state)
             self._walk.finish(self._head.size)
         self._check_head(state)
-        self._check_consistency()
+        self._check_consistency(state)
         if not self._complete:
             self.outcome.stop("source.broken_off", first=report.FORM, blocked=False, index=self._tree.frontier.size)
         elif self._walk.left_out is not None:
@@ -186,7 +187,8 @@ class _Audit:
         if self._complete and self._last and self.outcome.vkey is not None and self._is_flawless(report.CONSISTENCY):
             self._desk.keep(lambda: self._last, now=True)
         if self._complete:
-            others = OtherCopies(self._head, self._note, self._root_at, self.outcome, partial(self._keys_at, state))
+            keys_at, befores = partial(self._keys_at, state), self._house.predecessors(state)
+            others = OtherCopies(self._head, self._note, self._root_at, self.outcome, keys_at, befores)
             others.run(self._trust.others)
 
     def _shows_entries(self) -> bool:
@@ -231,6 +233,8 @@ class _Audit:
         vkeys = {vkey: parse_vkey(vkey) for vkey in self._house.log_keys(state)}
         if trust.vkey is not None and trust.vkey.text() in self._house.earlier_keys(state):
             step.note("checkpoint.key_rotated", vkey=trust.vkey.text())
+        elif trust.vkey is not None and trust.vkey.text() in self._house.replaced_keys(state):
+            self._check_replaced(state, trust.vkey.text())
         elif trust.vkey is not None:
             if vkeys and trust.vkey.text() not in vkeys:
                 step.find("checkpoint.not_pinned", vkey=trust.vkey.text())
@@ -248,6 +252,17 @@ class _Audit:
         if trust.vkey is None and trust.genesis is None:
             step.note("checkpoint.key_of_genesis", vkey=next(iter(vkeys)))
         self._check_age()
+
+    def _check_replaced(self, state: State, vkey: str) -> None:
+        """The pinned key leads to none: others have put one in its place. Who they are, only the ledger's beginning
+        tells, or what the auditor knew of it: anybody can make up members who decide.
+        """
+        step = self.outcome.step(report.CHECKPOINT)
+        names = (self._head.origin, *(before.origin for before in self._house.predecessors(state)))
+        if self._trust.genesis is None and all(self._trust.last_seen(name) is None for name in names):
+            step.skip("checkpoint.key_replaced", blocked=True, vkey=vkey)
+        else:
+            step.note("checkpoint.key_decided", vkey=vkey)
 
     def _check_cosignatures(self, state: State) -> None:
         """Steps 1 and 7, by the witnesses that the auditor trusts."""
@@ -299,15 +314,28 @@ class _Audit:
         if limit is not None and last is not None and self._trust.now - last.received > limit:
             self.outcome.step(report.CHECKPOINT).find("checkpoint.stale", self._head.size - 1, received=last.received)
 
-    def _check_consistency(self) -> None:
+    def _check_consistency(self, state: State) -> None:
         """Step 2. The tree was computed anew, so consistency is plain equality with one of its points, not a proof."""
         step = self.outcome.step(report.CONSISTENCY)
-        before = self._trust.last_seen(self._head.origin)
-        if before is None:
+        befores = {before.origin: before for before in self._house.predecessors(state)}
+        known = [(befores.get(name), self._trust.last_seen(name)) for name in (self._head.origin, *befores)]
+        if all(note is None for _, note in known):
             step.skip("consistency.first_time")
+        for before, note in known:
+            if note is not None:
+                self._compare(step, note, before)
+
+    def _compare(self, step: Step, note: bytes, before: Before | None) -> None:
+        """With what this auditor saw last under one of the log's names."""
+        old = checkpoint.parse(note)[0]
+        lost = None if before is None else before.judge(old)
+        if before is not None and lost is not None:
+            if lost is Lost.NOT_AS_TOLD:
+                step.find("consistency.not_as_told", old=old.size, told=before.size)
+            else:
+                step.note("consistency.lost", old=old.size, entries=before.entries)
             return
-        old = checkpoint.parse(before)[0]
-        evidence = {"earlier": before.decode(), "now": self._note.decode()}
+        evidence = {"earlier": note.decode(), "now": self._note.decode()}
         if old.size > self._head.size:
             step.find("consistency.rolled_back", old=old.size, new=self._head.size, **evidence)
             return

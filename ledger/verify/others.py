@@ -16,6 +16,7 @@ from ledger.evidence import path_between
 from ledger.signed_note import parse_vkey
 from ledger.tiles import TileReader
 from ledger.verify import report, resume
+from ledger.verify.names import Before, Lost
 from ledger.verify.report import Report
 from ledger.verify.tree import Copy
 
@@ -42,8 +43,10 @@ class OtherCopies:
         root_at: Callable[[int], bytes | None],
         outcome: Report,
         keys_at: Callable[[int], tuple[str, ...]],
+        befores: Iterable[Before] = (),
     ) -> None:
         self._head, self._note, self._root_at, self._keys_at = head, note, root_at, keys_at
+        self._befores = {before.origin: before for before in befores}
         self._step = outcome.step(report.COPIES)
 
     def run(self, others: Iterable[Other]) -> None:
@@ -66,10 +69,7 @@ class OtherCopies:
             self._step.skip("copies.unreadable", blocked=True, name=other.name, code=error.code)
             return True
         # Where it succeeds another ledger, the earlier part of the tree has that one's name.
-        if found.origin not in {
-            self._head.origin,
-            *(parse_vkey(vkey).name for vkey in self._keys_at(max(found.size, 1))),
-        }:
+        if found.origin not in (self._head.origin, *self._befores):
             return False
         self._judge(other, found)
         return True
@@ -79,6 +79,11 @@ class OtherCopies:
         if vkey is None:
             # Anybody can write one that nobody has signed: it accuses no operator, and shows nothing.
             self._step.skip("copies.unsigned", blocked=True, name=other.name, size=found.size)
+            return
+        before = self._befores.get(found.origin)
+        lost = None if before is None else before.judge(found)
+        if before is not None and lost is not None:
+            self._judge_lost(other, found, before, lost)
             return
         size = self._head.size
         ahead = found.size > size
@@ -93,8 +98,17 @@ class OtherCopies:
             proof = _path_there(other, size, found.size) if ahead else {}
             self._step.find("copies.contradiction", name=other.name, size=found.size, vkey=vkey, **notes, **proof)
 
+    def _judge_lost(self, other: Other, found: Checkpoint, before: Before, lost: Lost) -> None:
+        if lost is Lost.NOT_AS_TOLD:
+            self._step.find("copies.not_as_told", name=other.name, size=found.size, told=before.size)
+        else:
+            code = "copies.same" if lost is Lost.AS_TOLD else "copies.not_compared"
+            self._step.note(code, name=other.name, size=found.size)
+
     def _signer(self, other: Other, found: Checkpoint) -> str | None:
-        for vkey in self._keys_at(max(found.size, 1)):  # before the genesis no key can be named
+        before = self._befores.get(found.origin)
+        size = found.size if before is None else min(found.size, before.entries)  # whose keys count for what is lost
+        for vkey in self._keys_at(max(size, 1)):  # before the genesis no key can be named
             try:
                 checkpoint.verify(other.note, LogKeys(found.origin, (parse_vkey(vkey),)))
             except LedgerError:

@@ -11,6 +11,7 @@ from ledger.state import State
 from ledger.verify.anchored import Anchors, Claim
 from ledger.verify.cosigned import Witnesses
 from ledger.verify.entries import Examined
+from ledger.verify.names import Before
 from ledger.verify.others import Other
 from ledger.verify.report import KeySpan
 
@@ -44,6 +45,10 @@ class House(NamedTuple):
     """Counts again what was cast as commitments, given a reader of opened values by (index, path)."""
     discovery: Callable[[State], dict[str, Any]]
     """The discovery document of an exported copy."""
+    predecessors: Callable[[State], tuple[Before, ...]]
+    """The logs of other names that this one goes on from."""
+    replaced_keys: Callable[[State], tuple[str, ...]]
+    """vkeys in whose place the members, or the officers of a succession, have put another: they have named none."""
 
 
 class Trust(NamedTuple):

@@ -13,7 +13,9 @@ from ledger.books.coop import LogKey, Predecessor
 from ledger.books.tokens import Account
 from ledger.signed_note import VerifierKey, parse_vkey
 from ledger.state import Due
+from ledger.verify.others import Other
 from tests.audit.sample import FilesCopy, audit, export_village
+from tests.audit.test_evidence import note
 from tests.simulator import DAY, Village, refused
 
 NEW = "village.example/yui-2"
@@ -191,12 +193,54 @@ def test_the_auditor_follows_from_one_name_to_the_next(whole: Village, backup: V
     assert report.checkpoint is not None
     assert report.checkpoint.origin == NEW
     assert report.vkey == backup.vkey(f"log key of {NEW}")
+    old = VerifierKey(whole.origin, bytes(whole.log_key.verify_key))
+    alone = audit(copy_of_again(backup, tmp_path), vkey=old)
+    assert (alone.exit_code, alone.step(1).status) == (2, "not_checked")
+    assert audit(copy_of_again(backup, tmp_path), vkey=old, genesis=report.genesis).exit_code == 0
     # A new name alone, without the entry that says so, makes it another log.
     bent = copy_of(whole, tmp_path)
     head = checkpoint.Checkpoint(NEW, whole.size, whole.roots[-1])
     bent.files["checkpoint"] = checkpoint.sign(head, whole.key(f"log key of {NEW}"))
     found = {(one.step, one.code) for one in audit(bent).findings}
     assert {(1, "checkpoint.key"), (4, "form.origin")} <= found
+
+
+def test_more_was_published_than_the_successor_admits(whole: Village, backup: Village, tmp_path: Path) -> None:
+    """The operator still has the old key, so the last checkpoint that officers are shown may be any."""
+    told = checkpoint.Checkpoint(whole.origin, backup.size + 1, bytes(32))
+    backup.succeed(checkpoint.sign(told, whole.log_key), NEW, "Hanako", "Jiro")
+    copy = copy_of(backup, tmp_path)
+    kept = {"more": whole.note(), "another": note(whole, whole.leaves[: told.size])}
+    for name, one in kept.items():
+        report = audit(copy, others=(Other(name, one),))
+        assert [(found.step, found.code) for found in report.findings] == [(12, "copies.not_as_told")]
+        report = audit(copy, last_seen={whole.origin: one}.get)
+        assert [(found.step, found.code) for found in report.findings] == [(2, "consistency.not_as_told")]
+
+
+def test_what_was_seen_under_the_old_name_is_held_to_the_successor(
+    whole: Village, backup: Village, tmp_path: Path
+) -> None:
+    restored = backup.size
+    succeed(backup, whole)
+    copy = copy_of(backup, tmp_path)
+    for size, told, compared in (
+        (restored, None, "copies.same"),
+        (restored + 1, "consistency.lost", "copies.not_compared"),
+        (whole.size, "consistency.lost", "copies.same"),
+    ):
+        one = note(whole, whole.leaves[:size])
+        report = audit(copy, last_seen={whole.origin: one}.get, others=(Other("kept", one),))
+        assert (report.findings, report.exit_code) == ([], 0)
+        assert [said.code for said in report.step(2).notes] == ([told] if told else [])
+        assert [said.code for said in report.step(12).notes] == [compared]
+    altered = checkpoint.sign(checkpoint.Checkpoint(whole.origin, restored - 1, bytes(32)), whole.log_key)
+    report = audit(copy, last_seen={whole.origin: altered}.get, others=(Other("altered", altered),))
+    assert [found.code for found in report.findings] == ["consistency.fork", "copies.contradiction"]
+
+
+def copy_of_again(village: Village, tmp_path: Path) -> FilesCopy:
+    return FilesCopy.of(tmp_path / f"copy-{village.origin.rpartition('/')[2]}-{village.size}")
 
 
 def copy_of(village: Village, tmp_path: Path) -> FilesCopy:
