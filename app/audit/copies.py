@@ -108,18 +108,17 @@ def is_address(source: str) -> bool:
     return urllib.parse.urlsplit(source).scheme in ("http", "https")
 
 
-def ledgers_at(address: str) -> list[tuple[str, str]]:
+def ledgers_at(address: str, until: Callable[[], float] = lambda: math.inf) -> list[tuple[str, str]]:
     """(name, URL) of the ledgers at an address: the ledger that it is itself, or all those of the installation."""
     try:
-        checkpoint.parse(AddressCopy(address).read("checkpoint"))
+        checkpoint.parse(AddressCopy(address, until).read("checkpoint"))
     except (Absent, FormatError):
         pass  # another page may stand there
     else:
         return [(address, address)]
     base = urllib.parse.urljoin(address, DISCOVERY)
     try:
-        with _get(base, DISCOVERY) as answer:
-            document = json.loads(_limited(answer.read(MAX_FILE + 1), DISCOVERY))
+        document = json.loads(AddressCopy(base.removesuffix(DISCOVERY), until).read(DISCOVERY.lstrip("/")))
         return [(str(row["name"]), urllib.parse.urljoin(base, row["url"])) for row in document["ledgers"]]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Unreadable("source.discovery", address=address) from error

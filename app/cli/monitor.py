@@ -81,15 +81,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace) -> "Plan":
+    from app.audit.copies import is_address
     from app.monitor import targets
     from app.monitor.look import Asked
     from app.monitor.watch import Plan
+    from ledger.errors import FormatError
     from ledger.verify import Witnesses
     from ledger.witness_policy import parse
 
     wanted = [targets.parse(address) for address in args.address]
     if args.list is not None:
         wanted += targets.read(args.list)
+    for hook in args.webhook:
+        if not is_address(hook):
+            raise FormatError("monitor.webhook", url=hook)
     policy = None if args.witness_policy is None else parse(args.witness_policy.read_bytes())
     witnesses = None if policy is None else Witnesses(policy, args.witness_grace, live=True)
     secret = os.environ.get(SECRET, "").encode() or None

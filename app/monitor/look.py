@@ -74,6 +74,8 @@ class Outcome(NamedTuple):
     alarms: tuple[Alarm, ...] = ()
     fault: str | None = None
     note: bytes | None = None
+    got_on: bool = False
+    """Whether a look that came to nothing at least leaves less to do."""
 
 
 class Stopped(Exception):
@@ -198,9 +200,10 @@ class _Look:
         head = report.checkpoint
         if head is None or (report.exit_code == _COULD_NOT and (fault := _unreadable(report)) is not None):
             code = "source.no_checkpoint" if head is None else fault
-            return Outcome(fault=code, checked=self._done)
+            got_on = self._desk is not None and _size(self._desk) > before
+            return Outcome(fault=code, checked=max(self._done - before, 0), got_on=got_on)
         if self._has_moved_on(report):
-            return Outcome(fault="source.moved_on", checked=self._done)
+            return Outcome(fault="source.moved_on", checked=max(self._done - before, 0))
         alarms: dict[str, Alarm] = {}
         document = None
         if report.exit_code == 1:

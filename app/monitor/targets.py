@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from app.audit.copies import is_address, ledgers_at
 from ledger.errors import FormatError
 from ledger.signed_note import VerifierKey, parse_vkey
+
+MOST: Final = 10_000
+"""Ledgers of one installation that are watched: nobody's discovery document fills the disk."""
+PATIENCE: Final = 120.0
+"""Seconds that an address has to say which ledgers it has."""
 
 
 class Target(NamedTuple):
@@ -40,9 +47,14 @@ def parse(address: str, number: int = 0) -> Target:
     return _target([address], number)
 
 
-def find(target: Target) -> list[Watched]:
-    """The ledgers there now. Unreadable, or FormatError ``monitor.key_of_many``: a key is one ledger's."""
-    found = ledgers_at(target.address)
+def find(target: Target, stop: threading.Event) -> list[Watched]:
+    """The ledgers there now. Unreadable, or FormatError: ``monitor.key_of_many``, for a key is one ledger's;
+    ``monitor.too_many``.
+    """
+    until = time.monotonic() + PATIENCE
+    found = ledgers_at(target.address, lambda: 0.0 if stop.is_set() else until)
+    if len(found) > MOST:
+        raise FormatError("monitor.too_many", address=target.address, count=len(found))
     if target.vkey is not None and len(found) != 1:
         raise FormatError("monitor.key_of_many", address=target.address)
     return [Watched(url.rstrip("/"), name, target.vkey) for name, url in found]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -24,8 +25,9 @@ from ledger.errors import LedgerError
 
 LOOKS: Final = "look"
 """What the threads' names begin with."""
-AT_ONCE: Final = 16
-"""Looks at a time."""
+OF_ONE: Final = 4
+"""Looks at the ledgers of one address at a time: however slow they all are, others have their turn."""
+_MOST_THREADS: Final = 256
 _SLOWEST: Final = 3600.0
 """Seconds between two looks at whoever fails, at most; never less often than asked for."""
 _JITTER: Final = 0.1
@@ -59,7 +61,9 @@ class Monitor:
     def __init__(self, plan: Plan, memory: Memory, metrics: Metrics, tell: Callable[[Event | Look], None]) -> None:
         self._plan, self._memory, self._metrics, self._tell = plan, memory, metrics, tell
         self._stop = threading.Event()
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix=LOOKS)
+        threads = min(OF_ONE * len(plan.targets) + OF_ONE, _MOST_THREADS)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=LOOKS)
+        self._turns = {target: asyncio.Semaphore(OF_ONE) for target in plan.targets}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._last: dict[str, Outcome] = {}
 
@@ -79,8 +83,9 @@ class Monitor:
         try:
             shown = await asyncio.gather(*(self._find(target) for target in self._plan.targets))
             failed = None in shown
-            found = {watched.url: watched for ledgers in shown for watched in ledgers or ()}
-            outcomes = await asyncio.gather(*(self._look(watched) for watched in found.values()))
+            pairs = zip(self._plan.targets, shown, strict=True)
+            found = {watched.url: (watched, target) for target, ledgers in pairs for watched in ledgers or ()}
+            outcomes = await asyncio.gather(*(self._look(*pair) for pair in found.values()))
             hooks = (webhooks.deliver(self._memory, hook, self._plan.secret, once=True) for hook in self._plan.hooks)
             await asyncio.gather(*hooks)
             return not failed and all(outcome.fault is None and not outcome.alarms for outcome in outcomes)
@@ -98,47 +103,57 @@ class Monitor:
             found = await self._find(target)
             for watched in found or ():
                 if watched.url not in self._tasks:
-                    self._tasks[watched.url] = group.create_task(self._watch(watched))
+                    self._tasks[watched.url] = group.create_task(self._watch(watched, target))
             failures = failures + 1 if found is None else 0
             usual = self._plan.interval if found is None else self._plan.rediscover
             await asyncio.sleep(_pause(usual, failures))
 
     async def _find(self, target: Target) -> list[Watched] | None:
         """The ledgers at an address; None where it could not be asked, which is an alarm once it has lasted."""
-        address = Watched(target.address, target.address)
+        address = Watched(target.address.rstrip("/"), target.address)
         try:
-            found = await self._in_thread(find, target)
+            found = await self._in_thread(find, target, self._stop)
         except LedgerError as error:
             self._judge_silence(address, error.code)
             return None
-        self._heard(address)
+        if all(watched.url != address.url for watched in found):  # of a single ledger, only a whole look is an answer
+            self._heard(address)
         return found
 
-    async def _watch(self, watched: Watched) -> None:
+    async def _watch(self, watched: Watched, target: Target) -> None:
         failures = 0
         while True:
-            outcome = await self._look(watched)
-            failures = failures + 1 if outcome.fault is not None else 0
-            await asyncio.sleep(_pause(self._plan.interval, failures))
+            outcome = await self._look(watched, target)
+            failures = failures + 1 if outcome.fault is not None and not outcome.got_on else 0
+            await asyncio.sleep(0 if outcome.got_on else _pause(self._plan.interval, failures))
 
-    async def _look(self, watched: Watched) -> Outcome:
+    async def _look(self, watched: Watched, target: Target) -> Outcome:
         before = self._last.get(watched.url)
         try:
-            outcome = await self._in_thread(look, watched, self._plan.asked, self._stop, before)
+            async with self._turns[target]:
+                outcome = await self._in_thread(look, watched, self._plan.asked, self._stop, before)
         except Stopped:
             raise asyncio.CancelledError from None
         except Exception as error:  # noqa: BLE001 - a fault of ours at one ledger must not end the watch over the others
             outcome = Outcome(fault=f"internal.{type(error).__name__}")
         self._metrics.looked(watched, outcome, _now())
-        if outcome.fault is not None:
-            self._judge_silence(watched, outcome.fault)
-        else:
-            self._last[watched.url] = outcome
-            self._heard(watched)
-            self._take(watched, outcome.alarms, _LOOKED)
+        try:
+            self._note(watched, outcome)
+        except (OSError, sqlite3.Error) as error:  # a disk that is full: what is not noted is news at the next look
+            outcome = Outcome(fault=f"internal.{type(error).__name__}")
         if outcome.fault is not None or outcome.checked or before is None:
             self._tell(Look(watched, outcome))
         return outcome
+
+    def _note(self, watched: Watched, outcome: Outcome) -> None:
+        if outcome.got_on:
+            self._heard(watched)
+        elif outcome.fault is not None:
+            self._judge_silence(watched, outcome.fault)
+        else:
+            self._heard(watched)
+            self._take(watched, outcome.alarms, _LOOKED)
+            self._last[watched.url] = outcome
 
     def _judge_silence(self, watched: Watched, code: str) -> None:
         now = _now()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import sqlite3
 import time
 from typing import Final
 from urllib.parse import urlsplit
@@ -56,17 +57,28 @@ async def deliver(memory: Memory, hook: str, secret: bytes | None, *, once: bool
     pause = _FIRST
     async with httpx.AsyncClient() as client:
         while True:
-            letters = memory.letters(hook)
-            if not letters:
+            try:
+                waiting = await _deliver_one(memory, client, hook, secret)
+            except sqlite3.Error:
+                waiting = False  # a disk that is full: it is told, and told again
+            if waiting is None:
                 if once:
                     return
                 await asyncio.sleep(_LOOK)
-            elif await post(client, letters[0], secret):
-                memory.told(letters[0])
+            elif waiting:
                 pause = _FIRST
+            elif once:
+                return
             else:
-                memory.failed(letters[0])
-                if once:
-                    return
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST)
+
+
+async def _deliver_one(memory: Memory, client: httpx.AsyncClient, hook: str, secret: bytes | None) -> bool | None:
+    """Whether the oldest letter was taken; None without any."""
+    letters = memory.letters(hook)
+    if not letters:
+        return None
+    taken = await post(client, letters[0], secret)
+    (memory.told if taken else memory.failed)(letters[0])
+    return taken

@@ -149,8 +149,38 @@ def test_once_for_cron(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(told) == 0
     assert "cleared: the checkpoint is old" in capsys.readouterr().out
     assert main(["monitor", "http://127.0.0.1:9", "--state", str(tmp_path / "other"), "--once"]) == 2
-    for wrong in ([], ["ftp://x"], [site.address, "--metrics", "0.0.0.0:1"], ["--list", str(tmp_path / "none")]):
+    for wrong in (
+        [],
+        ["ftp://x"],
+        [site.address, "--webhook", "mailto:x"],
+        [site.address, "--metrics", "0.0.0.0:1"],
+        ["--list", str(tmp_path / "none")],
+    ):
         assert main(["monitor", *wrong, "--state", str(tmp_path / "other"), "--once"]) == 2
+
+
+@pytest.mark.parametrize("path", ["", "/log/village"])
+def test_a_ledger_that_can_not_be_read_is_unreachable_though_its_checkpoint_is_there(
+    site: Site, tmp_path: Path, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.show(sample_village(("Taro", "Jiro", "Aiko"), works=1), tmp_path / "shown")
+    whole = dict(site.files)
+
+    def partly(handler: Any) -> None:
+        data = whole.get(handler.path)
+        handler.send_response(500 if "/tile/" in handler.path else 200 if data is not None else 404)
+        handler.send_header("Content-Length", str(len(data or b"")))
+        handler.end_headers()
+        handler.wfile.write(data or b"")
+
+    site.broken = partly
+    told = ["monitor", site.address + path, "--state", str(tmp_path / "state"), "--once", "--lang", "en"]
+    assert main([*told, "--unreachable", "1h"]) == 2
+    assert main([*told, "--unreachable", "0s"]) == 1
+    assert "ALARM: does not answer" in capsys.readouterr().out
+    site.broken = None
+    assert main(told) == 0
+    assert "cleared: does not answer" in capsys.readouterr().out
 
 
 def test_beside_a_service_that_grows(tmp_path: Path) -> None:
