@@ -78,7 +78,7 @@ def parse(data: bytes) -> Pending:
     try:
         canonical.require_shallow(data)
         envelope = msgspec.json.decode(data, type=_Envelope)
-    except (FormatError, msgspec.DecodeError, RecursionError) as error:
+    except (FormatError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError("format.envelope", detail=str(error)) from error
     spelled = bytes(envelope.statement)
     statement = parse_statement(spelled)

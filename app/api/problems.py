@@ -74,6 +74,8 @@ def describe(error: Exception) -> tuple[str, int, dict[str, Any]]:
         return "database.unavailable", 503, {}
     if isinstance(error, PermissionDeniedException) and "CSRF" in error.detail:
         return "http.csrf", 403, {}
+    if isinstance(error, UnicodeDecodeError):  # Litestar lets it through where a body of JSON is no text
+        return "http.bad_request", 400, {}
     if isinstance(error, asyncpg.DataError):  # a number or a text in the address that no row could have
         return "http.not_found", 404, {}
     if isinstance(error, HTTPException):

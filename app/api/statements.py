@@ -86,7 +86,7 @@ def envelopes(body: bytes) -> list[msgspec.Raw]:
     try:
         canonical.require_shallow(body)
         found = _batch.decode(body)
-    except (FormatError, msgspec.DecodeError, RecursionError) as error:
+    except (FormatError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError("format.envelope", detail=str(error)) from error
     if not 1 <= len(found) <= MAX_BATCH:
         raise FormatError("format.batch_size", limit=MAX_BATCH, found=len(found))

@@ -54,7 +54,7 @@ def parse(data: bytes) -> Submission:
     try:
         canonical.require_shallow(data)
         envelope = _decoder.decode(data)
-    except (FormatError, msgspec.DecodeError, RecursionError) as error:
+    except (FormatError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError("format.envelope", detail=str(error)) from error
     spelled = bytes(envelope.statement)
     statement = parse_statement(spelled)
