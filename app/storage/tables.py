@@ -92,6 +92,13 @@ record: Final = Table(
     # The entry that changed it last. In no index, so that an update stays within its page (HOT).
     _big("changed"),
     Index("record_order", "ledger_id", "kind", "parent", "sort", "id"),
+    # What has no such moment yet is not in it, so that most changes stay HOT.
+    Index(
+        "record_attested",
+        "ledger_id",
+        text("((data->>'attested_at')::bigint)"),
+        postgresql_where=text("kind = 'contribution' AND data->>'attested_at' IS NOT NULL"),
+    ),
 )
 """What the fold makes of the log. Derived: it can be rebuilt from the entries."""
 
