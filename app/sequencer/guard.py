@@ -7,6 +7,7 @@ appended to.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
@@ -37,6 +38,7 @@ class Guard:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._paths: dict[tuple[str, str], Path] = {}
 
     def read(self, key: VerifierKey | LogKeys) -> Published:
         """The published checkpoint. GuardError ``guard.missing``, ``guard.damaged`` or ``guard.unreadable``;
@@ -98,16 +100,22 @@ class Guard:
 
     def successor(self, origin: str) -> str | None:
         """The name under which the ledger goes on, if it does."""
+        path = self._path(origin, "successor")
         try:
-            return self._path(origin, "successor").read_text(encoding="utf-8")
+            # Asked with every statement that is posted, and hardly ever there: asking so costs the least.
+            return path.read_text(encoding="utf-8") if os.path.exists(path) else None  # noqa: PTH110
         except FileNotFoundError:
             return None
         except OSError as error:
             raise GuardError("guard.unreadable", origin=origin, reason=str(error)) from error
 
     def _path(self, origin: str, ending: str) -> Path:
-        # Neither sign occurs in an origin, so no two origins share a file.
-        return self._folder / f"{origin.replace('/', '+').replace(':', '=')}.{ending}"
+        path = self._paths.get((origin, ending))
+        if path is None:
+            # Neither sign occurs in an origin, so no two origins share a file.
+            path = self._folder / f"{origin.replace('/', '+').replace(':', '=')}.{ending}"
+            self._paths[origin, ending] = path
+        return path
 
     @contextmanager
     def _locked(self, origin: str) -> Iterator[None]:
