@@ -56,6 +56,7 @@ async def context(
         utc_offset=coop.utc_offset,
         session=await session_shape(visit),
         key_changes=await _key_changes(installation, visit, published.size),
+        predecessors=[shapes.Predecessor(before.origin, before.entries) for before in coop.predecessors],
     )
 
 

@@ -58,13 +58,20 @@ class Entry(msgspec.Struct):
 
 
 class KeyChange(msgspec.Struct):
-    """An entry in which one key of the log names the next (``operator.key/1``): exact bytes, index, and path to the
+    """An entry by which one key of the log takes another's place (``operator.…``): exact bytes, index, and path to the
     root of the checkpoint that it comes with.
     """
 
     index: int
     leaf: Base64
     proof: list[Base64]
+
+
+class Predecessor(msgspec.Struct):
+    """A log of another name that this one goes on from: its first ``entries`` entries are this one's."""
+
+    origin: str
+    entries: int
 
 
 class Session(msgspec.Struct, omit_defaults=True):
@@ -97,6 +104,7 @@ class Context(msgspec.Struct, omit_defaults=True):
     utc_offset: int
     session: Session | None = None
     key_changes: list[KeyChange] = []
+    predecessors: list[Predecessor] = []
 
 
 class Challenge(msgspec.Struct):

@@ -96,13 +96,26 @@ export class Service {
     [this.pair, this.key] = [next.pair, next.key];
   }
 
+  /** Another key comes forward by itself, as one that the members have decided on. */
+  async comeForward() {
+    const next = await Service.open();
+    const name = `ed25519:${b64(next.key.public)}`;
+    const statement = {
+      at: "2026-04-01T09:00:00.000Z", author: await keyId(name), body: { log_key: vkeyText(next.key) }, ledger: ORIGIN, nonce: "AZVGSAgAcACBAAAAAAAAAA==",
+      seen: { root: b64(await root(await this.hashes())), size: this.leaves.length }, type: "operator.decided_key/1", v: 1,
+    };
+    const signatures = [{ alg: "ed25519", key: name, sig: b64(await sign(next.pair, statementBytes(encode(statement)))) }];
+    this.changes.push(this.leaves.push(encode({ received: "2026-04-01T09:00:01.000Z", signatures, statement, v: 1 })) - 1);
+    [this.pair, this.key] = [next.pair, next.key];
+  }
+
   async context(kept) {
     this.#reach();
     const proof = kept && kept <= this.leaves.length ? await this.consistency(kept, this.leaves.length) : [];
     const hashes = await this.hashes();
     const change = async (index) => ({ index, leaf: b64(this.leaves[index]), proof: (await inclusion(index, hashes)).map(b64) });
     const changes = await Promise.all(this.changes.map(change));
-    return { origin: ORIGIN, vkey: vkeyText(this.key), checkpoint: await this.note(), consistency: proof, key_changes: changes, utc_offset: 540, rp_ids: [], size: this.leaves.length };
+    return { origin: ORIGIN, vkey: vkeyText(this.key), checkpoint: await this.note(), consistency: proof, key_changes: changes, ...(this.predecessors && { predecessors: this.predecessors }), utc_offset: 540, rp_ids: [], size: this.leaves.length };
   }
 
   async consistency(from, to) {

@@ -14,7 +14,7 @@ import { signAndSubmitWith } from "../../app/static/js/sign.js";
 import { Signer } from "../../app/static/js/signer.js";
 import { linkKey, generateLinkKey, signWith } from "../../app/static/js/signing_keys.js";
 import { Texts } from "../../app/static/js/texts.js";
-import { advance, keptCheckpoint } from "../../app/static/js/trust.js";
+import { acceptKey, advance, keptCheckpoint } from "../../app/static/js/trust.js";
 import { code } from "./vectors.js";
 import { MemoryStore, ORIGIN, Service } from "./service.js";
 
@@ -108,6 +108,47 @@ test("a key that the known one has named in an entry takes its place", async () 
   const kept = await keptCheckpoint(signer.store, ORIGIN);
   assert.deepEqual([kept.vkey, kept.former, kept.size], [vkeyText(service.key), [first], 3]);
   await signAndSubmitWith(signer, GIFT);
+});
+
+test("a key that the members are said to have decided on waits for the owner's word", async () => {
+  const { service, signer } = await setting();
+  await signer.refresh();
+  const first = vkeyText(service.key);
+  await service.comeForward();
+  const error = await signer.refresh().catch((caught) => caught);
+  assert.deepEqual([error.code, error.params.vkey], ["checkpoint.key_decided", vkeyText(service.key)]);
+  await acceptKey(signer.store, ORIGIN, vkeyText(await (await Service.open()).key));
+  await assert.rejects(signer.refresh(), code("checkpoint.key_decided"));
+  await acceptKey(signer.store, ORIGIN, vkeyText(service.key));
+  assert.equal((await signer.refresh()).vkey, vkeyText(service.key));
+  assert.deepEqual((await keptCheckpoint(signer.store, ORIGIN)).former, [first]);
+  // From there on keys are followed as before, and what is accepted is that key alone.
+  await service.rotate();
+  service.beside = undefined;
+  await signer.refresh();
+  await service.comeForward();
+  await assert.rejects(signer.refresh(), code("checkpoint.key_decided"));
+});
+
+test("a ledger that goes on from one that this device knows has its tree, and its keys", async () => {
+  const { service, signer } = await setting();
+  await signAndSubmitWith(signer, GIFT);
+  await signer.refresh();
+  const old = await keptCheckpoint(signer.store, ORIGIN);
+  const [key] = await signer.store.below("keys", [ORIGIN]);
+  await signer.store.put("checkpoints", { ...old, ledger: "coop.example/old" });
+  await signer.store.put("keys", { ...key, ledger: "coop.example/old", public: "ed25519:old" });
+  await signer.store.remove("checkpoints", [ORIGIN]);
+  service.predecessors = [{ origin: "coop.example/old", entries: old.size }];
+  await signer.refresh();
+  assert.ok((await signer.store.below("keys", [ORIGIN])).some((kept) => kept.public === "ed25519:old"));
+  // With other entries at its beginning it goes on from something else.
+  await signer.store.remove("checkpoints", [ORIGIN]);
+  service.leaves[1] = utf8("another history");
+  await assert.rejects(signer.refresh(), code("checkpoint.not_extended"));
+  // What this device has seen beyond what could be restored can't be compared.
+  service.predecessors = [{ origin: "coop.example/old", entries: old.size - 1 }];
+  await signer.refresh();
 });
 
 test("evidence across a change of keys brings the entries along that lead from one to the other", async () => {

@@ -4,7 +4,7 @@ import { DeviceError, Refusal } from "./errors.js";
 
 /**
  * @typedef {{slug: string, origin: string, vkey: string, checkpoint: string, size: number, consistency: string[], time: string,
- *   rp_ids: string[], origins: string[], utc_offset: number, key_changes?: import("./trust.js").KeyChange[], session?: {member: string, key: string, roles: string[], limits?: Record<string, string[]>}}} Context
+ *   rp_ids: string[], origins: string[], utc_offset: number, key_changes?: import("./trust.js").KeyChange[], predecessors?: {origin: string, entries: number}[], session?: {member: string, key: string, roles: string[], limits?: Record<string, string[]>}}} Context
  *   consistency: from the size asked about, empty where there is nothing to prove
  * @typedef {import("./receipt.js").Receipt & {consistency?: string[]}} Answer
  * @typedef {{code: string, params?: Record<string, unknown>, title?: string, refusal?: unknown}} Problem RFC 9457

@@ -40,6 +40,15 @@ export class Keystore {
     await this.store.remove("keys", [key.ledger, key.member, key.public]);
   }
 
+  /** Whoever had a key in a ledger that goes on as this one has it here too. @param {string} ledger @param {string[]} predecessors origins */
+  async inherit(ledger, predecessors) {
+    for (const origin of predecessors) {
+      for (const key of await this.store.below("keys", [origin])) {
+        if (!(await this.store.get("keys", [ledger, key.member, key.public]))) await this.add({ ...key, ledger });
+      }
+    }
+  }
+
   /** @param {string} ledger @param {string} member @returns {Promise<StoredKey[]>} device keys first */
   async keys(ledger, member) {
     const keys = await this.store.below("keys", [ledger, member]);

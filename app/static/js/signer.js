@@ -55,6 +55,7 @@ export class Signer {
     }
     const ledger = /** @type {string} */ (this.context.origin);
     if (this.parts.origin && ledger !== this.parts.origin) throw new DeviceError("ledger.other", { expected: this.parts.origin, found: ledger });
+    await this.keystore.inherit(ledger, (this.context.predecessors ?? []).map(({ origin }) => origin));
     return this.#advance(ledger, this.context, from);
   }
 
@@ -192,11 +193,11 @@ export class Signer {
     await this.keystore.addReceipt({ ledger: sent.ledger, member: sent.member, statement: sent.statement, type, at, sentence: sent.sentence, vkey, refusal: /** @type {object} */ (refusal) });
   }
 
-  /** @param {string} ledger @param {{vkey?: string, checkpoint?: string, consistency?: string[], key_changes?: import("./trust.js").KeyChange[]}} shown @param {number} from */
+  /** @param {string} ledger @param {{vkey?: string, checkpoint?: string, consistency?: string[], key_changes?: import("./trust.js").KeyChange[], predecessors?: {origin: string, entries: number}[]}} shown @param {number} from */
   #advance(ledger, shown, from) {
     const inline = shown.consistency && { from, proof: shown.consistency };
     const note = /** @type {string} */ (shown.checkpoint);
-    const said = { note, vkey: /** @type {string} */ (shown.vkey), inline, changes: shown.key_changes };
+    const said = { note, vkey: /** @type {string} */ (shown.vkey), inline, changes: shown.key_changes, predecessors: shown.predecessors };
     return advance(this.store, ledger, said, (a, b) => this.prove(a, b));
   }
 

@@ -101,6 +101,7 @@ export class Verification {
     this.kept = await keptCheckpoint(keystore.store, ledger);
     // The key as this device knows it. Another one that the service names must follow from that one by an entry.
     const said = await api.context(this.kept?.size ?? 0);
+    this.predecessors = said.predecessors;
     if (this.kept && said.vkey !== this.kept.vkey) {
       const shown = { note: said.checkpoint, vkey: said.vkey, changes: said.key_changes };
       this.kept = await advance(keystore.store, ledger, shown, (from, to) => api.consistency(from, to));
@@ -116,7 +117,7 @@ export class Verification {
   /** @returns {Promise<Result>} */
   async #history() {
     const { ledger, keystore, api } = this.parts;
-    const shown = { note: /** @type {string} */ (this.note), vkey: /** @type {string} */ (this.vkey) };
+    const shown = { note: /** @type {string} */ (this.note), vkey: /** @type {string} */ (this.vkey), predecessors: this.predecessors };
     await advance(keystore.store, ledger, shown, (from, to) => api.consistency(from, to));
     return this.kept ? { status: "ok", code: "history", params: { size: this.kept.size } } : { status: "ok", code: "first" };
   }

@@ -284,3 +284,22 @@ def test_what_the_members_may_decide_on() -> None:
     assembly.rotate(OLD, NEW, assembly.time + DAY)
     assembly.close()
     assert assembly.stage(vote) == "lapsed"
+
+def test_an_auditor_of_the_old_key_asks_for_more_than_the_decision(tmp_path: Any) -> None:
+    assembly = Assembly()
+    old = parse_vkey(assembly.vkey(OLD))
+    genesis = audit(copy_of(assembly, tmp_path)).genesis
+    before = assembly.note()
+    decide(assembly, log_key(assembly))
+    assembly.come_forward(NEW)
+    copy = copy_of(assembly, tmp_path)
+    assert (audit(copy).exit_code, audit(copy).vkey) == (0, assembly.vkey(NEW))
+    # Whoever makes up a ledger that begins with that key can make up members who decide.
+    alone = audit(copy, vkey=old)
+    assert (alone.exit_code, alone.step(1).status) == (2, "not_checked")
+    assert alone.step(1).reason is not None
+    assert alone.step(1).reason.code == "checkpoint.key_replaced"
+    # The founding, or a checkpoint that was verified before, tells these members from others.
+    assert audit(copy, vkey=old, genesis=genesis).exit_code == 0
+    assert audit(copy, vkey=old, last_seen=lambda _origin: before).exit_code == 0
+    assert audit(copy, vkey=old, genesis="00" * 32).exit_code == 1

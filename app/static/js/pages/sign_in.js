@@ -5,13 +5,14 @@ import { busy, call, checkBrowser, makeKey } from "../newcomer.js";
 import { findPasskey } from "../passkey.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-sign-in]"));
-const { slug, origin, rpId, home, label, someone, device, passkey, wallet } = /** @type {Record<string, string>} */ (root.dataset);
+const { slug, origin, predecessors, rpId, home, label, someone, device, passkey, wallet } = /** @type {Record<string, string>} */ (root.dataset);
 const texts = await openTexts();
 const environment = await checkBrowser(root, texts);
 if (environment.canDeviceKey) await offer();
 
 async function offer() {
   const keystore = await openKeystore();
+  await keystore.inherit(origin, predecessors.split(" ").filter(Boolean));
   const keys = await keystore.store.below("keys", [origin]);
   const members = [...new Set(keys.map((key) => key.member))].filter((member) => member.startsWith("mem_"));
   for (const member of members) {

@@ -5,6 +5,7 @@ import { notice, wayOn } from "../notice.js";
 import { openKeystore, openTexts } from "../sign.js";
 import { Texts } from "../texts.js";
 import { fetchFrom } from "../tiles.js";
+import { acceptKey } from "../trust.js";
 import { Verification } from "../verification.js";
 
 const BADGES = { ok: "success", failed: "error", skipped: "warning", running: "info" };
@@ -117,8 +118,9 @@ async function judge(outcome, verification) {
     const file = new Blob([JSON.stringify(verification.evidence(), null, 1)], { type: "application/json" });
     const link = wayOn(URL.createObjectURL(file), t("evidence"));
     /** @type {HTMLAnchorElement} */ (link.firstChild).download = `yui-evidence-${slug}.json`;
-    const box = notice("error", t("verdict.failed"), paragraph(t("verdict.failed.text")));
-    box.append(link);
+    const decided = verification.results.get("seal")?.code === "checkpoint.key_decided";
+    const box = notice("error", t("verdict.failed"), paragraph(t(decided ? "key.text" : "verdict.failed.text")));
+    box.append(decided ? accepting(String(verification.results.get("seal")?.params?.vkey)) : link);
     verdict.replaceChildren(box);
   } else {
     // Where nothing but a missing answer was found, nothing was found to be good either.
@@ -127,6 +129,16 @@ async function judge(outcome, verification) {
     verdict.replaceChildren(notice(essential ? "success" : "warning", t(essential ? "verdict.ok" : "verdict.unknown"), left));
   }
   verdict.scrollIntoView({ block: "nearest" });
+}
+
+/** A key came forward that the members are said to have decided on: only its reader can find out, and say so. @param {string} vkey */
+function accepting(vkey) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "button button-secondary", textContent: t("key.accept") });
+  made.addEventListener("click", async () => {
+    await acceptKey((await openKeystore()).store, origin, vkey);
+    await run();
+  });
+  return made;
 }
 
 /** @param {string} text */
