@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from ledger import canonical
@@ -31,8 +32,13 @@ SESSION_FIELDS: Final = (("ledger", "string"), ("expires", "string"), ("digest",
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 _SIGNATURE: Final = 65
 _RECOVERY: Final = 27
+_REMEMBERED: Final = 16
+"""Statements whose digest is remembered: one may bear many signatures, and reading it for each would cost a stranger
+who posts such statements little, and the service much.
+"""
 
 
+@lru_cache(_REMEMBERED)
 def statement_digest(statement: bytes, id_: bytes) -> bytes:
     """What a wallet signs for a canonical statement with that id."""
     said = canonical.decode(statement)

@@ -35,7 +35,7 @@ def test_what_a_wallet_signs_holds() -> None:
     assert keys.verify_statement(GOOD, STATEMENT) == Facts()
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)  # the first one loads the libraries
 @given(st.sampled_from("abcdefgh"), st.from_regex(r"[a-z]{1,20}\.[a-z]{2,8}(/[a-z]{1,20})?", fullmatch=True))
 def test_it_is_what_another_program_calls_typed_data(seed: str, origin: str) -> None:
     account = make_wallet(seed)
@@ -114,3 +114,20 @@ EIP55 = (
 @pytest.mark.parametrize("address", EIP55)
 def test_addresses_are_spelled_as_eip_55_has_them(address: str) -> None:
     assert wallet.spell_address(bytes.fromhex(address[2:])) == address
+
+
+def test_a_statement_is_read_once_for_all_its_wallets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a stranger posts may bear sixty-four signatures over 32 KB."""
+    statement = canonical.encode({"ledger": "coop.example/owase", "type": "token.gift/1", "body": {"once": "only"}})
+    signed = [sign_statement(make_wallet(seed), statement) for seed in "abcdefgh"]
+    read: list[bytes] = []
+    decode = canonical.decode
+
+    def reading(data: bytes) -> object:
+        read.append(data)
+        return decode(data)
+
+    monkeypatch.setattr(canonical, "decode", reading)
+    for signature in signed:
+        keys.verify_statement(signature, statement)
+    assert read == [statement]
