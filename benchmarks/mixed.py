@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -62,7 +62,8 @@ class Mixed:
     """``app.audit.export.Log`` of a ledger of ``size`` entries, whose leaves and openings go to files on the way."""
 
     def __init__(self, size: int, desk: Desk, folder: Path) -> None:
-        self.size, self.refused, self.signatures = 0, 0, 0
+        self.size, self.signatures = 0, 0
+        self.refused: Counter[str] = Counter()
         self._wanted, self._desk = size, desk
         self._leaves, self._openings = folder / "leaves", folder / "openings"
         self._log_key, self._clerk = SigningKey(bytes([1]) * 32), signer("ed25519", "clerk")
@@ -150,10 +151,10 @@ class Mixed:
             self._invite()
         if self._open and self._open[0][0] < self._now():
             self._count(self._open.popleft()[1])
-        if turn % _JOIN_EVERY == 0 and len(self._people) < MEMBERS:
-            self._join(turn)
-        elif turn % _VOTE_EVERY == _VOTE_EVERY // 2:
+        if turn % _VOTE_EVERY == _VOTE_EVERY // 2:
             self._propose(turn)
+        elif turn % _JOIN_EVERY == 0 and len(self._people) < MEMBERS:
+            self._join(turn)
         elif self._later and self._later[0][0] < self._seen.size:
             self._later.popleft()[1]()
         else:
@@ -238,6 +239,7 @@ class Mixed:
         proposal = _id(self._by(one, "proposal.draft/1", body), "prop")
         self._publish()
         self._by(one, "proposal.open/1", {"proposal": proposal})
+        self._report()  # a vote opens before the entry that comes next
         self._publish()
         state = State(self._desk)
         record = state.need(Proposal, proposal)
@@ -296,8 +298,8 @@ class Mixed:
         state = State(self._desk)
         try:
             fold.apply(BOOKS, state, self, self.size, entry, tuple(signer.facts for signer in signers))
-        except Refusal:
-            self.refused += 1
+        except Refusal as refusal:
+            self.refused[refusal.code] += 1
             return None
         self._desk.absorb(state)
         leaf = build_leaf(draft.data, signatures, received)
