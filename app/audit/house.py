@@ -137,4 +137,6 @@ def _count(state: State, proposal: Proposal, rule: Rule, value: Callable[[int, s
     return counts
 
 
-HOUSE: Final = House(BOOKS, log_keys, earlier_keys, key_spans, anchors, is_erased, recount, discovery, befores, replaced_keys)
+HOUSE: Final = House(
+    BOOKS, log_keys, earlier_keys, key_spans, anchors, is_erased, recount, discovery, befores, replaced_keys
+)

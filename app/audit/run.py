@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
+import multiprocessing.process
 import os
 import signal
 import sqlite3
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -96,6 +99,7 @@ def audit(source: str, options: Options, stack: ExitStack, progress: Callable[[i
             kept.remove(unfinished)
         if report.exit_code == 0 and report.checkpoint is not None and report.note is not None:
             remembered.advance(report.checkpoint.origin, report.note, report.vkey or "", report.keys)
+            remembered.goes_on(report.checkpoint.origin, report.predecessors)
         yield Audited(name, copy, report)
 
 
@@ -183,7 +187,7 @@ class Spreading:
         for leaves in bundles:
             count += len(leaves)
             if pool is None and count > ALONE and workers > 1:
-                pool = self._stack.enter_context(ProcessPoolExecutor(workers, initializer=_leave_signals))
+                pool = self._stack.enter_context(ProcessPoolExecutor(workers, initializer=_serve))
             ahead.append(leaves if pool is None else pool.submit(examine, leaves))
             if pool is None or len(ahead) > 2 * workers:
                 yield _result(examine, ahead.popleft())
@@ -191,9 +195,16 @@ class Spreading:
             yield _result(examine, ahead.popleft())
 
 
-def _leave_signals() -> None:
-    """Ctrl-C reaches every process of a terminal: it is for the one that the others work for."""
+def _serve() -> None:
+    """What a process that examines for another begins with: Ctrl-C is for that one, and nobody outlives it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess | None) -> None:
+    if parent is not None:
+        parent.join()  # killed, it has told nobody
+        os._exit(1)
 
 
 def _result(examine: Examine, work: list[bytes] | Future[list[Examined]]) -> list[Examined]:

@@ -7,12 +7,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from ledger.verify.names import Before
 from ledger.verify.report import KeySpan
 
 FILE = "auditor.sqlite3"
 _SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, note BLOB NOT NULL, vkey TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS log_key (origin TEXT, vkey TEXT, since INTEGER, until INTEGER)",
+    "CREATE TABLE IF NOT EXISTS succeeded (origin TEXT PRIMARY KEY, successor TEXT, entries INTEGER)",
 )
 
 
@@ -59,6 +61,21 @@ class LastSeen:
             "SELECT vkey, since, until FROM log_key WHERE origin = ? ORDER BY since DESC", (origin,)
         )
         return tuple(KeySpan(*row) for row in rows)
+
+    def goes_on(self, successor: str, predecessors: tuple[Before, ...]) -> None:
+        """Remember which logs that one goes on from, and with how many of their entries. Only after a complete pass."""
+        if self._connection is not None:
+            rows = [(before.origin, successor, before.entries) for before in predecessors]
+            self._connection.executemany("INSERT OR REPLACE INTO succeeded VALUES (?, ?, ?)", rows)
+
+    def successor(self, origin: str) -> tuple[str, int] | None:
+        """The log that goes on from that one, and how many of its entries it has; None where none is remembered."""
+        if self._connection is None:
+            return None
+        row: tuple[str, int] | None = self._connection.execute(
+            "SELECT successor, entries FROM succeeded WHERE origin = ?", (origin,)
+        ).fetchone()
+        return row
 
     def advance(self, origin: str, note: bytes, vkey: str, keys: tuple[KeySpan, ...] = ()) -> None:
         """Remember this checkpoint. Only after a complete pass: it then extends the one before."""

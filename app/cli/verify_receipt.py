@@ -74,11 +74,22 @@ def _tell(args: argparse.Namespace, words: "Words", found: "Receipt", signed: "S
         print(words.say("receipt.followed", vkey=signed.key.text()))
     if signed.late:
         print(words.say("receipt.late", vkey=signed.key.text()))
+    _tell_lost(args, words, head.origin, found.position)
     for one in cosigned:
         moment = canonical.format_time(one.time * 1000)
         print(words.code("witness.cosigned", {"name": one.witness.name, "size": head.size, "time": moment}))
     print(words.say("receipt.statement", type=entry.statement.type, author=entry.statement.author))
     return 0
+
+
+def _tell_lost(args: argparse.Namespace, words: "Words", origin: str, position: int) -> None:
+    """Where another log goes on from this one without this entry, the receipt is what is left of it."""
+    from app.audit.seen import LastSeen
+
+    with LastSeen(args.state) as seen:
+        found = seen.successor(origin)
+    if found is not None and position >= found[1]:
+        print(words.say("receipt.lost", entry=position, origin=origin, successor=found[0], entries=found[1]))
 
 
 def _tell_refusal(args: argparse.Namespace, words: "Words", data: bytes) -> int:

@@ -317,7 +317,8 @@ class _Audit:
     def _check_consistency(self, state: State) -> None:
         """Step 2. The tree was computed anew, so consistency is plain equality with one of its points, not a proof."""
         step = self.outcome.step(report.CONSISTENCY)
-        befores = {before.origin: before for before in self._house.predecessors(state)}
+        self.outcome.predecessors = self._house.predecessors(state)
+        befores = {before.origin: before for before in self.outcome.predecessors}
         known = [(befores.get(name), self._trust.last_seen(name)) for name in (self._head.origin, *befores)]
         if all(note is None for _, note in known):
             step.skip("consistency.first_time")

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from ledger.checkpoint import Checkpoint
 from ledger.errors import LedgerError
+from ledger.verify.names import Before
 
 STEPS: Final = (
     "checkpoint",
@@ -116,6 +117,7 @@ class Report:
         self.checkpoint, self.note = checkpoint, note
         self.vkey: str | None = None
         self.keys: tuple[KeySpan, ...] = ()
+        self.predecessors: tuple[Before, ...] = ()
         """Every key that the log has had, newest first, as far as the entries were read."""
         self.genesis: str | None = None
         self.steps = tuple(Step(number) for number in range(1, len(STEPS) + 1))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ledger import canonical, checkpoint, ids
+from app.cli.main import main
+from ledger import canonical, checkpoint, ids, merkle
 from ledger.books import coop
 from ledger.books.coop import LogKey, Predecessor
 from ledger.books.tokens import Account
+from ledger.receipt import Receipt
 from ledger.signed_note import VerifierKey, parse_vkey
 from ledger.state import Due
 from ledger.verify.others import Other
@@ -237,6 +240,35 @@ def test_what_was_seen_under_the_old_name_is_held_to_the_successor(
     altered = checkpoint.sign(checkpoint.Checkpoint(whole.origin, restored - 1, bytes(32)), whole.log_key)
     report = audit(copy, last_seen={whole.origin: altered}.get, others=(Other("altered", altered),))
     assert [found.code for found in report.findings] == ["consistency.fork", "copies.contradiction"]
+
+
+def subtree(hashes: list[bytes], level: int, index: int) -> bytes:
+    frontier = merkle.Frontier()
+    for leaf in hashes[index << level : (index + 1) << level]:
+        frontier.append(leaf)
+    return frontier.root()
+
+
+def test_a_receipt_of_what_was_lost_is_told_to_be_that(
+    whole: Village, backup: Village, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state, files = str(tmp_path / "state"), {}
+    node = partial(subtree, [merkle.leaf_hash(leaf) for leaf in whole.leaves])
+    for index in (backup.size - 1, backup.size):
+        path = tuple(merkle.prove_inclusion(node, index, whole.size))
+        found = Receipt(whole.leaves[index], index, path, whole.note())
+        files[index] = tmp_path / f"{index}.tlog-proof"
+        files[index].write_bytes(found.to_file())
+    succeed(backup, whole)
+    export_village(backup, tmp_path / "after")
+    assert main(["verify", str(tmp_path / "after"), "--state", state, "--lang", "en"]) == 0
+    vkey = VerifierKey(whole.origin, bytes(whole.log_key.verify_key)).text()
+    capsys.readouterr()
+    told = {}
+    for index, file in files.items():
+        assert main(["verify-receipt", str(file), "--vkey", vkey, "--state", state, "--lang", "en"]) == 0
+        told[index] = "in the lost part" in capsys.readouterr().out
+    assert list(told.values()) == [False, True]
 
 
 def copy_of_again(village: Village, tmp_path: Path) -> FilesCopy:
