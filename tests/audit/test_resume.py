@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -203,6 +204,22 @@ def test_a_broken_file_is_thrown_away(copy: FilesCopy, file: Path, junk: bytes) 
     assert audited(copy, file).exit_code == 0
 
 
+def test_nothing_is_kept_where_others_may_write(tmp_path: Path) -> None:
+    """What is kept is believed, so nobody else may have put it there."""
+    for mode, above, kept_there in ((0o700, 0o755, True), (0o777, 0o755, False), (0o700, 0o777, False)):
+        folder = tmp_path / f"{mode:o}-{above:o}" / "desks"
+        folder.mkdir(parents=True)
+        folder.chmod(mode)
+        folder.parent.chmod(above)
+        with ExitStack() as stack:
+            assert (kept.open_desk(folder / "one.sqlite3", stack) is not None) == kept_there
+    planted = tmp_path / "planted"
+    planted.mkdir()
+    (planted / "desks").symlink_to(tmp_path / "700-755" / "desks")
+    with ExitStack() as stack:
+        assert kept.open_desk(planted / "desks" / "one.sqlite3", stack) is None
+
+
 def test_the_command_goes_on_and_begins_anew_when_told(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -235,14 +252,15 @@ def test_the_command_goes_on_and_begins_anew_when_told(
 
 
 KILLED = """
-import os, signal, sys
+import multiprocessing, os, signal, sys
 from app.audit import desk, run
 from app.cli.main import main
-desk.KEEP_EVERY, run.WORTH_KEEPING = 1, 0
+desk.KEEP_EVERY, run.WORTH_KEEPING, run.ALONE = 1, 0, 0
 real = run.Spreading.__call__
 def killed(self, examine, bundles):
     for number, found in enumerate(real(self, examine, bundles)):
         if number == 1:
+            print(*(child.pid for child in multiprocessing.active_children()), flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
         yield found
 run.Spreading.__call__ = killed
@@ -256,8 +274,11 @@ def test_killed_it_goes_on_wherever_the_copy_lies_by_then(
     first, moved = tmp_path / "first", tmp_path / "moved"
     shutil.copytree(folder, first)
     state = ["--state", str(tmp_path / "state"), "--json"]
-    done = subprocess.run([sys.executable, "-c", KILLED, "verify", str(first), *state], cwd=ROOT, check=False)
+    told = [sys.executable, "-c", KILLED, "verify", str(first), *state]
+    # Those that it had work for it end too, or this would wait for them: they have the same standard output.
+    done = subprocess.run(told, cwd=ROOT, check=False, capture_output=True, timeout=60)
     assert done.returncode == -signal.SIGKILL
+    assert len(done.stdout.split()) == (os.cpu_count() or 1 if (os.cpu_count() or 1) > 1 else 0)
     first.rename(moved)
     monkeypatch.setattr(run, "WORTH_KEEPING", 0)
     assert main(["verify", str(moved), *state]) == 0
