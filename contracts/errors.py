@@ -117,7 +117,7 @@ class StoreDamaged(AnchorError):
 
 
 class RecordRefused(AnchorError):
-    """An anchor is final, and a ledger refuses the entry about it: the code of the ``refusal``."""
+    """An anchor is final, and a ledger has no entry about it: ``origin``, and ``refusal``, the code of why."""
 
     CODE = "anchor.record_refused"
 

@@ -27,11 +27,11 @@ _log = logging.getLogger("yui.anchors")
 _SAID_ALREADY: Final = ("statement.nonce_reused", "anchor.not_growing")
 
 
-class Told(NamedTuple):
-    """How many anchors became entries, and the code of a refusal, if there was one: tried again next time."""
+class Untold(NamedTuple):
+    """A ledger that has no entry about its anchor yet, and the code of why: it is tried again next time."""
 
-    entries: int
-    refused: str
+    origin: str
+    refusal: str
 
 
 async def due(installation: Installation, connection: asyncpg.Connection) -> list[bytes]:
@@ -60,25 +60,25 @@ async def due(installation: Installation, connection: asyncpg.Connection) -> lis
     return notes
 
 
-async def tell(installation: Installation, connection: asyncpg.Connection) -> Told:
-    """Have the clerk record every final anchor on its ledger, in the order in which they were sent."""
+async def tell(installation: Installation, connection: asyncpg.Connection) -> list[Untold]:
+    """Have the clerk record every final anchor on its ledger, in the order of sending; what was refused."""
     rows = await connection.fetch(
         "SELECT l.id, l.slug, l.origin, a.size, a.batch, a.proof FROM anchored a JOIN named l ON l.id = a.ledger_id "
         "WHERE NOT a.recorded AND a.proof IS NOT NULL ORDER BY a.batch, l.id"
     )
     places: dict[int, Place] = {}
-    count, refused = 0, ""
+    refused = []
     for *of, size, batch, file in rows:
         if batch not in places:
             places[batch] = await _place(connection, batch)
-        code = await _record(installation, Ledger(*of), file, places[batch])
+        ledger = Ledger(*of)
+        code = await _record(installation, ledger, file, places[batch])
         if code and code not in _SAID_ALREADY:
-            refused = code
+            refused.append(Untold(ledger.origin, code))
             continue
         query = "UPDATE anchored SET recorded = true WHERE ledger_id = $1 AND size = $2"
-        await connection.execute(query, of[0], size)
-        count += 1
-    return Told(count, refused)
+        await connection.execute(query, ledger.id, size)
+    return refused
 
 
 async def _place(connection: asyncpg.Connection, batch: int) -> Place:
@@ -96,10 +96,8 @@ async def _record(installation: Installation, ledger: Ledger, file: bytes, place
     try:
         await installation.submit(ledger, await written(installation, ledger, said, now))
     except Refused as refused:
-        _log.warning("the anchor of %s is refused: %s", ledger.origin, refused.error)
         return str(refused.error.code)
     except ServiceError as error:
-        _log.warning("%s: %s", ledger.origin, error)
         return error.code
     return ""
 

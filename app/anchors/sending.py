@@ -32,6 +32,8 @@ RPC_TIMEOUT: Final = 8.0
 """Seconds for one question to the chain: a service that stops waits for the one that is being asked."""
 _KEY_WAIT: Final = 60.0
 """Seconds before a key that can't be had is tried again."""
+_LOOKS: Final = 8
+"""Looks at the chain for each look at all ledgers for what is due."""
 _IDLE: Final = 600_000
 """Milliseconds between two looks at a chain on which nothing is under way."""
 _TROUBLE: Final = (ServiceError, LedgerError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -110,7 +112,7 @@ class Owner:
     ) -> None:
         self._installation, self._anchoring, self._connection = installation, anchoring, connection
         self._opened, self._store = opened, PostgresStore(connection, installation.clock)
-        self._sender, self._asked, self._looked = "", 0, 0
+        self._sender, self._asked, self._looked, self._begun = "", 0, 0, 0
         self._states: dict[int, State] = {}
         self._trouble: str | None = None
 
@@ -123,11 +125,11 @@ class Owner:
             if await self._is_time():
                 await self._begin(anchorer)
             trouble = await self._step(anchorer)
-            told = await due.tell(self._installation, self._connection)
+            untold = await due.tell(self._installation, self._connection)
             if trouble is None:
                 trouble, balance = await self._outlook(anchorer)
-            if trouble is None and told.refused:
-                trouble = RecordRefused(refusal=told.refused)
+            if trouble is None and untold:
+                trouble = RecordRefused(**untold[0]._asdict())
         except LedgerError as error:
             trouble = error
         await self._remember(trouble, balance)
@@ -141,9 +143,15 @@ class Owner:
 
     async def _is_time(self) -> bool:
         """Not while one is on its way: the next takes in what is new by then."""
+        now = self._installation.clock.now()
+        if now - self._begun < min(self._anchoring.every, int(_LOOKS * self._anchoring.pause * 1000)):
+            return False
         query = "SELECT max(submitted), count(*) FILTER (WHERE state = 'pending') FROM anchor_batch"
         last, waiting = await self._connection.fetchrow(f"{query} WHERE state <> 'abandoned'")
-        return not waiting and (last is None or self._installation.clock.now() - last >= self._anchoring.every)
+        if waiting or (last is not None and now - last < self._anchoring.every):
+            return False
+        self._begun = now
+        return True
 
     async def _begin(self, anchorer: Anchorer) -> None:
         notes = await due.due(self._installation, self._connection)

@@ -27,7 +27,7 @@ class Harbour:
     def __init__(self, installation: Installation, station: Station, url: str) -> None:
         self.installation, self.station = installation, station
         self.node, self.signer = RpcNode(url, 5), station.signer
-        self.anchoring = Anchoring("", 31337, station.contract, confirmations=CONFIRMATIONS)
+        self.anchoring = Anchoring("", 31337, station.contract, confirmations=CONFIRMATIONS, pause=0)
         self.no_key: AnchorError | None = None
         self._connection: asyncpg.Connection | None = None
 

@@ -152,6 +152,7 @@ async def test_abandon(
     with monkeypatch.context() as inner:
         # A command takes signals, which only the main thread may.
         inner.setattr("app.cli.runtime._until_signal", lambda work: work())
+        inner.setattr("app.logs.configure", lambda _: None)  # its log would outlive the test
         assert await asyncio.to_thread(act) == [0, 2, 2]
     said = capsys.readouterr()
     assert "Batch 1 is given up" in said.out

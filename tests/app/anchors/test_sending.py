@@ -215,6 +215,30 @@ async def test_a_key_that_cannot_be_had_is_told(harbour: Harbour, coop: Coop) ->
         assert (await harbour.stands()).trouble == ""
 
 
+async def test_a_block_of_the_future_is_refused_and_told(harbour: Harbour, coop: Coop, relay: Relay) -> None:
+    relay.answers["eth_getBlockByNumber"] = lambda block: block | {"timestamp": hex(2**33)}
+    async with harbour.owner() as owner:
+        await harbour.finish(owner)
+        assert await harbour.states(coop) == [(1, "final")]
+        found = await harbour.stands()
+        assert found.trouble == "anchor.record_refused"
+        assert found.params == {"origin": coop.town.origin, "refusal": "anchor.time"}
+        assert await harbour.recorded(coop) == []
+
+
+async def test_all_ledgers_are_not_looked_at_every_time(harbour: Harbour, coop: Coop, clock: Travelling) -> None:
+    async with harbour.owner(pause=10.0) as owner:
+        await harbour.finish(owner)
+        clock.ahead = 2 * DAY
+        await owner.look_around()
+        await coop.record(coop.town.invitation("Taro", "Hanako"))
+        await owner.look_around()
+        assert len(await harbour.anchored(coop)) == 1
+        clock.ahead += 80_000
+        await owner.look_around()
+        assert len(await harbour.anchored(coop)) == 2
+
+
 async def test_it_runs_beside_requests_and_comes_back_after_a_lost_connection(
     harbour: Harbour, coop: Coop, station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
