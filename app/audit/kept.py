@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
+import stat
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -24,8 +26,12 @@ def path(folder: Path, *names: str) -> Path:
 
 
 def open_desk(file: Path, stack: ExitStack) -> SqliteDesk | None:
-    """The desk in that file, begun anew where it is none; None where another process works at it."""
+    """The desk in that file, begun anew where it is none; None where another process works at it, or where others
+    than this account may write: what is kept there is believed.
+    """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not _is_private(file.parent):
+        return None
     try:
         desk = SqliteDesk(file, HOUSE.books, program())
     except sqlite3.OperationalError:
@@ -35,6 +41,16 @@ def open_desk(file: Path, stack: ExitStack) -> SqliteDesk | None:
         desk = SqliteDesk(file, HOUSE.books, program())
     stack.callback(desk.close)
     return desk
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether this account alone can put something there, as far as the system tells."""
+    here, above = folder.lstat(), folder.parent.stat()
+    own = not hasattr(os, "geteuid") or here.st_uid == os.geteuid()
+    shared = here.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    # Whoever may rename what is in the folder above can put another in the place of this one.
+    replaceable = above.st_mode & stat.S_IWOTH and not above.st_mode & stat.S_ISVTX
+    return own and stat.S_ISDIR(here.st_mode) and not shared and not replaceable
 
 
 def remove(file: Path) -> None:
