@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ledger import canonical, checkpoint, merkle, signed_note
+from ledger import canonical, checkpoint, key_changes, merkle, signed_note
 from ledger.checkpoint import Checkpoint
 from ledger.errors import FormatError, ProofError
 from ledger.key_changes import lineage
@@ -39,6 +39,15 @@ class Evidence(NamedTuple):
     def keys(self) -> tuple[VerifierKey, ...]:
         """The key, and those that the changes lead to from it."""
         return lineage(self.key, self.changes)
+
+    @property
+    def succeeded(self) -> tuple[VerifierKey, ...]:
+        """Keys under a note that have named their successors: whoever got hold of one later can sign with it, and
+        whether it still counted at that size, only the ledger tells.
+        """
+        old = {change.old for leaf in self.changes if (change := key_changes.read(leaf)) is not None}
+        lines = [line for note in (self.kept, self.shown) for line in signed_note.parse(note).lines]
+        return tuple(key for key in self.keys if key in old and any(line.is_by(key) for line in lines))
 
     def to_json(self) -> dict[str, Any]:
         """The document."""

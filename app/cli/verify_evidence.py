@@ -79,6 +79,8 @@ def _tell(evidence: "Evidence", words: "Words", pinned: "VerifierKey | None") ->
     print(words.say("evidence.ok", origin=old.origin, old=old.size, new=new.size))
     if pinned not in (None, evidence.key):
         print(words.say("evidence.followed", vkey=vkey))
+    for key in evidence.succeeded:
+        print(words.say("evidence.succeeded", vkey=key.text()))
     if pinned is None:
         print(words.say("evidence.key", vkey=vkey))
     return True

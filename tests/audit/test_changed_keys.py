@@ -149,3 +149,18 @@ def test_changes_do_not_make_another_s_signature_the_operator_s(story: Story) ->
     notes = [checkpoint.sign(head, village.key("somebody's key")) for head in heads]
     evidence = Evidence(parse_vkey(village.vkey(OLD)), notes[0], notes[1], (), tuple(village.leaves))
     assert not evidence.to_json()["conclusive"]
+
+
+def test_evidence_under_a_key_that_was_succeeded_says_so(
+    story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever holds a key that has ended can sign with it, and nothing in the evidence tells that it has."""
+    village, file = story.village, tmp_path / "evidence.json"
+    changes = tuple(leaf for leaf in village.leaves if key_changes.read(leaf) is not None)
+    for signer, more in ((OLD, True), (THIRD, False)):
+        head = Checkpoint(village.origin, village.size, bytes(32))
+        forged = checkpoint.sign(head, village.key(signer))
+        evidence = Evidence(parse_vkey(village.vkey(THIRD)), forged, village.note(), (), changes)
+        file.write_text(json.dumps(evidence.to_json()))
+        assert main(["verify-evidence", str(file), "--vkey", village.vkey(THIRD), "--lang", "en"]) == 0
+        assert ("has named its successor" in capsys.readouterr().out) == more
