@@ -31,7 +31,7 @@ from ledger.signed_note import parse_vkey
 from ledger.tiles import Tile, TileReader
 from ledger.verify import Report, Trust, Witnesses, resume, verify
 from ledger.verify.desk import Desk
-from ledger.verify.report import Absent, Finding, Unreadable
+from ledger.verify.report import CONSISTENCY, Absent, Finding, Unreadable
 
 RECHECK: Final = 2.0
 """Seconds after which a checkpoint that went back is asked for again: a cache may be that far behind."""
@@ -132,10 +132,6 @@ class _Look:
 
     def run(self, note: bytes) -> Outcome:
         head = checkpoint.parse(note)[0]
-        origins = self._seen.origins()
-        if origins and head.origin not in origins:
-            details = {"now": head.origin, "before": origins, "folder": str(self._folder)}
-            return self._outcome(head, Alarm("other_ledger", _digest(head.origin), details))
         last = self._last(head)
         if last is not None and head.size < last.size:
             self._stop.wait(RECHECK)
@@ -181,6 +177,9 @@ class _Look:
             return used[0]
 
         report = verify(self._copy, HOUSE, make_desk, trust, progress=self._progress)
+        if report.exit_code == 0 and self._is_strange(report):
+            details = {"now": head.origin, "before": self._seen.origins(), "folder": str(self._folder)}
+            return self._outcome(head, Alarm("other_ledger", _digest(head.origin), details))
         if _is_kept(report) and report.checkpoint is not None and report.note is not None:
             self._seen.advance(report.checkpoint.origin, report.note, report.vkey or "", report.keys)
         return self._judge(report, used, before)
@@ -189,12 +188,19 @@ class _Look:
         """Whether the kept desk is for this history: it fits, or there is nothing on it that could be lost."""
         data = desk.kept()
         known = None if data is None else resume.decode(data)
-        if known is None or self._seen.note(head.origin) is None:
+        if known is None or not self._seen.origins():
             return True
-        if known.origin != head.origin or known.edge.size > head.size:
+        if known.origin != head.origin:
+            return self._seen.note(head.origin) is not None  # a successor that was verified takes its place
+        if known.edge.size > head.size:
             return False
         point = desk.point(known.edge.size)
         return point is None or resume.root_shown(self._copy, known.edge.size, head.size) == point.root
+
+    def _is_strange(self, report: Report) -> bool:
+        """Whether another ledger was verified than was known here, and none that has succeeded it."""
+        reason = report.step(CONSISTENCY).reason
+        return bool(self._seen.origins()) and reason is not None and reason.code == "consistency.first_time"
 
     def _judge(self, report: Report, used: list[Desk], before: int) -> Outcome:
         head = report.checkpoint

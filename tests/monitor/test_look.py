@@ -17,7 +17,7 @@ from app.monitor.look import Asked, Outcome, Stopped, folder_of, look
 from app.monitor.targets import Watched
 from ledger import checkpoint, merkle
 from ledger.checkpoint import Checkpoint
-from tests.audit.sample import sample_village, vkey
+from tests.audit.sample import FilesCopy, export_village, sample_village, vkey
 from tests.audit.test_witnessed import cosigned, trust
 from tests.monitor.site import Site, served
 from tests.simulator import Village
@@ -159,11 +159,35 @@ def test_a_broken_entry_is_a_finding_until_it_is_mended(looker: Looker, village:
 def test_another_ledger_at_the_same_address(looker: Looker, village: Village, tmp_path: Path) -> None:
     looker.site.show(village, tmp_path / "shown")
     looker()
-    head = Checkpoint("other.example/yui", 7, merkle.leaf_hash(b"x"))
-    looker.site.files["/log/village/checkpoint"] = checkpoint.sign(head, village.log_key)
-    outcome = looker()
-    assert kinds(outcome) == ["other_ledger"]
-    assert outcome.alarms[0].details["folder"] == str(folder_of(looker.state, looker.watched.url))
+    other = Village("Jiro", origin="other.example/yui")
+    other.wait(1000)
+    looker.site.show(other, tmp_path / "other")
+    for _ in range(2):
+        outcome = looker()
+        assert kinds(outcome) == ["other_ledger"]
+        assert outcome.alarms[0].details["folder"] == str(folder_of(looker.state, looker.watched.url))
+    looker.site.show(village, tmp_path / "again")
+    looker.site.bundles()
+    assert kinds(looker()) == []
+    assert looker.site.bundles() == []
+
+
+def test_a_successor_takes_the_place_of_its_predecessor(looker: Looker, tmp_path: Path) -> None:
+    whole = Village("Hanako")
+    whole.join("Jiro")
+    whole.appoint("Jiro", "facilitator")
+    looker.site.show(whole, tmp_path / "before")
+    looker()
+    lost = whole.note()
+    whole.succeed(lost, "village.example/yui-2", "Hanako", "Jiro", cause="key")
+    export_village(whole, tmp_path / "after", None)
+    files = FilesCopy.of(tmp_path / "after").files
+    looker.site.files |= {"/log/village/" + path: data for path, data in files.items()}
+    assert kinds(looker()) == []
+    looker()
+    looker.site.bundles()
+    assert kinds(looker()) == []
+    assert looker.site.bundles() == []
 
 
 def test_pinned_to_another_key(looker: Looker, village: Village, tmp_path: Path) -> None:
