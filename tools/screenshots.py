@@ -1,6 +1,6 @@
 """Takes docs/screenshots: the main pages of the sample village, on a desktop and a phone, in Japanese and English.
 
-./yui demo                                   in one terminal
+./yui demo --witness                         in one terminal
 .venv/bin/python -m tools.screenshots        in another; needs Chromium, and pngquant to make the files small
 """
 
@@ -47,6 +47,7 @@ SHOTS: Final = (
     Shot("things", 6, "~/things"),
     Shot("tokens", 6, "~/tokens"),
     Shot("members", 6, "~/members"),
+    Shot("keys", 6, "~/me/keys"),
     Shot("founding", 6, "/found", press="main form button", seen="[name=slug]"),
     Shot("ledger", 2, "~/ledger"),
     Shot("verify", 2, "~/verify", press="[data-run]:enabled", seen="[data-verdict] .banner-success"),
