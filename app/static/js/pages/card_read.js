@@ -18,6 +18,7 @@ const form = /** @type {HTMLFormElement} */ (root.querySelector("form[data-code]
 const bearer = /** @type {HTMLElement} */ (root.querySelector("[data-bearer]"));
 const stop = /** @type {HTMLElement} */ (root.querySelector("[data-stop]"));
 const camera = /** @type {HTMLButtonElement} */ (root.querySelector("[data-camera]"));
+const cameraAsk = /** @type {HTMLElement} */ (root.querySelector("[data-camera-ask]"));
 const cameraBox = /** @type {HTMLElement} */ (root.querySelector("[data-camera-box]"));
 const video = /** @type {HTMLVideoElement} */ (cameraBox.querySelector("video"));
 const { slug = "" } = document.body.dataset;
@@ -34,7 +35,7 @@ form.addEventListener("submit", (event) => {
   field.value = "";
   busy(root, texts, () => read(code));
 });
-camera.hidden = !mayScan();
+cameraAsk.hidden = !mayScan();
 camera.addEventListener("click", () => look());
 root.querySelector("[data-camera-stop]")?.addEventListener("click", () => {
   looking.abort();
@@ -78,14 +79,15 @@ async function look() {
   looking.abort();
   looking = new AbortController();
   const { signal } = looking;
-  form.hidden = true;
+  show(true);
+  stop.hidden = true;
   cameraBox.hidden = false;
   cameraBox.scrollIntoView({ block: "nearest" });
   say(root, "");
   const code = await scan(video, signal).catch((error) => say(root, texts.error(error), "error"));
   if (looking.signal !== signal) return; // looked for anew meanwhile
   cameraBox.hidden = true;
-  form.hidden = Boolean(card);
+  show(Boolean(card));
   if (code) await busy(root, texts, () => read(code));
 }
 
@@ -123,6 +125,7 @@ function wait() {
 /** @param {boolean} present */
 function show(present) {
   form.hidden = present;
+  cameraAsk.hidden = present || !mayScan();
   bearer.hidden = !present;
   stop.hidden = !present;
 }
