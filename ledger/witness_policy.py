@@ -49,7 +49,12 @@ class WitnessPolicy(NamedTuple):
 
     def is_met(self, cosigners: Collection[VerifierKey]) -> bool:
         """Whether these witnesses are enough."""
-        return self.quorum == NONE or self._has(self.quorum, cosigners)
+        met = {name for name, party in self.witnesses.items() if party.key in cosigners}
+        # In the order of the file, where members stand before their groups: however deep they are nested.
+        for name, group in self.groups.items():
+            if sum(member in met for member in group.members) >= group.needed:
+                met.add(name)
+        return self.quorum == NONE or self.quorum in met
 
     @property
     def keys(self) -> tuple[VerifierKey, ...]:
@@ -64,12 +69,6 @@ class WitnessPolicy(NamedTuple):
             f"quorum {self.quorum}",
         ]
         return "".join(f"{row}\n" for row in rows)
-
-    def _has(self, name: str, cosigners: Collection[VerifierKey]) -> bool:
-        group = self.groups.get(name)
-        if group is None:
-            return self.witnesses[name].key in cosigners
-        return sum(self._has(member, cosigners) for member in group.members) >= group.needed
 
 
 def parse(data: bytes) -> WitnessPolicy:

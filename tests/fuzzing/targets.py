@@ -263,6 +263,13 @@ def _texts(name: str, member: str) -> Callable[[], list[bytes]]:
     return lambda: [one["text"].encode() for one in _vectors(name)[member]]
 
 
+def _policies() -> Iterable[bytes]:
+    yield from (one["text"].encode() for one in _vectors("witnesses")["met"])
+    vkey = _vectors("witnesses")["met"][0]["text"].partition("witness ")[2].split()
+    chain = "".join(f"group g{place + 1} 1 {f'g{place}' if place else 'w'}\n" for place in range(900))
+    yield f"witness w {vkey[1]}\n{chain}quorum g900\n".encode()
+
+
 TARGETS: Final[dict[str, Target]] = {
     "canonical": Target(_canonical, lambda: [bytes.fromhex(one["hex"]) for one in _vectors("canonical")["accept"]]),
     "statement": Target(_statement, _texts("statements", "accept")),
@@ -273,7 +280,7 @@ TARGETS: Final[dict[str, Target]] = {
     "vkey": Target(_vkey, lambda: [_vectors("checkpoints")["vkey"].encode()]),
     "cosignature": Target(_cosignature, _notes),
     "request": Target(_request, _requests),
-    "policy": Target(_policy, _texts("witnesses", "met")),
+    "policy": Target(_policy, _policies),
     "receipt": Target(_receipt, lambda: [_vectors("receipts")["file"].encode()]),
     "refusal": Target(_refusal, lambda: [canonical.encode(_vectors("refusals")["refusal"])]),
     "tile-path": Target(_tile_path, lambda: [one["path"].encode() for one in _vectors("tiles")["paths"]]),

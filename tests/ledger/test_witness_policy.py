@@ -37,6 +37,13 @@ def test_what_a_checkpoint_needs_is_said_again_without_the_logs() -> None:
     assert witness_policy.parse(policy.to_text().encode()) == policy._replace(logs=())
 
 
+def test_groups_may_be_nested_however_deep() -> None:
+    chain = "".join(f"group G{place + 1} 1 {f'G{place}' if place else 'X1'}\n" for place in range(900))
+    policy = witness_policy.parse(f"{WITNESSES}{chain}quorum G900\n".encode())
+    assert policy.is_met([KEYS["X1"]])
+    assert not policy.is_met([KEYS["X2"]])
+
+
 def test_none_needs_nobody() -> None:
     assert witness_policy.parse(b"quorum none\n").is_met([])
 
