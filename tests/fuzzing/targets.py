@@ -265,9 +265,9 @@ def _texts(name: str, member: str) -> Callable[[], list[bytes]]:
 
 def _policies() -> Iterable[bytes]:
     yield from (one["text"].encode() for one in _vectors("witnesses")["met"])
-    vkey = _vectors("witnesses")["met"][0]["text"].partition("witness ")[2].split()
+    vkey = _vectors("witnesses")["witnesses"].partition("witness ")[2].split()[1]
     chain = "".join(f"group g{place + 1} 1 {f'g{place}' if place else 'w'}\n" for place in range(900))
-    yield f"witness w {vkey[1]}\n{chain}quorum g900\n".encode()
+    yield f"witness w {vkey}\n{chain}quorum g900\n".encode()
 
 
 TARGETS: Final[dict[str, Target]] = {
