@@ -7,14 +7,16 @@ from contracts.record import Anchor, Attempt, Place, State
 from contracts.store import MemoryStore, Store
 from tests.contracts.stations import note
 
+ADDRESS = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
 
 def anchor(number: int, state: State = State.PENDING) -> Anchor:
     signed = note(size=number)
     attempt = Attempt("0x" + "ab" * 32, "0x02", 30_000, 2**70, 1, 12)
     place = None if state == State.PENDING else Place(attempt.transaction, 9, "0x" + "cd" * 32, 1_700_000_000_000)
     return Anchor(
-        number=number, chain_id=1, contract="0xC", sender="0xS", notes=(signed.decode(),), nonce=4, attempts=(attempt,),
-        place=place, root=batch.make([signed]).root, state=state,
+        number=number, chain_id=1, contract=ADDRESS, sender=ADDRESS, notes=(signed.decode(),), nonce=4,
+        attempts=(attempt,), place=place, root=batch.make([signed]).root, state=state,
     )  # fmt: skip
 
 

@@ -17,8 +17,10 @@ import pytest
 from app.anchors import store as stores
 from app.anchors.store import PostgresStore
 from app.clock import Clock
+from app.storage import ledgers
 from app.storage.embedded import Server
-from contracts import batch
+from app.storage.ledgers import Ledger
+from contracts import batch, proof
 from contracts.chain import RpcNode
 from contracts.errors import StoreDamaged
 from contracts.record import State
@@ -178,3 +180,17 @@ def test_killed_again_and_again_every_batch_is_anchored_once_and_in_order(statio
     for number in range(1, last.number + 1):
         assert station.anchored(batch.make([note(size=number)]).root) == 1
     assert station.node.nonce(station.signer.address) == last.number + 1
+
+
+def test_a_ledger_that_takes_another_name_meanwhile_has_its_proof(migrated: Server) -> None:
+    """As when it goes on as its own successor, while its last batch is on the way."""
+    desk = Desk(migrated)
+    store = desk.store()
+    origin, connection = "coop.example/owase", desk.connection
+    ledger = desk.wait(ledgers.add(connection, "owase", origin))
+    store.save(anchor(1, State.CONFIRMED))
+    desk.wait(ledgers.rename(connection, ledger, Ledger(ledger.id, "next", "coop.example/next"), 1))
+    store.save(anchor(1, State.FINAL))
+    file = desk.wait(connection.fetchval("SELECT proof FROM anchored WHERE ledger_id = $1 AND size = 1", ledger.id))
+    assert proof.parse(file).note == note(origin)
+    desk.close()
