@@ -26,7 +26,7 @@ from app.storage.ledgers import Ledger
 from ledger import merkle
 from ledger.books.coop import Coop
 from ledger.errors import LedgerError, Refusal
-from ledger.fold import Books, apply
+from ledger.fold import SUCCESSION_TYPE, Books, apply
 from ledger.state import Missing, Record, State
 from ledger.statement import Entry, build_leaf
 
@@ -80,8 +80,11 @@ class Desk:
 class Batch:
     """Folds and writes within one transaction. When the transaction fails, the desk is to be thrown away."""
 
-    def __init__(self, desk: Desk, connection: asyncpg.Connection, received: int) -> None:
-        self._desk, self._connection, self._received = desk, connection, received
+    def __init__(self, desk: Desk, connection: asyncpg.Connection, received: int, *, posted: bool = False) -> None:
+        """``posted``: by whoever came. Then nothing takes the log under another name: that is ``app/succession``'s,
+        which sees to it that the name and its keys are there.
+        """
+        self._desk, self._connection, self._received, self._posted = desk, connection, received, posted
         self._ledger_id = desk.ledger.id
         self._claims: dict[tuple[str, bytes], _Claim] = {}
         self._entries: list[tuple[Any, ...]] = []
@@ -136,6 +139,8 @@ class Batch:
         claim = self._claims.get(submission.claim)
         if claim is not None:
             return Earlier(claim.index) if claim.statement_id == submission.id else Refusal("statement.nonce_reused")
+        if self._posted and submission.statement.type == SUCCESSION_TYPE:
+            return Refusal("statement.ledger", ledger=submission.statement.ledger)
         try:
             leaf = build_leaf(submission.data, submission.signatures, self._received)
             state = self._fold(submission)

@@ -167,7 +167,7 @@ class Lane:
                 published = await services.publisher.catch_up(connection, ledger, head, kept)
                 desk = self._desk = await self._open_desk(connection, head)
                 desk.source.publish(published.size, published.root)
-                work = Batch(desk, connection, received)
+                work = Batch(desk, connection, received, posted=True)
                 outcomes = await work.fold([waiting.submission for waiting in batch])
                 await work.write(services.privacy)
                 desk.log_keys = desk.log_keys or await log_keys(connection, ledger)
