@@ -16,17 +16,34 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from ledger import cosignature
+from tests.app.test_authorisation import TABLE
 from tests.app.test_serve import Running
+from tests.app.witness.log import NumberLog
 from tests.town import Town
 
 EXAMPLES = 12
+LOG = NumberLog()
+MACHINES = ("/api/v1/", "/log/", "/witness/", "/.well-known/", "/anchors/")
+"""Where what machines ask for lies; /witness and /anchors themselves are pages."""
+OTHERWISE = {
+    "GET /api/v1/{path}",  # answers that there is nothing
+    "GET /api/v1/docs",
+    "GET /api/v1/openapi.json",
+}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     """A running service with a co-op in it, and the headers of its administrator's browser."""
-    running = Running(tmp_path_factory.mktemp("described") / "data")
+    folder = tmp_path_factory.mktemp("described")
+    # It witnesses another log and has itself witnessed, so that these routes have something to answer.
+    (folder / "logs").write_text(f"log {LOG.vkey.text()}\nquorum none\n")
+    witness = cosignature.witness_key("witness.example", LOG.key).text()
+    (folder / "policy").write_text(f"witness w {witness} http://localhost:9\nquorum w\n")
+    witnessing = {"YUI_WITNESS_LOGS": str(folder / "logs"), "YUI_WITNESS_POLICY": str(folder / "policy")}
+    running = Running(folder / "data", **witnessing)
     town = Town("owase")
     with httpx.Client(base_url=running.address) as client:
         prepared = client.post("/api/v1/foundings/prepare", json={"slug": "owase"})
@@ -84,3 +101,14 @@ def test_every_route_of_the_api_is_described(service: tuple[str, dict[str, str]]
         for one in methods.values():
             documented = {parameter["name"] for parameter in one.get("parameters", ()) if parameter["in"] == "path"}
             assert documented == {part[1:-1] for part in path.split("/") if part.startswith("{")}, path
+
+
+def test_what_machines_ask_for_is_described(service: tuple[str, dict[str, str]]) -> None:
+    described = httpx.get(f"{service[0]}/api/v1/openapi.json").json()
+    known = {f"{method.upper()} {path}" for path, methods in described["paths"].items() for method in methods}
+    asked = {row for row in TABLE if row.partition(" ")[2].startswith(MACHINES)} - OTHERWISE
+    assert asked - known == set()
+    assert any(row.startswith("POST /witness/") for row in asked)
+    # One that is witnessed here, and answers as it is described.
+    answer = httpx.post(f"{service[0]}/witness/add-checkpoint", content=LOG.request(0, 3))
+    assert answer.status_code == 200, answer.text
