@@ -170,7 +170,9 @@ class Lane:
                 work = Batch(desk, connection, received, posted=True)
                 outcomes = await work.fold([waiting.submission for waiting in batch])
                 await work.write(services.privacy)
-                desk.log_keys = desk.log_keys or await log_keys(connection, ledger)
+                if not desk.log_keys:
+                    desk.log_keys = await log_keys(connection, ledger)
+                    services.keys.signers(ledger.origin, desk.log_keys)  # nothing is committed that can't be sealed
             # Committed. A crash from here on loses no entry: see publication.py.
             growth = desk.growth
             if growth.size > published.size:

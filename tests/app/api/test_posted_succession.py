@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from nacl.signing import SigningKey
 
-from ledger import checkpoint
-from ledger.books import succession
+from app import rotation
+from app.errors import KeyMissing
+from ledger import canonical, checkpoint
+from ledger.books import operator, succession
 from ledger.compose import Private, public_of
 from ledger.signed_note import VerifierKey
 from tests.app.api.service import Coop
@@ -37,3 +40,15 @@ async def test_officers_alone_can_not_take_the_log_elsewhere(coop: Coop) -> None
     assert [one["code"] for one in batch.json()] == ["statement.ledger"]
     # The ledger goes on under its own name and keys.
     assert (await coop.post(town.invitation("Taro", "Hanako"))).status_code == 201
+
+
+async def test_a_thief_of_the_key_can_not_name_one_that_the_operator_has_not(coop: Coop) -> None:
+    """The ledger would wait for a seal that nobody here can set."""
+    installation, ledger = coop.installation, await coop.installation.ledger(coop.town.slug)
+    theirs, until = SigningKey(bytes([3]) * 32), installation.clock.now() + 86_400_000
+    vkey = VerifierKey(coop.town.origin, bytes(theirs.verify_key)).text()
+    body = {"log_key": vkey, "until": canonical.format_time(until)}
+    stolen = installation.keys.get(coop.town.origin, "log")
+    with pytest.raises(KeyMissing):
+        await rotation._say(installation, ledger, operator.ROTATE, body, stolen, theirs)
+    assert (await coop.post(coop.town.invitation("Taro", "Hanako"))).status_code == 201
