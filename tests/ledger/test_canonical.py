@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -178,3 +179,11 @@ def test_decimals(text: str) -> None:
 @pytest.mark.parametrize("text", ["-0", "01", "1.0", "1.", ".5", "1e3", "+1", "", "1\n", "١", "0.50"])
 def test_other_decimals_are_refused(text: str) -> None:
     assert not canonical.is_decimal(text)
+
+
+def test_what_is_remembered_has_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canonical.Remembered, "MOST", 3)
+    remembered = canonical.Remembered(re.compile("[a-z]+\\Z"))
+    assert all(remembered.matches(text) for text in ("a", "b", "c", "d", "e" * 200))
+    assert not remembered.matches("A")
+    assert remembered.texts == {"d"}

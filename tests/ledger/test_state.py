@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import Refusal
-from ledger.state import Due, Memory, State, Trace
+from ledger.state import Due, Memory, ReadOnce, State, Trace
 from tests.ledger.values import Thing, owners
 
 names = st.sampled_from(sorted(owners))
@@ -94,3 +94,19 @@ def test_what_is_due_comes_in_the_order_of_time_then_id() -> None:
 def test_a_records_line_is_canonical() -> None:
     line = Thing(id="a", index=3, owner="x", rank=1).line()
     assert line == b'{"id":"a","kind":"thing","record":{"id":"a","index":3,"owner":"x","rank":1}}'
+
+
+def test_a_document_is_read_once_and_never_taken_for_another() -> None:
+    read: list[int] = []
+
+    def count(document: dict[str, int]) -> int:
+        read.append(document["n"])
+        return document["n"]
+
+    once = ReadOnce(count)
+    documents = [{"n": number} for number in range(3 * ReadOnce.MOST)]
+    for document in documents:
+        assert once(document) == once(document) == document["n"]
+    assert read == list(range(3 * ReadOnce.MOST))
+    # A document that is let go may have its place taken by another.
+    assert [once({"n": number}) for number in range(500)] == list(range(500))
