@@ -139,6 +139,7 @@ export class Verification {
       await this.parts.progress(tree.size, size);
     }
     if (!equal(await tree.root(), root)) throw new ProofError("tree.root", { size });
+    if (this.name && this.name !== this.parts.ledger) throw new ProofError("receipt.ledger");
     return { status: "ok", code: this.parts.open ? "tree" : "hashes", params: { size } };
   }
 
@@ -146,7 +147,7 @@ export class Verification {
   async #entry(leaf, index) {
     try {
       const entry = parseLeaf(leaf);
-      if (entry.statement.ledger !== this.parts.ledger) throw new ProofError("receipt.ledger");
+      this.#follow(entry.statement, index);
       for (const signature of entry.signatures) {
         if ((await verifySignature(signature, signedBytes(entry.statementBytes))) === "unchecked") this.#unchecked++;
       }
@@ -155,6 +156,17 @@ export class Verification {
       if (!(error instanceof LedgerError)) throw error;
       this.faults.push({ step: "entries", code: error.code, params: error.params, index, leaf: b64(leaf) });
     }
+  }
+
+  /**
+   * What the log is called there: as its first entry has it, then as a succession does that goes on from that name. Nothing is
+   * awaited before this, so entries come here in their order.
+   * @param {import("./statement.js").Statement} statement @param {number} index
+   */
+  #follow({ ledger, type, body }, index) {
+    const goesOn = type === "ledger.succession/1" && /** @type {any} */ (body.last)?.origin === this.name;
+    if (index === 0 || goesOn) this.name = ledger;
+    if (ledger !== this.name) throw new ProofError("receipt.ledger");
   }
 
   /** @param {import("./statement.js").Seen} seen @param {number} index @param {Uint8Array} leaf */
