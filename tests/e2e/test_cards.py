@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from ledger import ids
 from ledger.compose import Private
 from tests.e2e.conftest import Coop, OpenPage, Village
+from tests.e2e.test_accessibility import AXE, EVERYTHING, RUN
 from tests.town import Town
 
 pytestmark = pytest.mark.browser
@@ -188,6 +189,11 @@ def traces(page: Page) -> str:
     return str(page.evaluate(TRACES))
 
 
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    return list(page.evaluate(RUN, EVERYTHING))
+
+
 def read_card(desk: Page, coop: Coop, code: str) -> None:
     desk.goto(coop.address("office/card"))
     desk.fill("[name=code]", code)
@@ -229,7 +235,9 @@ def test_cards_report_and_book_within_their_limits(voting: Coop, open_page: Open
     voting.say("Hanako", "resource.offer/1", {"availability": stock, "terms": terms})
     voting.sign_in(desk, "Kiku")
     read_card(desk, voting, code)
-    desk.get_by_text("お手伝いを届け出る").click()
+    for act in ("お手伝いを届け出る", "結を贈る", "品物を頼む"):
+        desk.get_by_text(act).click()
+    assert violations(desk) == []
     report = desk.locator("form[data-report]")
     report.locator("[name=note]").fill("堰の草刈り")
     report.get_by_role("button", name="いっしょに署名する").click()

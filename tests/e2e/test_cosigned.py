@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from ledger import cosignature, signed_note
 from tests.e2e.conftest import Coop
+from tests.e2e.test_accessibility import AXE, EVERYTHING, RUN
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +86,8 @@ def test_ones_own_witnesses_decide_and_are_kept_on_the_device(coop: Coop, page: 
     shown_with(page, coop, lambda text: [by("kumano")(text)], f"{line('kumano')}\nquorum kumano\n")
     page.get_by_text("自分で受けとった立会人の鍵で確かめる").click()
     own = page.locator("[data-own-policy]")
+    page.evaluate(AXE)
+    assert page.evaluate(RUN, EVERYTHING) == []
     own.get_by_label("立会人の行").fill("witness mihama tampered")
     own.get_by_role("button", name="この端末で覚える").click()
     expect(own).to_contain_text("1行目を読めません")
