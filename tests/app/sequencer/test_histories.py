@@ -59,7 +59,8 @@ async def replay(installation: Installation, village: Village, slug: str, chance
         assert ledger is not None
         # In the simulator every size is a published one.
         published = [(ledger.id, size, root, b"") for size, root in enumerate(village.roots)]
-        await writing.insert(connection, writing.CHECKPOINTS, published)
+        for row in published:
+            await writing.keep_checkpoint(connection, *row)
         desk = Desk(ledger, BOOKS, Growth())
         while desk.growth.size < village.size:
             if chance.random() < 1 / 3:  # as after a crash, or when another process has appended
