@@ -28,7 +28,7 @@ from ledger.tiles import Tile
 from ledger.verify.desk import Point
 from ledger.verify.report import Absent
 
-KEPT: Final = 20_000
+KEPT: Final = 40_000
 """Records of one generation in memory: when so many were read or written, the file is brought up to date."""
 WINDOWS: Final = 64
 """Orders whose beginnings are kept in memory."""
@@ -146,12 +146,15 @@ class SqliteDesk:
 
     def traces(self, kind: str, index: int, time: int) -> Mapping[str, Any]:
         """See ``Source.traces``."""
-        self._write()
         rows = self._connection.execute(
             "SELECT subject, value FROM trace WHERE kind = ? AND entry <= ? AND time < ? ORDER BY subject, position",
             (kind, index, time),
         )
-        return {subject: json.loads(value) for subject, value in rows}
+        found = {subject: json.loads(value) for subject, value in rows}
+        for (of, subject), fresh in self._fresh_rows.items():
+            if of == kind:
+                found.update((subject, row.value) for _, row in fresh if row.index <= index and row.time < time)
+        return found
 
     def absorb(self, state: State) -> None:
         """See ``Desk.absorb``."""
