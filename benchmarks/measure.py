@@ -21,10 +21,13 @@ PAGE: Final = 8192
 _SETTINGS: Final = ("fsync", "synchronous_commit", "full_page_writes", "wal_sync_method", "data_checksums")
 _TOP: Final = 25
 _STEPS: Final = (
-    ("app/logs.py", "handle", "a request, from the log's middleware inwards"),
-    ("litestar/middleware/rate_limit.py", "__call__", "… rate limit inwards"),
+    ("app/api/short_way.py", "answer", "a posted request, on the short way"),
+    ("app/front.py", "handle", "any other request, from the outermost layer inwards"),
     ("litestar/middleware/session/base.py", "__call__", "… session inwards"),
     ("litestar/routes/http.py", "handle", "… inside all middleware"),
+    ("app/front.py", "admit", "… its caller counted"),
+    ("app/front.py", "note", "… written down"),
+    ("app/sequencer/reader.py", "_hand_over", "… envelopes handed to threads"),
     ("app/api/statements.py", "post_statement", "… handler: one statement"),
     ("app/api/statements.py", "post_statements", "… handler: a batch"),
     ("app/sequencer/lane.py", "_attempt", "a batch in the lane"),
