@@ -297,8 +297,9 @@ def test_an_auditor_of_the_old_key_asks_for_more_than_the_decision(tmp_path: Any
     # Whoever makes up a ledger that begins with that key can make up members who decide.
     alone = audit(copy, vkey=old)
     assert (alone.exit_code, alone.step(1).status) == (2, "not_checked")
-    assert alone.step(1).reason is not None
-    assert alone.step(1).reason.code == "checkpoint.key_replaced"
+    reason = alone.step(1).reason
+    assert reason is not None
+    assert reason.code == "checkpoint.key_replaced"
     # The founding, or a checkpoint that was verified before, tells these members from others.
     assert audit(copy, vkey=old, genesis=genesis).exit_code == 0
     assert audit(copy, vkey=old, last_seen=lambda _origin: before).exit_code == 0
