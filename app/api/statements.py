@@ -76,9 +76,14 @@ async def post_statements(
     ledger = await installation.ledger(slug)
     read = await installation.read_many([bytes(one) for one in envelopes(body)])
     # All are queued before the first is answered, in their order: one batch, one commit.
-    queued = [installation.enqueue(ledger, one) for one in read if not isinstance(one, Exception)]
-    answers = iter(await asyncio.gather(*queued, return_exceptions=True))
-    return [_outcome(request, one if isinstance(one, Exception) else next(answers)) for one in read]
+    posted = [one for one in read if not isinstance(one, Exception)]
+    queued = [installation.enqueue(ledger, one) for one in posted]
+    answers = await asyncio.gather(*queued, return_exceptions=True)
+    for one, answer in zip(posted, answers, strict=True):
+        if one.statement.cosigners and isinstance(answer, Receipt):
+            await pending.settle(installation, ledger.id, one.id)
+    told = iter(answers)
+    return [_outcome(request, one if isinstance(one, Exception) else next(told)) for one in read]
 
 
 def envelopes(body: bytes) -> list[msgspec.Raw]:

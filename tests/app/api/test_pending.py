@@ -74,6 +74,15 @@ async def test_the_last_signature_submits_it(three: Coop) -> None:
     assert (await leave(three, whole)).json()["receipt"]["index"] == three.town.head[0]
 
 
+@pytest.mark.parametrize("path", ["statements", "statements/batch"])
+async def test_however_it_gets_into_the_ledger_it_waits_no_longer(three: Coop, path: str) -> None:
+    whole = suspension(three)
+    assert (await leave(three, Written(whole.statement, whole.draft, (whole.signatures[0], None)))).status_code == 201
+    body = whole.json() if path == "statements" else b"[%s]" % whole.json()
+    assert (await three.stranger.post(three.api(path), content=body)).is_success
+    assert await three.installation.database.pool.fetchval("SELECT count(*) FROM pending") == 0
+
+
 async def test_two_who_sign_at_once_both_count(three: Coop) -> None:
     whole = suspension(three)
     halves = [
