@@ -46,7 +46,7 @@ async def policy_in_force(reading: Reading) -> MembersPolicy:
 async def public_slugs(installation: Installation, but: Sequence[str], limit: int, offset: int) -> list[str]:
     """Co-ops whose tiles are open to everyone, oldest first, some left out."""
     rows = await installation.database.pool.fetch(
-        "SELECT l.slug FROM ledger l JOIN record r ON r.ledger_id = l.id AND r.kind = $1 AND r.id = $2 "
+        "SELECT l.slug FROM named l JOIN record r ON r.ledger_id = l.id AND r.kind = $1 AND r.id = $2 "
         "WHERE r.data->>'tiles' = 'public' AND l.slug <> ALL($3) ORDER BY l.id LIMIT $4 OFFSET $5",
         *(Coop.kind, ID, list(but), limit, offset),
     )
