@@ -273,8 +273,8 @@ anchored: Final = Table(
     Index("anchored_batch", "batch"),
     Index("anchored_unrecorded", "ledger_id", "size", postgresql_where=text("NOT recorded")),
 )
-"""Checkpoints of a ledger that are on their way into a public chain or there: by ``size``, in which ``batch``. ``proof``:
-the file of ``contracts/proof.py``, once that is final; ``recorded``: the ledger has an entry about it.
+"""Checkpoints of a ledger that are on their way into a public chain or there: by ``size``, in which ``batch``.
+``proof``: the file of ``contracts/proof.py``, once that is final; ``recorded``: the ledger has an entry about it.
 """
 
 anchor_batch: Final = Table(
@@ -287,7 +287,8 @@ anchor_batch: Final = Table(
     Index("anchor_batch_unfinished", "number", postgresql_where=text("state IN ('pending', 'confirmed')")),
 )
 """The installation's own: batches of checkpoints, one transaction each. ``state``: pending, confirmed, final, or
-abandoned; ``submitted`` in ms; ``data``: ``contracts.record.Anchor`` as JSON, all that is needed to send the same again.
+abandoned; ``submitted`` in ms; ``data``: ``contracts.record.Anchor`` as JSON, all that is needed to send the same
+again.
 """
 
 anchor_chain: Final = Table("anchor_chain", metadata, _big("chain_id", primary_key=True), _bytes_text("genesis"))
@@ -303,6 +304,7 @@ anchor_standing: Final = Table(
     Column("params", JSON, nullable=False),
     _big("failing_since"),
 )
-"""The installation's own, one row: the account that anchors (empty: its key can't be had), what it has in wei, when the
-chain was asked last (ms), and, where that went wrong, the code, its facts and since when (ms), else an empty text and 0.
+"""The installation's own, one row: the account that anchors (empty: its key can't be had), what it has in wei, when
+the chain was asked last (ms), and, where that went wrong, the code, its facts and since when (ms), else an empty text
+and 0.
 """

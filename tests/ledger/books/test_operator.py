@@ -285,6 +285,7 @@ def test_what_the_members_may_decide_on() -> None:
     assembly.close()
     assert assembly.stage(vote) == "lapsed"
 
+
 def test_an_auditor_of_the_old_key_asks_for_more_than_the_decision(tmp_path: Any) -> None:
     assembly = Assembly()
     old = parse_vkey(assembly.vkey(OLD))
