@@ -61,6 +61,13 @@ class Limits:
             raise Problem("http.too_many", 429, seconds=seconds)
         return Quota(self._all, left, seconds)
 
+    def refused(self, request: Asked, count: int) -> None:
+        """Count statements of a batch that came to nothing as so many requests: garbage is not cheaper by the hundred.
+
+        What is accepted is not counted: a whole village may be admitted in a minute.
+        """
+        self._take(MINUTE, self._all, f"any {caller(request)}", count)
+
     def costly(self, request: Asked, visit: Visit) -> None:
         """Before whole tables are read or many texts opened for a stranger. Problem ``http.too_many``."""
         if visit.signed_in:
@@ -98,14 +105,14 @@ class Limits:
         if left < 0:
             raise Problem("http.too_many", 429, seconds=seconds)
 
-    def _take(self, seconds: int, count: int, who: str) -> tuple[int, int]:
-        """Count one more in this window: how many are left, below 0 where that was too many, and until when."""
+    def _take(self, seconds: int, count: int, who: str, taking: int = 1) -> tuple[int, int]:
+        """Count what is taken in this window: how many are left, below 0 where that was too many, and until when."""
         number, gone = divmod(self._clock.now() // 1000, seconds)
         window = self._windows.get(seconds)
         if window is None or window[0] != number:
             window = self._windows[seconds] = (number, Counter())
         counts = window[1]
-        taken = counts[who] = counts[who] + 1
+        taken = counts[who] = counts[who] + taking
         return count - taken, seconds - gone
 
 

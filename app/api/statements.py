@@ -19,6 +19,7 @@ from app.api.bodies import ENVELOPE, ENVELOPES, takes
 from app.api.problems import Problem
 from app.errors import ServiceError
 from app.installation import Installation
+from app.limits import limits_of
 from app.sequencer.lane import Refused
 from app.storage.log import Receipt
 from ledger import canonical, checkpoint
@@ -82,6 +83,9 @@ async def post_statements(
     for one, answer in zip(posted, answers, strict=True):
         if one.statement.cosigners and isinstance(answer, Receipt):
             await pending.settle(installation, ledger.id, one.id)
+    refused = len(read) - sum(isinstance(answer, Receipt) for answer in answers)
+    if refused > 1:  # one is counted as the request that it came with
+        limits_of(request).refused(request, refused - 1)
     told = iter(answers)
     return [_outcome(request, one if isinstance(one, Exception) else next(told)) for one in read]
 

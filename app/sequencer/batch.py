@@ -71,9 +71,9 @@ class Desk:
         self.log_keys: tuple[str, ...] = ()
         """The vkeys that sign its checkpoints; empty: to be read again from the database."""
         self.kept: tuple[int, Published] | None = None
-        """The newest checkpoint whose row is kept, and by which of the database's processes.
+        """The newest checkpoint whose row is kept, and the number of the connection that it was kept on.
 
-        The row is durable only with the next commit: where that process is no more, it may be gone with it.
+        The row is durable only with the next commit: where that connection is no more, it may be gone with it.
         """
 
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from app.clock import Clock
-from app.errors import DatabaseUnavailable, LedgerDamaged, ServiceError
+from app.errors import DatabaseUnavailable, KeyMissing, LedgerDamaged, ServiceError
 from app.keystore import OperatorKeys, PrivacyKeys
 from app.sequencer.batch import Appended, Batch, Desk, Earlier, Outcome
 from app.sequencer.bulletin import Bulletin
@@ -122,13 +122,16 @@ class Lane:
         """Answer every one of the batch, whatever happens."""
         try:
             await self._attempt_often(batch)
+        except KeyMissing as error:
+            if len(batch) == 1:
+                _fail(batch, error)
+            await self._carry_each(batch)  # one of them may name a key that is not here: find out which
         except ServiceError as error:
             _fail(batch, error)
         except asyncpg.PostgresError as error:
             self._desk = None
             if len(batch) > 1:  # one of them can't be stored: find out which
-                for waiting in batch:
-                    await self._carry([waiting])
+                await self._carry_each(batch)
                 return
             _log.exception("statement not stored: %s", batch[0].submission.statement.type)
             _fail(batch, DatabaseUnavailable("database.refused", reason=type(error).__name__))
@@ -139,6 +142,12 @@ class Lane:
             self._desk = None
             _log.exception("batch failed")
             _fail(batch, DatabaseUnavailable("sequencer.failed", reason=type(error).__name__))
+
+    async def _carry_each(self, batch: list[_Waiting]) -> None:
+        """By themselves, where there is more than one."""
+        if len(batch) > 1:
+            for waiting in batch:
+                await self._carry([waiting])
 
     async def _attempt_often(self, batch: list[_Waiting]) -> None:
         for pause in (*_PAUSES, None):
@@ -163,7 +172,7 @@ class Lane:
                 head = await lock_head(connection, ledger.id)
                 received = max(services.clock.check(head.database_time), head.received)
                 writer, kept = (self._desk and self._desk.kept) or (0, None)
-                kept = kept if writer == connection.get_server_pid() else None
+                kept = kept if writer == connection.number else None
                 published = await services.publisher.catch_up(connection, ledger, head, kept)
                 desk = self._desk = await self._open_desk(connection, head)
                 desk.source.publish(published.size, published.root)
@@ -179,7 +188,7 @@ class Lane:
                 root, vkeys = growth.root(), desk.log_keys
                 published = await services.publisher.publish(connection, ledger, growth.size, root, vkeys)
                 desk.source.publish(published.size, published.root)
-                desk.kept = connection.get_server_pid(), published
+                desk.kept = connection.number, published
                 services.bulletin.announce(ledger.id, published.size)
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 await self._answer(connection, waiting, outcome, published, received)

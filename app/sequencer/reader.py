@@ -50,17 +50,21 @@ class Reader:
     def _hand_over(self) -> None:
         self._called = False
         while self._waiting and self._free:
-            taken, count = [], 0
+            taken: list[tuple[Sequence[bytes], _Answer]] = []
+            count = 0
             while self._waiting and count < _MOST:
-                taken.append(self._waiting.popleft())
-                count += len(taken[-1][0])
+                envelopes, answer = self._waiting.popleft()
+                if not answer.done():  # else whoever asked has gone
+                    taken.append((envelopes, answer))
+                    count += len(envelopes)
+            if not taken:
+                return
             self._free -= 1
             read = asyncio.get_running_loop().run_in_executor(self._workers, _read_all, [one for one, _ in taken])
             read.add_done_callback(partial(self._hand_back, taken))
 
     def _hand_back(self, taken: list[tuple[Sequence[bytes], _Answer]], done: asyncio.Future[list[list[Read]]]) -> None:
         self._free += 1
-        self._hand_over()
         error = asyncio.CancelledError() if done.cancelled() else done.exception()
         results: list[list[Read]] = [] if error is not None else done.result()
         for position, (_, answer) in enumerate(taken):
@@ -70,6 +74,7 @@ class Reader:
                 answer.set_exception(error)
             else:
                 answer.set_result(results[position])
+        self._hand_over()
 
 
 def _read_all(groups: list[Sequence[bytes]]) -> list[list[Read]]:

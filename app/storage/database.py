@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -29,6 +30,16 @@ _CONNECT_TIMEOUT: Final = 10.0
 _POOL_SIZE: Final = 8
 _STATEMENTS: Final = 300
 """Prepared statements per connection: multi-row statements come in several lengths each."""
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """One that can be told from every other one of this process: the server's own numbers for them come again."""
+
+    _numbers = count(1)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.number = next(self._numbers)
 
 
 class _Pool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
@@ -80,7 +91,7 @@ class Database:
             max_queries=50_000,
             max_inactive_connection_lifetime=300.0,
             loop=None,
-            connection_class=asyncpg.Connection,
+            connection_class=Connection,
             record_class=asyncpg.Record,
             reset=_as_it_is,
             server_settings=_SETTINGS,

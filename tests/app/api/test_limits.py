@@ -39,6 +39,21 @@ async def test_each_caller_has_so_many_requests_a_minute(coop: Coop, installatio
     assert await statuses(first, "/.well-known/yui.json", 1) == {429}
 
 
+async def test_garbage_is_not_cheaper_by_the_hundred(coop: Coop, installation: Installation) -> None:
+    app = create_app(installation, web(requests_per_minute=10 * FEW))
+    stranger, other = client(app, "203.0.113.1"), client(app, "203.0.113.2")
+    address, town = coop.api("statements/batch"), coop.town
+    garbage = b"[" + b",".join([b"{}"] * 10 * FEW) + b"]"
+    assert (await stranger.post(address, content=garbage)).status_code == 200
+    answer = await stranger.post(address, content=garbage)
+    assert (answer.status_code, answer.json()["code"]) == (429, "http.too_many")
+    honest = [town.invitation(f"member {number}", "Hanako").json() for number in range(2 * FEW)]
+    for batch in (honest, honest, honest):  # what is accepted, now or before, is one request
+        answer = await other.post(address, content=b"[" + b",".join(batch) + b"]")
+        assert all("leaf" in one or "index" in one for one in answer.json()), answer.text
+    assert int(answer.headers["ratelimit-remaining"]) == 10 * FEW - 3
+
+
 async def test_strangers_may_have_less_of_what_costs_much(coop: Coop, installation: Installation) -> None:
     app = create_app(installation, web(requests_per_minute=10 * FEW))
     slug = coop.town.slug

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
 import msgspec
 import pytest
 from nacl.signing import SigningKey
 
 from app import rotation
 from app.errors import KeyMissing
+from app.sequencer.submission import Submission
+from app.storage.ledgers import Ledger
+from app.storage.log import Receipt
 from ledger import canonical, checkpoint
 from ledger.books import operator, succession
 from ledger.compose import Private, public_of
@@ -51,4 +58,16 @@ async def test_a_thief_of_the_key_can_not_name_one_that_the_operator_has_not(coo
     stolen = installation.keys.get(coop.town.origin, "log")
     with pytest.raises(KeyMissing):
         await rotation._say(installation, ledger, operator.ROTATE, body, stolen, theirs)
+    # Nor can they hold up those whose statements come at the same moment.
+    said: list[Submission] = []
+
+    async def keep(_ledger: Ledger, submission: Submission) -> None:
+        said.append(submission)
+
+    aside: Any = SimpleNamespace(log=installation.log, clock=installation.clock, submit=keep)
+    await rotation._say(aside, ledger, operator.ROTATE, body, stolen, theirs)
+    said.append(await installation.read(coop.town.invitation("Jiro", "Hanako").json()))
+    thief, honest = await asyncio.gather(*[installation.enqueue(ledger, one) for one in said], return_exceptions=True)
+    assert isinstance(thief, KeyMissing)
+    assert isinstance(honest, Receipt)
     assert (await coop.post(coop.town.invitation("Taro", "Hanako"))).status_code == 201
