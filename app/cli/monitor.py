@@ -22,7 +22,7 @@ _HARD_END = 5.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What is watched, what it is held to, and who is told."""
-    from app.cli.verify import duration
+    from app.cli.verify import add_witnesses, duration
 
     parser.add_argument("address", nargs="*", help="設置先か台帳のアドレス / installations or single ledgers to watch")
     parser.add_argument("--list", metavar="FILE", type=Path, help="アドレスの一覧 / a file of addresses, one a line")
@@ -38,16 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-age", metavar="48h", type=duration, help="封印の古さの限度 / alarm when a checkpoint is older"
     )
-    parser.add_argument(
-        "--witness-policy", metavar="FILE", type=Path, help="信じる立会人(C2SP tlog-policy) / the witnesses you trust"
-    )
-    parser.add_argument(
-        "--witness-grace",
-        metavar="1h",
-        type=duration,
-        default=3_600_000,
-        help="立会人の署名がそろうのを待つ長さ / how long a quorum of them may take",
-    )
+    add_witnesses(parser)
     parser.add_argument(
         "--webhook", metavar="URL", action="append", default=[], help="知らせる先 / who is told; repeatable"
     )

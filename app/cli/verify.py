@@ -25,16 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vkey", help="信じる運用者の鍵 / the operator's key to hold it to (name+hash+key)")
     parser.add_argument("--genesis", metavar="HASH", help="信じる創立の記録のハッシュ / the genesis hash to hold it to")
     parser.add_argument("--max-age", metavar="48h", type=duration, help="封印の古さの限度 / refuse an older checkpoint")
-    parser.add_argument(
-        "--witness-policy", metavar="FILE", type=Path, help="信じる立会人(C2SP tlog-policy) / the witnesses you trust"
-    )
-    parser.add_argument(
-        "--witness-grace",
-        metavar="1h",
-        type=duration,
-        default=3_600_000,
-        help="立会人の署名がそろうのを待つ長さ / how long a quorum of them may take",
-    )
+    add_witnesses(parser)
     parser.add_argument(
         "--state", metavar="DIR", type=Path, help="前回見た封印を覚えておく場所 / remember what was verified"
     )
@@ -156,6 +147,20 @@ class _Progress:
 def _could_not(why: str) -> int:
     print(f"yui: {why}", file=sys.stderr)
     return _COULD_NOT
+
+
+def add_witnesses(parser: argparse.ArgumentParser) -> None:
+    """Whose cosignatures are asked for, and how long they may take."""
+    parser.add_argument(
+        "--witness-policy", metavar="FILE", type=Path, help="信じる立会人(C2SP tlog-policy) / the witnesses you trust"
+    )
+    parser.add_argument(
+        "--witness-grace",
+        metavar="1h",
+        type=duration,
+        default=3_600_000,
+        help="立会人の署名がそろうのを待つ長さ / how long a quorum of them may take",
+    )
 
 
 def duration(text: str) -> int:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +16,8 @@ from app.cli.main import main
 from contracts import check, proof
 from contracts.chain import RpcNode
 from contracts.record import State
-from tests.app.test_serve import ROOT, processes_of
+from tests.app.demo.command import start_demo
+from tests.app.test_serve import processes_of
 from tests.e2e.conftest import free_port
 
 PATIENCE = 120
@@ -34,15 +32,7 @@ class Demo:
         self.start()
 
     def start(self) -> None:
-        line = [sys.executable, "-P", "-m", "app.cli", "demo", "--anvil", "--port", str(self.port)]
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*line, "--data", str(self.data)],
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+        self.process = start_demo("--anvil", port=self.port, data=self.data, log=self._log)
         self.client = httpx.Client(base_url=f"http://localhost:{self.port}", headers=ENGLISH, timeout=30)
 
     def rpc(self) -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +17,8 @@ from app.cli.failures import CommandError
 from app.cli.main import main
 from app.demo.villages import KAWAOTO, MIZUNASATO
 from ledger import checkpoint, signed_note, witness_policy
-from tests.app.test_serve import ROOT, processes_of
+from tests.app.demo.command import start_demo
+from tests.app.test_serve import processes_of
 from tests.e2e.conftest import free_port
 
 PATIENCE = 120
@@ -44,15 +42,7 @@ class Pair:
         self.start()
 
     def start(self) -> None:
-        line = [sys.executable, "-P", "-m", "app.cli", "demo", "--witness", "--port", str(self.port)]
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*line, "--data", str(self.data)],
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+        self.process = start_demo("--witness", port=self.port, data=self.data, log=self._log)
 
     def said(self) -> str:
         """What it says until it has said that they know each other, in both languages."""
