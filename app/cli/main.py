@@ -34,7 +34,7 @@ COMMANDS = (
     Command("verify-evidence", "app.cli.verify_evidence", "証拠を確かめる / check evidence of two histories offline"),
     Command("sign", "app.cli.sign", "端末から署名して届け出る / sign and submit from a terminal"),
     Command("export", "app.cli.export", "台帳を書き出す / write a ledger out for anyone to verify"),
-    Command("operator", "app.cli.operator", "運用者の鍵を替える / change the operator's keys"),
+    Command("operator", "app.cli.operator", "運用者の鍵と封印の控え / the operator's keys and guard"),
     Command("anchor", "app.cli.anchor", "ブロックチェーンへの書きとめを整える / prepare anchors on a public chain"),
     Command("replay", "app.cli.replay", "失われた記録を写しから書き戻す / put lost entries back from a copy"),
     Command("succeed", "app.cli.succeed", "続けられない台帳を引き継ぐ / have a successor go on with a ledger"),

@@ -1,9 +1,10 @@
-"""``yui operator …``: the operator's keys of one ledger.
+"""``yui operator …``: what the operator holds of one ledger, its keys and its guard.
 
     rotate-key SLUG [--days N]   the log's next key, named by the one in force
     rotate-key SLUG --clerk      the clerk's next key, named by the log's
     make-key SLUG                a log key for the members to decide on
     take-key SLUG                the log key that the members have decided on comes into use
+    recreate-guard SLUG --size N DANGEROUS: the guard was lost, and the N entries of the database are all there were
 
 The service that keeps the ledger is stopped meanwhile, unless its database is one of your own (YUI_DATABASE_URL).
 """
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from app.storage.ledgers import Ledger
 
 _LONGEST = 366
-_ACTIONS = ("rotate-key", "make-key", "take-key")
+_ACTIONS = ("rotate-key", "make-key", "take-key", "recreate-guard")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action",
         choices=_ACTIONS,
-        help="鍵を替える、組合員が決める鍵を作る、決まった鍵を使いはじめる"
-        " / change a key, make one to be decided on, use the one decided on",
+        help="鍵を替える、組合員が決める鍵を作る、決まった鍵を使いはじめる、失われた封印の控えを作り直す"
+        " / change a key, make one to be decided on, use the one decided on, make a lost guard anew",
     )
     parser.add_argument("slug", help="台帳の名 / the ledger's name in addresses")
     parser.add_argument(
@@ -38,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--clerk", action="store_true", help="封印の鍵でなく、台帳係の鍵を / the clerk's key instead of the log's"
+    )
+    parser.add_argument(
+        "--size",
+        type=int,
+        help="recreate-guard: 公開した記録の数 / the number of entries that were published",
     )
     places.add_arguments(parser)
 
@@ -72,6 +78,8 @@ async def _do(args: argparse.Namespace, installation: "Installation", ledger: "L
     from app import rotation
     from app.cli.failures import say
 
+    if args.action == "recreate-guard":
+        return await _recreate_guard(args.slug, args.size, installation, ledger)
     if args.action == "make-key":
         return say("operator.made", slug=args.slug, vkey=await rotation.make_decidable(installation, ledger))
     if args.action == "take-key":
@@ -82,6 +90,17 @@ async def _do(args: argparse.Namespace, installation: "Installation", ledger: "L
         return say("operator.clerk_rotated", slug=args.slug, key=key, index=receipt.index)
     key, receipt = await rotation.rotate(installation, ledger, args.days)
     return say("operator.rotated", slug=args.slug, vkey=key, index=receipt.index, days=args.days)
+
+
+async def _recreate_guard(slug: str, size: int | None, installation: "Installation", ledger: "Ledger") -> list[str]:
+    from app.cli.failures import CommandError, say
+
+    # Whoever believes an old database makes the operator sign two histories: the number is to be looked up elsewhere.
+    there = await installation.database.pool.fetchval("SELECT size FROM head WHERE ledger_id = $1", ledger.id)
+    if size != there:
+        raise CommandError("operator.guard_size", slug=slug, size=there)
+    published = await installation.recreate_guard(slug)
+    return say("operator.guard_made", slug=slug, size=published.size)
 
 
 def _days(text: str) -> int:
