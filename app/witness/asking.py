@@ -24,7 +24,7 @@ from app.installation import Installation
 from app.sequencer.guard import Published
 from app.storage.ledgers import Ledger
 from app.witness import exchange
-from app.witness.cosigned import is_asked_for, quorum_size, witnessed
+from app.witness.cosigned import Standing, is_asked_for, quorum_size, witnessed
 from app.witness.exchange import WitnessFault
 from ledger.errors import LedgerError
 from ledger.signed_note import VerifierKey
@@ -43,6 +43,8 @@ _TROUBLE: Final = (ServiceError, LedgerError, OSError, TimeoutError, asyncpg.Pos
 REQUESTS = Counter("yui_witness_requests", "What witnesses answered to this installation.", ["witness", "outcome"])
 """``outcome``: ``cosigned`` or a fault; ``fork`` and ``ahead`` are an alarm."""
 LATE = Gauge("yui_witness_late_ledgers", "Ledgers whose head has had no quorum of witnesses for longer than the grace.")
+SILENT = Gauge("yui_witness_silent_ledgers", "Ledgers that a witness fails for longer than the grace.", ["witness"])
+"""Also where the others are enough: a quorum that hangs on fewer than were chosen is to be known in time."""
 ALARMS = Gauge("yui_witness_contradicted_ledgers", "Ledgers of which a witness has seen another history.")
 _log = logging.getLogger("yui.witness")
 
@@ -72,6 +74,7 @@ class Asker:
         self._rounds: dict[int, asyncio.Task[None]] = {}
         self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._late: set[int] = set()
+        self._silent: dict[str, int] = {}
         self._surveyed = 0
 
     async def run(self) -> None:
@@ -125,14 +128,19 @@ class Asker:
         await asyncio.gather(*self._rounds.values())
 
     async def survey(self) -> None:
-        """See which ledgers have been without a quorum for too long, or are contradicted by a witness, and say so."""
+        """See which ledgers have been without a quorum for too long, which are contradicted by a witness, and which
+        witnesses have been silent or refusing for too long, and say so.
+        """
         self._surveyed = self._installation.clock.now()
-        late, contradicted = set(), 0
-        for own in await self._ledgers(self._policy()):
+        policy, late, contradicted = self._policy(), set(), 0
+        silent = {key.name: 0 for key in policy.keys}
+        for own in await self._ledgers(policy):
             found = await witnessed(self._installation, own.ledger, public=own.public)
             if found is None:
                 continue
             contradicted += any(standing.alarming for standing in found.witnesses)
+            for standing in found.witnesses:
+                silent[standing.key.name] += self._is_silent(standing)
             if found.late:
                 late.add(own.ledger.id)
                 if own.ledger.id not in self._late:
@@ -140,6 +148,19 @@ class Asker:
         self._late = late
         LATE.set(len(late))
         ALARMS.set(contradicted)
+        self._tell_silent(silent)
+
+    def _is_silent(self, standing: Standing) -> bool:
+        failing = bool(standing.fault)
+        return failing and self._surveyed - standing.failing_since > self._installation.witnessing.grace
+
+    def _tell_silent(self, silent: dict[str, int]) -> None:
+        SILENT.clear()  # who is not in the policy any more is not counted any more
+        for name, count in silent.items():
+            SILENT.labels(name).set(count)
+            if count and not self._silent.get(name):
+                _log.error("%s has been silent or refusing for too long: %s ledgers wait for it", name, count)
+        self._silent = silent
 
     def _policy(self) -> WitnessPolicy:
         assert self._installation.witnessing.policy is not None  # noqa: S101  (else nobody runs this)

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
 from app.cli.main import main
 from app.installation import Installation, Settings
@@ -257,6 +258,44 @@ async def test_an_answer_that_never_ends_is_broken_off(
     world.network.broken["south.example"] = lambda: httpx.Response(200, stream=Endless())
     await world.ask()
     assert await world.faults() == {"north": "", "south": "silent"}
+
+
+def counted(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(f"yui_witness_{name}_ledgers", labels)
+
+
+async def test_what_goes_on_for_too_long_is_counted_and_told_once(
+    coop: Coop, world: World, clock: Travelling, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One silent witness is an alarm also where the other is enough."""
+    keys, policy = {name: world.key(name) for name in NAMES}, tmp_path / "witness.policy"
+    policy.write_text(policy_text(keys, "any"))
+    north, south = (world.key(name).name for name in NAMES)
+    await world.ask()
+    await world.asker.survey()
+    assert (counted("silent", witness=south), counted("late"), counted("contradicted")) == (0, 0, 0)
+    world.network.broken["south.example"] = down
+    await coop.join("Taro")
+    await world.ask()
+    await world.asker.survey()
+    assert counted("silent", witness=south) == 0, "within the grace"
+    clock.ahead += HOUR + 1
+    for _ in range(2):
+        await world.asker.survey()
+    assert (counted("silent", witness=south), counted("silent", witness=north), counted("late")) == (1, 0, 0)
+    assert caplog.text.count(f"{south} has been silent or refusing for too long") == 1
+    policy.write_text(policy_text(keys, "all"))
+    await world.asker.survey()
+    assert counted("late") == 1
+    world.network.broken["south.example"] = partial(httpx.Response, 422)
+    await world.ask()
+    await world.asker.survey()
+    assert counted("contradicted") == 1
+    del world.network.broken["south.example"]
+    clock.ahead += HOUR
+    await world.ask()
+    await world.asker.survey()
+    assert (counted("silent", witness=south), counted("late"), counted("contradicted")) == (0, 0, 0)
 
 
 async def test_a_witness_restored_from_an_old_backup_goes_on(coop: Coop, world: World, tmp_path: Path) -> None:
