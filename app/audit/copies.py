@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.client
+import io
 import json
 import math
 import shutil
@@ -14,6 +16,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
@@ -30,7 +33,9 @@ MAX_LINE: Final = 16 * 2**20
 """Bytes of the longest line read from a text file."""
 DISCOVERY: Final = "/.well-known/yui.json"
 _TIMEOUT: Final = 60
+_HEADERS: Final = {"Accept": "*/*", "Accept-Encoding": "gzip, identity"}
 _PART: Final = 1 << 16
+_SPOILT: Final = (OSError, EOFError, zlib.error, http.client.HTTPException)
 _OWN_NAMES: Final = ("checkpoint", "cosigned", "records.jsonl", "yui.json", "tile/", "anchors/", "private/")
 
 
@@ -81,7 +86,10 @@ class AddressCopy:
     def lines(self, path: str) -> Iterator[bytes]:
         """See ``Copy.lines``."""
         with _get(f"{self._url}/{path}", path) as answer:
-            yield from read_lines(answer)
+            try:
+                yield from read_lines(gzip.GzipFile(fileobj=answer) if _is_packed(answer) else answer)
+            except _SPOILT as error:
+                raise Unreadable("source.no_connection", path=path) from error
 
     def paths(self) -> None:
         """An address can't tell what it holds."""
@@ -100,7 +108,8 @@ class AddressCopy:
             raise Unreadable("source.no_connection", path=path) from error
         if size <= MAX_FILE and answer.length:
             raise Unreadable("source.no_connection", path=path)  # it was cut off, which is nothing that anybody signed
-        return _limited(b"".join(parts), path)
+        data = _limited(b"".join(parts), path)
+        return _limited(_unpacked(data, path), path) if _is_packed(answer) else data
 
 
 def is_address(source: str) -> bool:
@@ -189,7 +198,7 @@ def _get(url: str, path: str) -> Any:
     # An installation tells where its ledgers are: that must not lead to files of the machine that asks.
     if not is_address(url):
         raise Unreadable("source.no_connection", path=path)
-    request = urllib.request.Request(url, headers={"Accept": "*/*"})  # noqa: S310 - the scheme was looked at
+    request = urllib.request.Request(url, headers=_HEADERS)  # noqa: S310 - the scheme was looked at
     try:
         return urllib.request.urlopen(request, timeout=_TIMEOUT)  # noqa: S310
     except urllib.error.HTTPError as error:
@@ -200,6 +209,20 @@ def _get(url: str, path: str) -> Any:
             raise Absent("source.absent", path=path) from error
         raise Unreadable("source.http", path=path, status=error.code) from error
     except (OSError, ValueError) as error:
+        raise Unreadable("source.no_connection", path=path) from error
+
+
+def _is_packed(answer: Any) -> bool:
+    """A store may pack bundles without being asked (C2SP tlog-tiles, Log entries)."""
+    return bool(answer.headers.get("Content-Encoding", "").strip().lower() == "gzip")
+
+
+def _unpacked(data: bytes, path: str) -> bytes:
+    """Of what unpacks to more than may be, only so much that it is seen."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            return file.read(MAX_FILE + 1)
+    except _SPOILT as error:
         raise Unreadable("source.no_connection", path=path) from error
 
 

@@ -10,6 +10,7 @@ folder by its slug, of the same files that the service shows under ``/log/{slug}
 from __future__ import annotations
 
 import asyncio
+import gzip
 import urllib.parse
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -19,6 +20,8 @@ from app import files
 from app.errors import StoreError
 
 _SCHEMES: Final = ("file", "s3")
+BUNDLES: Final = "/tile/entries/"
+"""What the path of a bundle of entries has in it: text, which packs to a third; hashes don't pack."""
 FOREVER: Final = "public, max-age=31536000, immutable"
 FRESH: Final = "public, max-age=1, must-revalidate"
 
@@ -27,7 +30,7 @@ class Store(Protocol):
     """What a store can do. Errors: StoreError ``store.unavailable``."""
 
     async def get(self, path: str) -> bytes | None:
-        """The file, or None where there is none."""
+        """The file as it lies there, or None where there is none."""
 
     async def put(self, path: str, data: bytes, *, forever: bool) -> None:
         """Keep the file as a whole, or leave what was there. ``forever``: it never changes again."""
@@ -99,6 +102,10 @@ class BucketStore:
         from obstore.exceptions import BaseError  # noqa: PLC0415
 
         attributes: Any = {"Cache-Control": FOREVER if forever else FRESH, "Content-Type": _type_of(path)}
+        if BUNDLES in path:
+            # A bucket compresses nothing by itself. Readers of bundles are to expect it (C2SP tlog-tiles).
+            attributes["Content-Encoding"] = "gzip"
+            data = await asyncio.to_thread(gzip.compress, data, mtime=0)
         try:
             await self._store.put_async(path, data, attributes=attributes)
         except (BaseError, OSError) as error:

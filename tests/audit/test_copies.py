@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
 import io
 import json
@@ -13,14 +14,16 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from app.audit import run
-from app.audit.copies import AddressCopy, FolderCopy, open_local
+from app.audit.copies import MAX_FILE, AddressCopy, FolderCopy, open_local
 from app.audit.paper import as_json
 from app.audit.run import Options
 from app.audit.seen import LastSeen
+from ledger.errors import FormatError
 from ledger.verify.report import Absent, Unreadable
 from tests.audit.sample import export_village, sample_village
 from tests.simulator import Village
@@ -52,6 +55,49 @@ class Site(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_arguments: object) -> None:
         """Tests are quiet."""
+
+
+class Packed(http.server.BaseHTTPRequestHandler):
+    """Packs without being asked, as object storage does that keeps its files so; ``files`` are the packed bytes."""
+
+    files: ClassVar[dict[str, bytes]] = {}
+
+    def do_GET(self) -> None:
+        data = self.files[self.path]
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Tests are quiet."""
+
+
+@pytest.fixture
+def packed() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Packed)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_what_comes_packed_is_unpacked_and_no_further_than_it_may_be(packed: str) -> None:
+    whole = gzip.compress(b"one\ntwo\n")
+    spoilt = whole[:-1] + bytes([whole[-1] ^ 1])
+    Packed.files = {"/whole": whole, "/cut": whole[:-9], "/spoilt": spoilt, "/none": b"plain"}
+    Packed.files["/endless"] = gzip.compress(bytes(MAX_FILE + 1))
+    copy = AddressCopy(packed)
+    assert copy.read("whole") == b"one\ntwo\n"
+    assert list(copy.lines("whole")) == [b"one", b"two"]
+    for path in ("cut", "spoilt", "none"):
+        with pytest.raises(Unreadable):
+            copy.read(path)
+        with pytest.raises(Unreadable):
+            list(copy.lines(path))
+    with pytest.raises(FormatError, match=r"source\.too_large"):
+        copy.read("endless")
 
 
 @pytest.fixture

@@ -54,6 +54,20 @@ async def test_full_tiles_are_kept_for_ever_by_anyone_but_not_with_somebodys_coo
         assert member.content == answer.content
 
 
+async def test_bundles_are_packed_for_whoever_takes_them_so(coop: Coop) -> None:
+    await coop.join("Taro")
+    size = coop.town.head[0]
+    path = coop.log(f"tile/entries/000.p/{size}")
+    plain = await coop.stranger.get(path, headers={"Accept-Encoding": "identity"})
+    packed = await coop.stranger.get(path, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.content == plain.content
+    assert packed.num_bytes_downloaded < len(plain.content)
+    # A proxy that keeps one must not give it to whoever can't read it.
+    assert "accept-encoding" in packed.headers["vary"].lower()
+
+
 async def test_members_only_tiles_are_for_members(closed: Coop) -> None:
     await closed.join("Taro")
     taro = await closed.signed_in("Taro")
