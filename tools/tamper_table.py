@@ -18,7 +18,8 @@ HEAD = """# What a dishonest operator could do, and what finds it
 Each act is done to a real ledger of some 300 entries in two ways: **bytes only**, where files of the copy are changed
 and no key is used, and **signed**, where the operator, who holds all of the service's keys, rebuilds the tree and signs
 it anew, and shows neither records nor private values. A cell is the step of `yui verify` that names it, its code, and
-the entry. "Not detectable" is meant: nothing in that copy shows it, and the last column says what does.
+the entry. "Not detectable" is meant: nothing in that copy shows it, and the last column says what does. A dash: the act
+has no such form, because no signature covers what it changes, or because it takes a signature to do it at all.
 
 This table is written by a run (`python -m tools.tamper_table`), and a test holds it to the next one.
 
