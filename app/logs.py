@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -117,7 +118,8 @@ class Writer(logging.Handler):
             if lines:
                 text = "\n".join(lines)
                 self._sink.handle(logging.makeLogRecord({"msg": "%s", "args": (text,)}))
-                self._sink.flush()
+                with suppress(OSError, ValueError):  # a full disk or a closed stream stops nobody who is served
+                    self._sink.flush()
 
     def close(self) -> None:
         """Write what is there. No more than that: a library that configures its own log closes everybody's handlers."""
