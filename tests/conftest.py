@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import signal
@@ -14,6 +15,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 import contracts  # noqa: F401 - before tests load Ethereum's libraries: see there
+from app import logs
 from app.storage.embedded import OWNER, SERVICE, Dsn, EmbeddedPostgres, Server
 from app.storage.migrate import migrate
 
@@ -22,6 +24,16 @@ def pytest_configure() -> None:
     """Processes that share the tests out ignore Ctrl-C, and what tests start in them would too: some press it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """A log that a test sets up ends with it: its lines would go to a stream that is closed, or be another test's."""
+    root = logging.getLogger()
+    yield
+    for handler in [one for one in root.handlers if isinstance(one, logs.Writer)]:
+        root.removeHandler(handler)
+        handler.end()
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ from app.stores.copier import Copier
 from app.sweeping import Sweeper
 from app.witness.asking import Asker
 from app.witness.settings import Witnessing
+from app.workers import Worker, keep
 from governance.all_books import BOOKS
 
 _ANSWERING: Final = 0.02
@@ -128,15 +129,15 @@ async def running(
             Settings(places.data, url, BOOKS, clock or Clock(), witnessing or Witnessing(), anchoring)
         ) as installation,
     ):
-        workers = (Clerk(installation), Eraser(installation), Sweeper(installation), Asker(installation))
-        tasks = [asyncio.create_task(worker.run()) for worker in workers]
+        workers: list[Worker] = [Clerk(installation), Eraser(installation), Sweeper(installation), Asker(installation)]
         if store is not None:
-            tasks.append(asyncio.create_task(Copier(installation, store).run()))
+            workers.append(Copier(installation, store))
         if anchoring is not None:
             # Loaded here: who does not anchor has nothing to do with chains.
             from app.anchors.sending import Sender
 
-            tasks.append(asyncio.create_task(Sender(installation, anchoring).run()))
+            workers.append(Sender(installation, anchoring))
+        tasks = [asyncio.create_task(keep(worker)) for worker in workers]
         try:
             yield installation
         finally:

@@ -116,12 +116,6 @@ def test_the_systemd_unit_is_one() -> None:
     assert {word for word in arguments[1:] if word.startswith("--")} <= options(arguments[0])
 
 
-def test_the_snippet_that_makes_a_guard_anew_is_python() -> None:
-    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
-    (snippet,) = re.findall(r"<<'EOF'\n(.*?)\nEOF", page, re.DOTALL)
-    compile(snippet, "snippet", "exec")
-
-
 def test_nothing_in_the_repository_names_a_path_of_somebodys_machine() -> None:
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     pages = [ROOT / line for line in listed.splitlines()] or PAGES

@@ -20,14 +20,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from ledger import canonical
 from tests.e2e.travelling_server import AHEAD
@@ -48,6 +48,7 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+FAILED = pytest.StashKey[bool]()
 PKCS8_ED25519 = bytes.fromhex("302e020100300506032b657004220420")
 """RFC 8410: what stands before the 32 bytes of a private key."""
 TAKE_KEY = """async ({ slug, origin, member, secret }) => {
@@ -175,7 +176,7 @@ def travelling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Travelling]
 
 @contextmanager
 def running(command: tuple[str, ...], folder: Path, **environment: str) -> Iterator[str]:
-    """A service of its own with its data in ``folder``: its address. A fault while it stops fails the test."""
+    """A service of its own with its data in ``folder``: its address. A fault while it runs or stops fails the test."""
     port = free_port()
     line = [sys.executable, "-P", "-m", *command, "--port", str(port), "--data", str(folder / "data")]
     variables = os.environ | {"PYTHONPATH": str(ROOT), "YUI_REQUESTS_PER_MINUTE": "1000000"} | environment
@@ -188,6 +189,7 @@ def running(command: tuple[str, ...], folder: Path, **environment: str) -> Itera
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
+        assert '"level": "error"' not in log_path.read_text(encoding="utf-8")
 
 
 def free_port() -> int:
@@ -228,8 +230,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Pages of a test that failed tell what they show."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """``open_page(lang="ja", phone=False)``: a page of a device that has never been here."""
     contexts, faults = [], list[str]()
 
@@ -248,8 +259,15 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
     yield open_
     for context in contexts:
+        if request.node.stash.get(FAILED, False):
+            _tell(context)
         context.close()
     assert not faults
+
+
+def _tell(context: BrowserContext) -> None:
+    for page in context.pages:
+        sys.stdout.write("\n".join((page.url, page.locator("body").aria_snapshot(), "")))
 
 
 @pytest.fixture
