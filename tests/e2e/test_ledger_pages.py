@@ -351,6 +351,19 @@ def test_news_that_could_not_be_had_are_asked_for_again(coop: Coop, page: Page) 
     assert asked
 
 
+def test_news_that_come_before_the_page_is_whole_are_shown(coop: Coop, page: Page) -> None:
+    coop.sign_in(page, "Hanako")
+
+    def late(route: Route) -> None:
+        coop.say("Hanako", "coop.profile/1", PROFILE)
+        time.sleep(2)
+        route.continue_()
+
+    page.route(re.compile(r"/js/statement-form\.js"), late, times=1)
+    page.goto(coop.address("ledger"))
+    expect(page.locator("#lines li")).to_have_count(2)
+
+
 def test_several_entries_at_once_are_all_shown(coop: Coop, page: Page) -> None:
     listen(page, coop.address("ledger"))
     for _ in range(4):

@@ -25,12 +25,11 @@ let source = null;
 document.addEventListener("visibilitychange", listen);
 addEventListener("pageshow", listen);
 addEventListener("pagehide", stop);
-document.addEventListener("htmx:load", listen); // a part may arrive later
+document.addEventListener("htmx:load", listen); // at first, and whenever a part arrives: nobody hears news before htmx has seen to it
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => retry(/** @type {HTMLElement} */ (event.target), /** @type {CustomEvent} */ (event).detail.xhr?.status ?? 0));
 }
 document.addEventListener("htmx:beforeSwap", (event) => arrive(/** @type {HTMLElement} */ (event.target), /** @type {CustomEvent} */ (event).detail));
-listen();
 
 function listen() {
   if (document.hidden || !document.querySelector(PARTS)) return stop();
