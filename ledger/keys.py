@@ -13,11 +13,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
+from nacl.bindings import crypto_core_ed25519_add, crypto_core_ed25519_is_valid_point, crypto_sign_open
 from nacl.exceptions import BadSignatureError, CryptoError
 
 from ledger import canonical, passkey, wallet
-from ledger.errors import FormatError, SignatureFault
+from ledger.errors import FormatError, LedgerError, SignatureFault
 from ledger.statement import DOMAIN, Signature
 
 SESSION_DOMAIN: Final = b"yui/v1/session\n"
@@ -25,6 +25,23 @@ SESSION_DOMAIN: Final = b"yui/v1/session\n"
 
 P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _ES256_SIGNATURE: Final = 64
+_FIELD: Final = 2**255 - 19
+_BASE: Final = bytes.fromhex("58" + 31 * "66")
+"""RFC 8032's base point."""
+_SMALL_ORDER: Final = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "01" + 31 * "00",
+        "ec" + 30 * "ff" + "7f",
+        32 * "00",
+        31 * "00" + "80",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    )
+)
+"""The eight points whose order divides the cofactor."""
 _REMEMBERED: Final = 8192
 """Public keys whose raw form is remembered: a few keys make most signatures."""
 
@@ -45,7 +62,27 @@ def verify(signature: Signature, message: bytes) -> Facts:
         raise SignatureFault("signature.algorithm", alg=signature.alg)
     if signature.alg != "webauthn" and (signature.authenticator_data is not None or signature.client_data is not None):
         raise SignatureFault("signature.form")
-    return algorithm(signature, message)
+    try:
+        return algorithm(signature, message)
+    except SignatureFault as fault:
+        if fault.code == "signature.invalid" and _holds_elsewhere(algorithm, signature, message):
+            raise SignatureFault("signature.domain") from fault
+        raise
+
+
+def _holds_elsewhere(algorithm: Verifier, signature: Signature, message: bytes) -> bool:
+    """Whether it was made for the same words in the other domain: a log-in offered as a statement, or the reverse.
+
+    A passkey says so by its challenge, and a wallet signs no words but a structure of another kind.
+    """
+    if signature.alg not in {"ed25519", "es256"}:
+        return False
+    own, other = (DOMAIN, SESSION_DOMAIN) if message.startswith(DOMAIN) else (SESSION_DOMAIN, DOMAIN)
+    try:
+        algorithm(signature, other + message.removeprefix(own))
+    except LedgerError:
+        return False
+    return True
 
 
 def verify_statement(signature: Signature, statement: bytes) -> Facts:
@@ -61,10 +98,24 @@ def check_public(alg: str, public: str) -> None:
     if alg != scheme and (alg != "webauthn" or scheme == wallet.SCHEME):
         raise SignatureFault("key.algorithm", alg=alg)
     if scheme == "ed25519":
-        if not crypto_core_ed25519_is_valid_point(data):
-            raise SignatureFault("key.weak")
+        _require_sound(data)
     elif scheme == "es256":
         _p256(data)
+
+
+def _require_sound(point: bytes) -> None:
+    """SignatureFault unless it is a point of the prime-order group: else one signature could hold for many keys."""
+    if crypto_core_ed25519_is_valid_point(point):
+        return
+    if point in _SMALL_ORDER:
+        raise SignatureFault("key.small_order")
+    if int.from_bytes(point, "little") % 2**255 >= _FIELD:
+        raise SignatureFault("key.form")  # another spelling of a coordinate
+    try:
+        crypto_core_ed25519_add(point, _BASE)  # which takes any point of the curve
+    except (CryptoError, ValueError, TypeError) as error:
+        raise SignatureFault("key.form") from error
+    raise SignatureFault("key.mixed_order")
 
 
 @lru_cache(_REMEMBERED)

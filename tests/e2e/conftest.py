@@ -59,15 +59,6 @@ TAKE_KEY = """async ({ slug, origin, member, secret }) => {
   return (await signIn({ slug, member, origin })).member;
 }"""
 
-PRESS_WHEN_LOADED = """addEventListener("click", (event) => {
-  const button = event.target.closest?.("button");
-  if (!button || document.readyState === "complete") return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  addEventListener("load", () => button.click(), { once: true });
-}, true);"""
-"""Playwright presses a button as soon as it can be seen, people once the page has come: its scripts hear of it then."""
-
 OpenPage = Callable[..., Page]
 
 
@@ -248,7 +239,6 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
         locale = {"ja": "ja-JP", "en": "en-GB"}[lang]
         context = browser.new_context(locale=locale, viewport=PHONE if phone else DESKTOP, has_touch=phone)
         contexts.append(context)
-        context.add_init_script(PRESS_WHEN_LOADED)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)

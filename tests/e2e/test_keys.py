@@ -7,7 +7,7 @@ import secrets
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from ledger import canonical, ids
 from ledger.compose import Private
@@ -71,6 +71,16 @@ LIMIT = {
         "profile": "Sign and change",
     },
 }
+
+
+def test_a_press_before_the_scripts_have_come_is_not_lost(coop: Coop, page: Page) -> None:
+    coop.sign_in(page, "Hanako")
+    held: list[Route] = []
+    page.route(re.compile(r"/js/pages/keys\.js"), lambda route: held.append(route), times=1)  # noqa: PLW0108  (a bound method of a list takes no attributes)
+    page.goto(coop.address("me/keys"), wait_until="commit")
+    page.get_by_role("main").get_by_role("button", name=LIMIT["ja"]["passkey"]).click()
+    held[0].continue_()
+    expect(page.get_by_role("dialog").get_by_role("button", name=SUBMIT["ja"])).to_be_visible()
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])

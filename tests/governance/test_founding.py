@@ -113,7 +113,7 @@ IMPOSSIBLE: list[tuple[str, dict[str, Any]]] = [
     ("format.body", {"founders": [founder("Hanako", credential="花子 の 鍵")]}),
     ("format.body", {"motto": "和"}),
     ("key.form", {"clerk_key": "ed25519:AAAA"}),
-    ("key.weak", {"clerk_key": f"ed25519:{canonical.b64(bytes(32))}"}),
+    ("key.small_order", {"clerk_key": f"ed25519:{canonical.b64(bytes(32))}"}),
 ]
 
 

@@ -123,8 +123,10 @@ def _anothers_key() -> None:
 
 
 REFUSED: tuple[tuple[str, str, Attempt], ...] = (
-    ("a key of small order", "key.weak", lambda: keys.check_public("ed25519", SMALL_ORDER)),
-    ("a key of mixed order", "key.weak", lambda: keys.check_public("ed25519", MIXED_ORDER)),
+    ("a key of small order", "key.small_order", lambda: keys.check_public("ed25519", SMALL_ORDER)),
+    ("a key of mixed order", "key.mixed_order", lambda: keys.check_public("ed25519", MIXED_ORDER)),
+    ("a key that is no point of the curve", "key.form",
+     lambda: keys.check_public("ed25519", "ed25519:" + canonical.b64(bytes([2]) + bytes(31)))),
     ("a wallet without an owner", "key.weak", lambda: keys.check_public("eip712", f"eip712:0x{'0' * 40}")),
     ("an address in another spelling", "key.form", lambda: keys.check_public("eip712", public(HANA).lower())),
     ("high s, P-256", "signature.high_s", _high_p256),
@@ -132,8 +134,8 @@ REFUSED: tuple[tuple[str, str, Attempt], ...] = (
     ("odd v", "signature.recovery", _wallet(lambda raw: raw[:64] + bytes([raw[64] + 8]))),
     ("v of 0 or 1", "signature.recovery", _wallet(lambda raw: raw[:64] + bytes([raw[64] - 27]))),
     ("an unknown algorithm", "signature.algorithm", lambda: _pass(Signature("rs256", public_of(KEY), ""))),
-    ("a log-in offered as a statement", "signature.invalid", _session_as_statement),
-    ("a statement offered as a log-in", "signature.invalid", _statement_as_session),
+    ("a log-in offered as a statement", "signature.domain", _session_as_statement),
+    ("a statement offered as a log-in", "signature.domain", _statement_as_session),
     ("a wallet's log-in as a statement", "signature.invalid",
      lambda: keys.verify_statement(sign_session(HANA, CHALLENGE), SAID)),
     ("a wallet's statement as a log-in", "signature.invalid",

@@ -271,5 +271,3 @@ function namesOf(form) {
   for (let at = /** @type {HTMLElement|null} */ (form.closest("[data-names]")); at; at = at.parentElement?.closest("[data-names]") ?? null) around.unshift(parsed(at.dataset.names));
   return Object.assign({}, ...around);
 }
-
-document.dispatchEvent(new CustomEvent("yui:listening")); // now for what was pressed too early: `early.js`

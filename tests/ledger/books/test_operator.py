@@ -270,7 +270,7 @@ def test_what_the_members_may_decide_on() -> None:
     assembly = Assembly()
     for vkey, code in (
         (VerifierKey("elsewhere.example/yui", bytes(assembly.key(NEW).verify_key)).text(), "genesis.log_key"),
-        (VerifierKey(assembly.origin, bytes(32)).text(), "key.weak"),
+        (VerifierKey(assembly.origin, bytes(32)).text(), "key.small_order"),
         (assembly.vkey(OLD), "operator.same_key"),
         (assembly.vkey("Ume"), "operator.same_key"),
         ("no key", "effect.invalid"),

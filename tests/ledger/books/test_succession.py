@@ -105,7 +105,7 @@ def test_a_successor_may_be_succeeded(whole: Village, backup: Village) -> None:
     ("code", "changes"),
     [
         ("genesis.log_key", {"log_key": VerifierKey("elsewhere.example/yui", bytes(31) + b"\x09").text()}),
-        ("key.weak", {"clerk_key": f"ed25519:{canonical.b64(bytes(32))}"}),
+        ("key.small_order", {"clerk_key": f"ed25519:{canonical.b64(bytes(32))}"}),
         ("format.body", {"cause": "whim"}),
         ("succession.position", {"entries": 9}),
     ],
