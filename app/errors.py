@@ -27,7 +27,7 @@ class GuardError(ServiceError):
 
 
 class WitnessError(ServiceError):
-    """What a witness remembers of a log can't be read, or not be written."""
+    """What a witness remembers of a log is lost, or can't be read or written."""
 
 
 class StoreError(ServiceError):

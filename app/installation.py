@@ -30,6 +30,7 @@ from app.storage.log import Log, Receipt
 from app.witness.memory import Memory as WitnessMemory
 from app.witness.service import Witness
 from app.witness.settings import Witnessing
+from app.witness.watermarks import Watermarks
 from ledger.books.coop import ID, Coop
 from ledger.compose import public_of
 from ledger.errors import FormatError, Refusal
@@ -196,7 +197,8 @@ class Installation:
         if settings.witnessing.logs is None:
             return None
         memory = WitnessMemory(self.data / "witness", *self.keys.witness(settings.witnessing.name))
-        return Witness(memory, settings.witnessing.logs, self.clock)
+        marks = Watermarks(self.database.pool, memory.public)
+        return Witness(memory, marks, settings.witnessing.logs, self.clock)
 
     def _rehearse(self, submission: Submission) -> None:
         """Fold the genesis on nothing: what would be refused must not leave an empty ledger behind."""

@@ -173,9 +173,18 @@ class OperatorKeys:
         It keeps its name wherever the installation moves to, for others have the key by it.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not list(self._folder.glob("*.witness")):
+        found = self.find_witness()
+        if found is None:
             self._create(self._folder / _name(name, "witness"), secrets.token_bytes(_SEED_SIZE))
-        path = min(self._folder.glob("*.witness"))
+            found = self.find_witness()
+        assert found is not None  # noqa: S101  (it has just been made)
+        return found
+
+    def find_witness(self) -> tuple[str, SigningKey] | None:
+        """The same where it has been made."""
+        path = min(self._folder.glob("*.witness"), default=None)
+        if path is None:
+            return None
         name = path.stem.replace("+", "/").replace("=", ":")
         return name, self.get(name, "witness")
 

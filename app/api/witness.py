@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, Router, get, post
@@ -27,6 +28,11 @@ _REFUSALS: Final = {
     404: "Not a log that is witnessed here.",
     422: "The checkpoint is not shown to have grown out of the one that was cosigned before.",
 }
+_UNABLE: Final = replace(
+    errors()[503],
+    description="Not now: send the same again later. `witness.lost`, `witness.damaged`: what this witness remembers of "
+    "the log is gone, older than it was, or spoilt, and nothing of that log is cosigned until its operator acts.",
+)
 _Hash = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$", description="SHA-256 of the log's origin, in hex.")]
 
 
@@ -42,6 +48,7 @@ def _said(description: str, media_type: str = _TEXT) -> ResponseSpec:
     summary="Have a checkpoint cosigned",
     responses={
         **errors(413),
+        503: _UNABLE,
         200: _said("The cosignature's line."),
         409: _said("The size that was cosigned last.", SIZE_TYPE),
         **{code: _said(text) for code, text in _REFUSALS.items()},

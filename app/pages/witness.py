@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
 
 from litestar import Request, get
@@ -17,7 +16,7 @@ from app.pages.page import Page, show
 async def witness(request: Request[Any, Any, Any], installation: NamedDependency[Installation]) -> Page:
     """Open to everyone: it says nothing that the witnessed logs don't show to those who ask."""
     own = installation.witness
-    watched = [] if own is None else await asyncio.to_thread(own.watched)
+    watched = [] if own is None else await own.watched()
     return await show(
         request,
         None,

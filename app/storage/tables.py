@@ -262,6 +262,15 @@ witness_call: Final = Table(
 and, where that failed, why and since when (ms), else an empty text and 0.
 """
 
+watermark: Final = Table(
+    "watermark",
+    metadata,
+    _bytes_text("witness", primary_key=True),
+    _bytes_text("origin", primary_key=True),
+    _big("size"),
+)
+"""Up to which size this installation's witness (its vkey) has cosigned the log of that origin."""
+
 anchored: Final = Table(
     "anchored",
     metadata,

@@ -1,5 +1,7 @@
 """What a witness remembers of each log: the note that it cosigned last, in a file outside the database.
 
+How far that was is also in the database (``watermarks.py``): a file that is missing, or put back, is noticed.
+
     witness/<sha-256 of the origin>.note             the log's checkpoint, its signatures and our cosignature
     witness/<sha-256 of the origin>.evidence.json    what the log signed besides (``ledger/evidence.py``), if it did
 
@@ -58,8 +60,9 @@ class Memory:
         except FileNotFoundError:
             return None
 
-    def cosign(self, request: Request, keys: Iterable[VerifierKey], time: int) -> bytes:
-        """Our signature line, once it is kept for good. What ``ledger.witness.judge`` raises, or WitnessError.
+    def cosign(self, request: Request, keys: Iterable[VerifierKey], time: int, mark: int = 0) -> bytes:
+        """Our signature line, once it is kept for good. What ``ledger.witness.judge`` raises, or WitnessError:
+        ``witness.lost`` where less is remembered than ``mark``, the size up to which the log has been cosigned.
 
         A log that is caught with another history is remembered, and its own goes on being cosigned.
         """
@@ -67,6 +70,8 @@ class Memory:
         try:
             with files.locked(self._path(digest(origin), "lock")):
                 last = self.last(origin)
+                if size_of(last) < mark:  # it would be taken for another log than it is, and cosigned once more
+                    raise WitnessError("witness.lost", origin=origin, size=mark)
                 try:
                     rules.judge(request, known, None if last is None else last.head)
                 except ProofError as error:
@@ -107,6 +112,11 @@ class Memory:
 
     def _path(self, origin_hash: str, ending: str) -> Path:
         return self._folder / f"{origin_hash}.{ending}"
+
+
+def size_of(last: Remembered | None) -> int:
+    """Up to which size that is; 0 for nothing."""
+    return 0 if last is None else last.head.size
 
 
 def digest(origin: str) -> str:

@@ -4,39 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from prometheus_client import Counter
+import asyncpg
+from prometheus_client import Counter, Gauge
 
 from app.clock import Clock
-from app.errors import ServiceError
-from app.witness.memory import Memory, Remembered, digest
+from app.errors import ServiceError, WitnessError
+from app.witness.memory import Memory, Remembered, digest, size_of
 from app.witness.settings import PolicyFile
+from app.witness.watermarks import Watermarks
 from ledger import witness as rules
 from ledger.errors import FormatError, LedgerError
 from ledger.signed_note import VerifierKey
+from ledger.witness import Request
 
 ANSWERS = Counter("yui_witness_answers", "What this installation answered as a witness.", ["status"])
 """``status``: the HTTP status; 422 is a log that did not show its tree to have grown out of the one before."""
+LOST = Gauge("yui_witness_lost_logs", "Logs that are not cosigned, because what was remembered of them is lost.")
+_TROUBLE: Final = (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _log = logging.getLogger("yui.witness")
 
 
 class Watched(NamedTuple):
-    """A log on the allow-list. ``last`` None: it has not come yet. ``proven`` None: it has shown nothing else;
-    False: what it has shown proves nothing by itself; True: it has signed two histories.
+    """A log on the allow-list. ``last`` None: it has not come yet, or ``lost`` is not 0: the size up to which it was
+    cosigned, as the database knows, where ``last`` is less. ``proven`` None: it has shown nothing else; False: what it
+    has shown proves nothing by itself; True: it has signed two histories.
     """
 
     origin: str
     hash: str
     last: Remembered | None
+    lost: int
     proven: bool | None
 
 
 class Witness:
-    """Cosigns the logs on its list. The methods that read files are for threads."""
+    """Cosigns the logs on its list."""
 
-    def __init__(self, memory: Memory, logs: PolicyFile, clock: Clock) -> None:
-        self.memory, self._logs, self._clock = memory, logs, clock
+    def __init__(self, memory: Memory, marks: Watermarks, logs: PolicyFile, clock: Clock) -> None:
+        self.memory, self._marks, self._logs, self._clock = memory, marks, logs, clock
+        self._lost: set[str] = set()
 
     @property
     def key(self) -> VerifierKey:
@@ -44,40 +52,67 @@ class Witness:
         return self.memory.public
 
     async def add_checkpoint(self, body: bytes) -> bytes:
-        """Judge a request and remember it; our signature line. LedgerError (``status``) or WitnessError."""
+        """Judge a request and remember it; our signature line. LedgerError (``status``), WitnessError, or what
+        asyncpg raises: asked again, the same is answered as if nothing had been.
+        """
         try:
-            line = await asyncio.to_thread(self._add, body)
+            line = await self._add(body)
         except LedgerError as error:
             ANSWERS.labels(str(status(error))).inc()
             raise
-        except ServiceError:
+        except _TROUBLE:
             ANSWERS.labels("503").inc()
             raise
         ANSWERS.labels("200").inc()
         return line
 
-    def watched(self) -> list[Watched]:
+    async def watched(self) -> list[Watched]:
         """Every log on the list, by origin."""
-        origins = sorted({party.key.name for party in self._logs.current().logs})
-        return [self._watched(origin) for origin in origins]
+        marks = await self._marks.all()  # before the files, which are never behind them unless they are lost
+        return await asyncio.to_thread(self._all_watched, marks)
 
-    def _add(self, body: bytes) -> bytes:
-        request = rules.parse(body)
+    async def _add(self, body: bytes) -> bytes:
+        request, keys = await asyncio.to_thread(self._read, body)
         origin = request.head.origin
-        keys = [party.key for party in self._logs.current().logs if party.key.name == origin]
-        if not keys:
-            raise FormatError("witness.unknown_log", origin=origin)
+        mark = await self._marks.of(origin)
         try:
-            return self.memory.cosign(request, keys, self._clock.now() // 1000)
+            line = await asyncio.to_thread(self.memory.cosign, request, keys, self._clock.now() // 1000, mark)
         except LedgerError as error:
             if status(error) == 422:  # noqa: PLR2004
                 _log.error("%s has not shown that it grew out of what was cosigned: %s", origin, error)
             raise
+        except WitnessError as error:
+            if error.code == "witness.lost":
+                self._tell_lost(origin, mark)
+            raise
+        await self._marks.advance(origin, request.head.size)
+        self._lost.discard(origin)
+        LOST.set(len(self._lost))
+        return line
 
-    def _watched(self, origin: str) -> Watched:
+    def _read(self, body: bytes) -> tuple[Request, list[VerifierKey]]:
+        """A request, and the keys that are on the list for its log."""
+        request = rules.parse(body)
+        keys = [party.key for party in self._logs.current().logs if party.key.name == request.head.origin]
+        if not keys:
+            raise FormatError("witness.unknown_log", origin=request.head.origin)
+        return request, keys
+
+    def _tell_lost(self, origin: str, mark: int) -> None:
+        if origin not in self._lost:
+            _log.error("%s was cosigned up to %s, and what was remembered of it is lost", origin, mark)
+        self._lost.add(origin)
+        LOST.set(len(self._lost))
+
+    def _all_watched(self, marks: dict[str, int]) -> list[Watched]:
+        origins = sorted({party.key.name for party in self._logs.current().logs})
+        return [self._watched(origin, marks.get(origin, 0)) for origin in origins]
+
+    def _watched(self, origin: str, mark: int) -> Watched:
         evidence = self.memory.evidence(digest(origin))
         proven = None if evidence is None else bool(evidence["conclusive"])
-        return Watched(origin, digest(origin), self.memory.last(origin), proven)
+        last = self.memory.last(origin)
+        return Watched(origin, digest(origin), last, mark if size_of(last) < mark else 0, proven)
 
 
 def status(error: LedgerError) -> int:

@@ -298,13 +298,39 @@ async def test_what_goes_on_for_too_long_is_counted_and_told_once(
     assert (counted("silent", witness=south), counted("late"), counted("contradicted")) == (0, 0, 0)
 
 
-async def test_a_witness_restored_from_an_old_backup_goes_on(coop: Coop, world: World, tmp_path: Path) -> None:
+async def test_a_witness_restored_from_an_old_backup_waits_for_its_operator(
+    coop: Coop, world: World, clock: Travelling, tmp_path: Path
+) -> None:
     await world.ask()
-    shutil.copytree(tmp_path / "north" / "witness", tmp_path / "backup")
+    folder, backup, newest = (tmp_path / name for name in ("north/witness", "backup", "newest"))
+    shutil.copytree(folder, backup)
     await coop.join("Taro")
     await world.ask()
-    shutil.rmtree(tmp_path / "north" / "witness")
-    shutil.copytree(tmp_path / "backup", tmp_path / "north" / "witness")
+    shutil.move(folder, newest)
+    shutil.copytree(backup, folder)
+    await coop.record(coop.town.invitation("Jiro", "Hanako"))
+    await world.ask()
+    assert await world.faults() == {"north": "busy", "south": ""}
+    shutil.rmtree(folder)
+    shutil.copytree(newest, folder)
+    clock.ahead += HOUR
+    await world.ask()
+    assert await world.faults() == {"north": "", "south": ""}
+    assert (await world.stands()).size == 4
+
+
+async def test_a_witness_of_which_all_was_put_back_goes_on_from_there(coop: Coop, world: World, tmp_path: Path) -> None:
+    """Folder and database of the same old day: it knows less, and the log shows it the way again."""
+    await world.ask()
+    folder, backup = tmp_path / "north" / "witness", tmp_path / "backup"
+    shutil.copytree(folder, backup)
+    pool = world.installation.database.pool
+    marks = await pool.fetch("SELECT size, witness, origin FROM watermark")
+    await coop.join("Taro")
+    await world.ask()
+    shutil.rmtree(folder)
+    shutil.copytree(backup, folder)
+    await pool.executemany("UPDATE watermark SET size = $1 WHERE witness = $2 AND origin = $3", marks)
     await coop.record(coop.town.invitation("Jiro", "Hanako"))
     await world.ask()
     assert await world.faults() == {"north": "", "south": ""}
@@ -322,7 +348,7 @@ async def test_another_history_under_the_same_key_is_refused_and_seen(coop: Coop
     assert await world.faults() == {"north": "fork", "south": ""}
     north = world.witnesses["north"].witness
     assert north is not None
-    (watched,) = [one for one in north.watched() if one.origin == origin]
+    (watched,) = [one for one in await north.watched() if one.origin == origin]
     assert watched.proven
 
 
