@@ -43,6 +43,8 @@ class Clerk:
     def __init__(self, installation: Installation, announcers: tuple[Announcer, ...] = ANNOUNCERS) -> None:
         self._installation, self._announcers = installation, announcers
         self._watch = Watch(installation)
+        self._ticked: dict[int, str] = {}
+        """What each ledger was last ticked for."""
 
     async def run(self) -> None:
         """Look around for ever; trouble with one ledger, or with the database, is logged and tried again."""
@@ -56,7 +58,7 @@ class Clerk:
     async def look_around(self) -> None:
         """Tick wherever something is due, then announce wherever a ledger has grown."""
         for due in await self._due():
-            await self._say(due.ledger, Announcement(TICK, {}, f"{due.id} {due.at}"), due.at)
+            await self._say(due.ledger, Announcement(TICK, {}, self._cause(due)), due.at)
         if not self._announcers:
             return
         for ledger, _ in await self._watch.grown():
@@ -64,6 +66,14 @@ class Clerk:
                 await self._announce(ledger)
             except ServiceError as error:  # of this ledger: others have announcements too
                 _log.warning("%s: %s", ledger.origin, error)
+
+    def _cause(self, due: _Due) -> str:
+        cause = f"{due.id} {due.at}"
+        if self._ticked.get(due.ledger.id) == cause:
+            # Said before and still due: the clock was put back before the tick was received, and its nonce is used.
+            return f"{cause} {self._installation.clock.now()}"
+        self._ticked[due.ledger.id] = cause
+        return cause
 
     async def _due(self) -> list[_Due]:
         query = (

@@ -71,8 +71,7 @@ async def _follow(
             while not closing.is_set():
                 told = await _next(news, closing)
                 if told is None:
-                    yield ServerSentEventMessage(data=None, comment="quiet")
-                    continue
+                    yield ServerSentEventMessage(data=None, comment="quiet")  # and a look, should news have been lost
                 try:
                     published = await installation.log.published(ledger)
                 except ServiceError:

@@ -10,6 +10,7 @@ import pytest
 
 from app.announcements import Announcement
 from app.clerk import Clerk
+from app.clock import Clock
 from app.installation import Installation
 from app.storage.embedded import Server
 from app.storage.ledgers import Ledger
@@ -47,6 +48,34 @@ async def test_a_tick_brings_about_what_is_due(house: House) -> None:
     assert await house.installation.ask(house.ledger, question) == ([False], 0)
     await Clerk(house.installation).look_around()
     assert house.tree[0] == 3
+
+
+class SetBack(Clock):
+    """A clock that is behind where moments of receipt are taken."""
+
+    behind = 0
+
+    def check(self, database: int) -> int:
+        return super().check(database) - self.behind
+
+
+async def test_a_tick_before_a_clock_is_put_back_is_said_again(migrated: Server, tmp_path: Path) -> None:
+    clock = SetBack()
+    async with Installation.open(settings(migrated, tmp_path, clock=clock)) as installation:
+        house = await founded(installation)
+        await house.submit(house.word(house.hanako, 1, expires=1))
+        await asyncio.sleep(0.01)
+        clock.behind = 3_000
+        clerk = Clerk(installation)
+        await clerk.look_around()
+        assert (house.tree[0], len(await dues(house))) == (3, 1)
+        clock.behind = 0
+        await clerk.look_around()
+        assert (house.tree[0], len(await dues(house))) == (4, 0)
+
+
+async def dues(house: House) -> list[Due]:
+    return await house.installation.ask(house.ledger, lambda state: state.children(Due))
 
 
 async def test_two_clerks_tick_once(house: House) -> None:

@@ -29,6 +29,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
+from app.cli.test_tools import BROWSERS
 from ledger import canonical
 from tests.e2e.travelling_server import AHEAD
 from tests.town import Town, Written
@@ -215,7 +216,7 @@ def browser() -> Iterator[Browser]:
     """One for each file: while Playwright runs, nothing asynchronous can be tested in the same process."""
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        path = os.environ.get("YUI_CHROMIUM") or shutil.which("chromium")
+        path = os.environ.get("YUI_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
