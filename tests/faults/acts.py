@@ -17,6 +17,9 @@ from app.sequencer.lane import Refused
 from app.stores import DirectoryStore
 from app.stores.copier import Copier
 from app.witness.memory import Memory
+from app.witness.service import Witness
+from app.witness.settings import PolicyFile
+from app.witness.watermarks import Watermarks
 from ledger import witness
 from tests.app.witness.log import NumberLog
 from tests.faults.injector import Step
@@ -54,14 +57,13 @@ def _kept(file: Path, make: Callable[[], bytes]) -> bytes:
     return file.read_bytes()
 
 
-async def cosign(_installation: Installation, folder: str, old: int, new: int) -> Any:
+async def cosign(installation: Installation, folder: str, old: int, new: int) -> Any:
     """As a witness: judge, remember, sign. Whoever asks begins where the witness says that it stands."""
-    memory = remembering(folder)
+    asked = await asyncio.to_thread(witnessing, installation, folder)
     try:
-        return await asyncio.to_thread(memory.cosign, witness.parse(LOG.request(old, new)), [LOG.vkey], 1_000)
+        return await asked.add_checkpoint(LOG.request(old, new))
     except witness.Conflict as conflict:
-        again = witness.parse(LOG.request(conflict.params["size"], new))
-        return await asyncio.to_thread(memory.cosign, again, [LOG.vkey], 1_000)
+        return await asked.add_checkpoint(LOG.request(conflict.params["size"], new))
 
 
 async def copy(installation: Installation, slug: str, folder: str) -> Any:
@@ -74,9 +76,22 @@ async def erase(installation: Installation, slug: str) -> Any:
     await Eraser(installation).erase(await installation.ledger(slug))
 
 
+def witnessing(installation: Installation, folder: str) -> Witness:
+    """A witness of the log, with its memory in that folder and in the installation's database."""
+    listed = Path(folder) / "witness.logs"
+    listed.write_text(f"log {LOG.vkey.text()}\nquorum none\n")
+    memory = remembering(folder)
+    return Witness(memory, marks(installation, folder), PolicyFile(listed), installation.clock)
+
+
 def remembering(folder: str) -> Memory:
-    """A witness's memory in that folder."""
-    return Memory(Path(folder) / "witness", "witness.example", WITNESS_KEY)
+    """A witness's memory in that folder, after which it has its name."""
+    return Memory(Path(folder) / "witness", f"{Path(folder).name}.example", WITNESS_KEY)
+
+
+def marks(installation: Installation, folder: str) -> Watermarks:
+    """The same witness's memory in the database."""
+    return Watermarks(installation.database.pool, remembering(folder).public)
 
 
 PATHS: Final[dict[str, tuple[tuple[Step, ...], Callable[..., Awaitable[Any]]]]] = {

@@ -14,7 +14,7 @@ from app.exports import write
 from app.installation import Installation
 from app.storage.ledgers import Ledger, read_head
 from app.storage.log import Receipt
-from ledger import checkpoint, merkle, witness
+from ledger import checkpoint, merkle
 from ledger.compose import Private
 from ledger.tiles import decode_bundle, tiles_of
 from tests.app.api.service import Travelling
@@ -216,17 +216,25 @@ class Witnessing(Ground):
     async def stands(self) -> str:
         last = acts.remembering(str(self.folder)).last(acts.LOG.origin)
         assert last is not None
-        return {3: "not remembered", 9: "remembered"}[last.head.size]
+        marked = await acts.marks(self.installation, str(self.folder)).of(acts.LOG.origin)
+        return {
+            (3, 3): "not remembered",
+            (9, 3): "remembered, unknown to the database",
+            (9, 9): "remembered",
+        }[last.head.size, marked]
 
     async def check(self, _answer: Any) -> None:
         assert await self.stands() == "remembered"
-        with_another = NumberLog(fork=5)
-        _, refused = await acts.told(_cosign_other(str(self.folder), with_another))
-        assert refused is None
-
-
-async def _cosign_other(folder: str, log: NumberLog) -> bytes:
-    return acts.remembering(folder).cosign(witness.parse(log.request(9, 12)), [log.vkey], 2_000)
+        own, with_another = acts.witnessing(self.installation, str(self.folder)), NumberLog(fork=5)
+        said, _ = await acts.told(own.add_checkpoint(with_another.request(9, 12)))
+        assert said == "ProofError"
+        # Whatever befell it: what was answered is never forgotten with the file.
+        (note,) = (self.folder / "witness").glob("*.note")
+        kept = note.read_bytes()
+        note.unlink()
+        said, _ = await acts.told(own.add_checkpoint(with_another.request(0, 12)))
+        assert said == "witness.lost"
+        note.write_bytes(kept)
 
 
 class Copying(Ground):

@@ -52,6 +52,7 @@ FOUND: Final[tuple[Step, ...]] = (
 )
 
 WITNESS: Final[tuple[Step, ...]] = (
+    sql("look up how far it was cosigned", r"FROM watermark\b"),
     system("lock what is remembered", "flock", r"/witness/[^/]*\.lock"),
     system("read what was cosigned last", "read", r"/witness/[^/]*\.note"),
     call("judge the request", "ledger.witness:judge"),
@@ -60,7 +61,8 @@ WITNESS: Final[tuple[Step, ...]] = (
     system("fsync the draft", "fsync", r"/witness/[^/]*\.new"),
     system("rename it into place", "rename", r"/witness/[^/]*\.note"),
     system("fsync the folder", "fsync", r"/witness"),
-    call("answer", "app.witness.memory:Memory.cosign"),
+    sql("note how far it is cosigned now", r"INTO watermark\b"),
+    call("answer", "app.witness.service:Witness.add_checkpoint"),
 )
 
 COPY: Final[tuple[Step, ...]] = (

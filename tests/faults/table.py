@@ -45,7 +45,8 @@ _WORDS: Final = {
     "is tried again, and what was committed unbeknown is found.",
     "found": "From no keys to the receipt of the genesis. Asked again, the same keys and the same genesis.",
     "witness": "It comes with nine entries to a witness that has cosigned three. No signature leaves the house that\n"
-    "is not remembered first; afterwards another history of nine entries is refused.",
+    "is not remembered first, in the file and in the database; afterwards another history is refused, and everything\n"
+    "while the file is gone.",
     "copy": "The store is brought up to a ledger that has grown by one entry. At every moment what lies there is\n"
     "verified: the checkpoint never promises what is not there.",
     "erase": "A former member whose erasure has come due. The entry is there first, so the work is taken up again.",
