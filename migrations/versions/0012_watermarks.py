@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 
-def text(name: str) -> sa.Column:
+def text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text(collation="C"), nullable=False)
 
 
