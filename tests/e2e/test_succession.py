@@ -39,7 +39,7 @@ def test_the_co_op_goes_on_under_another_name(
     shutil.rmtree(data / "postgres")
     subprocess.run(["cp", "-a", tmp_path / "backup", data / "postgres"], check=True)
     said = succeed(data, address)
-    with running(SERVE, tmp_path):
+    with running(SERVE, tmp_path, sound=False):
         page.goto(coop.address("ledger"))
         expect(page.get_by_role("main")).to_contain_text("公開した台帳より古くなっています")
         signing = re.search(rf"{re.escape(address)}/succeed/[a-z2-7]+", said)
