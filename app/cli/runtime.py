@@ -8,6 +8,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -44,6 +45,8 @@ _ANSWERING: Final = 0.02
 """Seconds between two looks whether the server answers."""
 _GRACE: Final = 5.0
 """Seconds that running requests have when the service stops."""
+_BETWEEN_COLLECTIONS: Final = 50_000
+"""Objects made between two searches for cycles: records, of which a lane keeps many, are in none."""
 _AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
 
 
@@ -152,6 +155,8 @@ async def serve(
     """Answer requests until cancelled; ``ready`` is called once the server answers. CommandError where it can't."""
     check_port(host, port)
     app = create_app(installation, web)
+    gc.freeze()
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
     server = Server(
         app,
         address=host,
