@@ -20,11 +20,12 @@ PAGE: Final = 20
 SEARCHED: Final = 500
 """How many of the newest a search reads: names and notes are sealed, so each has to be opened."""
 VIEWS: Final = ("waiting", "mine", "all", "disputed")
-_REPORTED: Final = (
-    "c.id IN (SELECT d.data->>'subject' FROM record d WHERE d.ledger_id = $1 AND d.kind = 'due' "
-    "AND d.data->>'action' = 'contribution.lapse')"
-)
-"""Whatever waits for attestation has a day on which it lapses: the list of what is due is the shorter one."""
+_LISTED: Final = {
+    "mine": ("c.parent = $2", "DESC"),
+    "all": ("$2 <> ''", "DESC"),
+    "disputed": ("$2 <> '' AND c.data->>'state' = 'disputed'", "ASC"),
+}
+"""Which, and in which order; $2 is the reader."""
 
 
 @dataclass(frozen=True)
@@ -55,38 +56,48 @@ class Work:
 
     async def view(self, name: str, words: str, page: int) -> tuple[list[Item], bool]:
         """A page (from 1) of one of VIEWS, and whether there are more; ``words`` narrow it."""
-        conditions = {
-            "waiting": (f"{_REPORTED} AND c.parent <> $2", "ASC"),
-            "mine": ("c.parent = $2", "DESC"),
-            "all": ("$2 <> ''", "DESC"),
-            "disputed": ("$2 <> '' AND c.data->>'state' = 'disputed'", "ASC"),
-        }
-        condition, order = conditions[name]
         start = (page - 1) * PAGE
-        if not words and name != "waiting":
-            found = await self._select(condition, order, PAGE + 1, start)
-            return await self.items(found[:PAGE]), len(found) > PAGE
-        items = await self.items(await self._select(condition, order, SEARCHED, 0))
         if name == "waiting":
-            items = [item for item in items if "attest" in item.may]
-        found_items = [item for item in items if _matches(item, words)]
-        return found_items[start : start + PAGE], len(found_items) > start + PAGE
+            found = await self._attestable()
+            rest = found if words else found[start : start + PAGE + 1]
+        else:
+            condition, order = _LISTED[name]
+            some = (SEARCHED, 0) if words else (PAGE + 1, start)
+            rest = await self._select(condition, order, *some)
+        if not words:
+            return await self.items(rest[:PAGE]), len(rest) > PAGE
+        items = [item for item in await self.items(rest) if _matches(item, words)]
+        return items[start : start + PAGE], len(items) > start + PAGE
 
     async def counts(self) -> dict[str, int]:
         """How many wait for the reader's attestation, and how many are disputed."""
-        waiting = await self.items(await self._select(f"{_REPORTED} AND c.parent <> $2", "ASC", SEARCHED, 0), bare=True)
+        # Worded as the index ``record_disputed`` is.
         disputed: int = await self._reading.pool.fetchval(
             "SELECT count(*) FROM record WHERE ledger_id = $1 AND kind = 'contribution' "
             "AND data->>'state' = 'disputed'",
             self._reading.ledger_id,
         )
-        return {"waiting": sum("attest" in item.may for item in waiting), "disputed": disputed}
+        return {"waiting": len(await self._attestable()), "disputed": disputed}
 
-    async def items(self, contributions: list[Contribution], *, bare: bool = False) -> list[Item]:
-        """Each with names, notes and what the reader may do; ``bare``: without names and notes."""
+    async def _attestable(self) -> list[Contribution]:
+        """What the reader may attest, the oldest first."""
+        # Whatever waits for attestation has a day on which it lapses: the list of what is due is the shorter one.
+        rows = await self._reading.pool.fetch(
+            "SELECT data->>'subject' AS id FROM record WHERE ledger_id = $1 AND kind = 'due' "
+            "AND data->>'action' = 'contribution.lapse' ORDER BY sort, id LIMIT $2",
+            self._reading.ledger_id,
+            SEARCHED,
+        )
+        found = await self._reading.find_many(Contribution, [row["id"] for row in rows])
+        waiting = sorted(found.values(), key=lambda c: (c.sort, c.id))
+        policies = {policy.version: policy.commons() for policy in await self._versions({c.policy for c in waiting})}
+        return [c for c in waiting if "attest" in self._may(c, policies[c.policy], None)]
+
+    async def items(self, contributions: list[Contribution]) -> list[Item]:
+        """Each with names, notes and what the reader may do."""
         policies = await self._policies({c.policy for c in contributions})
-        names = {} if bare else await self._reading.names({c.member for c in contributions})
-        notes = {} if bare else await said_with(self._reading, contributions, "note")
+        names = await self._reading.names({c.member for c in contributions})
+        notes = await said_with(self._reading, contributions, "note")
         return [self._item(c, policies[c.policy], names.get(c.member, ""), notes.get(c.id, "")) for c in contributions]
 
     async def _select(self, condition: str, order: str, limit: int, offset: int) -> list[Contribution]:
@@ -102,14 +113,16 @@ class Work:
         return [found[row["id"]] for row in rows]
 
     async def _policies(self, versions: set[int]) -> dict[int, tuple[CommonsPolicy, dict[str, str]]]:
-        records = await self._reading.find_many(Policy, [f"commons/{number}" for number in versions])
         return {
             policy.version: (
                 policy.commons(),
                 await kind_labels(self._reading, policy, self._say.texts, self._say.lang),
             )
-            for policy in records.values()
+            for policy in await self._versions(versions)
         }
+
+    async def _versions(self, versions: set[int]) -> list[Policy]:
+        return list((await self._reading.find_many(Policy, [f"commons/{number}" for number in versions])).values())
 
     def _item(self, c: Contribution, terms: tuple[CommonsPolicy, dict[str, str]], who: str, note: str) -> Item:
         policy, labels = terms

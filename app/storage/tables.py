@@ -99,6 +99,11 @@ record: Final = Table(
         text("((data->>'attested_at')::bigint)"),
         postgresql_where=text("kind = 'contribution' AND data->>'attested_at' IS NOT NULL"),
     ),
+    Index(
+        "record_disputed",
+        "ledger_id",
+        postgresql_where=text("kind = 'contribution' AND data->>'state' = 'disputed'"),
+    ),
 )
 """What the fold makes of the log. Derived: it can be rebuilt from the entries."""
 
