@@ -20,7 +20,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -167,14 +167,16 @@ def travelling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Travelling]
 
 
 @contextmanager
-def running(command: tuple[str, ...], folder: Path, *, sound: bool = True, **environment: str) -> Iterator[str]:
+def running(
+    command: tuple[str, ...], folder: Path, environment: Mapping[str, str] = {}, *, sound: bool = True
+) -> Iterator[str]:
     """A service of its own with its data in ``folder``: its address.
 
     A fault while it stops fails the test; one while it runs, too, unless it is not ``sound``.
     """
     port = free_port()
     line = [sys.executable, "-P", "-m", *command, "--port", str(port), "--data", str(folder / "data")]
-    variables = os.environ | {"PYTHONPATH": str(ROOT), "YUI_REQUESTS_PER_MINUTE": "1000000"} | environment
+    variables = os.environ | {"PYTHONPATH": str(ROOT), "YUI_REQUESTS_PER_MINUTE": "1000000", **environment}
     log_path = folder / f"log-{port}"
     with log_path.open("wb") as log:
         process = subprocess.Popen(line, env=variables, cwd=folder, stdout=log, stderr=log)

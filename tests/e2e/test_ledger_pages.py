@@ -303,7 +303,7 @@ def two_servers(tmp_path: Path) -> Iterator[tuple[str, str]]:
         database: Server = thread.submit(asyncio.run, launcher.start()).result()
         addresses = {"YUI_DATABASE_URL": database.service_dsn.url, "YUI_DATABASE_OWNER_URL": database.owner_dsn.url}
         try:
-            with running(SERVE, tmp_path, **addresses) as one, running(SERVE, tmp_path, **addresses) as other:
+            with running(SERVE, tmp_path, addresses) as one, running(SERVE, tmp_path, addresses) as other:
                 yield one, other
         finally:
             thread.submit(asyncio.run, launcher.stop()).result()
