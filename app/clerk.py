@@ -58,7 +58,8 @@ class Clerk:
     async def look_around(self) -> None:
         """Tick wherever something is due, then announce wherever a ledger has grown."""
         for due in await self._due():
-            await self._say(due.ledger, Announcement(TICK, {}, self._cause(due)), due.at)
+            if await self._say(due.ledger, Announcement(TICK, {}, self._cause(due)), due.at):
+                self._ticked[due.ledger.id] = f"{due.id} {due.at}"
         if not self._announcers:
             return
         for ledger, _ in await self._watch.grown():
@@ -72,7 +73,6 @@ class Clerk:
         if self._ticked.get(due.ledger.id) == cause:
             # Said before and still due: the clock was put back before the tick was received, and its nonce is used.
             return f"{cause} {self._installation.clock.now()}"
-        self._ticked[due.ledger.id] = cause
         return cause
 
     async def _due(self) -> list[_Due]:
@@ -94,14 +94,19 @@ class Clerk:
         # the database was ahead of what is published.
         self._watch.seen(ledger, size)
 
-    async def _say(self, ledger: Ledger, announcement: Announcement, time: int) -> None:
+    async def _say(self, ledger: Ledger, announcement: Announcement, time: int) -> bool:
+        """Whether it has been said, by this clerk or another."""
         try:
             await self._installation.submit(ledger, await written(self._installation, ledger, announcement, time))
         except Refused as refused:
-            if refused.error.code != "statement.nonce_reused":
-                _log.warning("%s refused: %s", announcement.type, refused.error)
+            if refused.error.code == "statement.nonce_reused":
+                return True
+            _log.warning("%s refused: %s", announcement.type, refused.error)
         except ServiceError as error:
             _log.warning("%s: %s", ledger.origin, error)
+        else:
+            return True
+        return False
 
 
 async def written(installation: Installation, ledger: Ledger, announcement: Announcement, time: int) -> Submission:

@@ -117,8 +117,8 @@ class Writer(logging.Handler):
                 lines.append(self._lines.popleft())
             if lines:
                 text = "\n".join(lines)
-                self._sink.handle(logging.makeLogRecord({"msg": "%s", "args": (text,)}))
                 with suppress(OSError, ValueError):  # a full disk or a closed stream stops nobody who is served
+                    self._sink.handle(logging.makeLogRecord({"msg": "%s", "args": (text,)}))
                     self._sink.flush()
 
     def close(self) -> None:

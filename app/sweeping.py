@@ -1,5 +1,6 @@
 """What came to nothing is swept away: sessions, challenges, waiting statements, rosters, drafts and keys of co-ops
 that were never founded. Each had a time until which it is kept; readers don't see it after that, swept or not.
+A witness looks through what it remembers on the same rounds.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Sweeper:
             reading = await reading_of(installation, ledger.slug)
             await pending.sweep(installation, reading)
             await rosters.sweep(installation, reading)
+        if installation.witness is not None:
+            await installation.witness.watched()  # what is lost is counted before its log comes
 
     async def _expired(self, now: int) -> set[int]:
         """The ledgers in which anything has come to its end."""

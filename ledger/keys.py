@@ -42,6 +42,8 @@ _SMALL_ORDER: Final = frozenset(
     )
 )
 """The eight points whose order divides the cofactor."""
+_NEGATIVE_ZERO: Final = frozenset(bytes.fromhex(point) for point in ("01" + 30 * "00" + "80", "ec" + 31 * "ff"))
+"""Two of them with a sign for a coordinate of zero, which has none."""
 _REMEMBERED: Final = 8192
 """Public keys whose raw form is remembered: a few keys make most signatures."""
 
@@ -109,7 +111,7 @@ def _require_sound(point: bytes) -> None:
         return
     if point in _SMALL_ORDER:
         raise SignatureFault("key.small_order")
-    if int.from_bytes(point, "little") % 2**255 >= _FIELD:
+    if int.from_bytes(point, "little") % 2**255 >= _FIELD or point in _NEGATIVE_ZERO:
         raise SignatureFault("key.form")  # another spelling of a coordinate
     try:
         crypto_core_ed25519_add(point, _BASE)  # which takes any point of the curve

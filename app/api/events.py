@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Final
 
+import asyncpg
 import msgspec
 from litestar import Request, get
 from litestar.di import NamedDependency
@@ -74,7 +75,9 @@ async def _follow(
                     yield ServerSentEventMessage(data=None, comment="quiet")  # and a look, should news have been lost
                 try:
                     published = await installation.log.published(ledger)
-                except ServiceError:
+                except (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    if told is None:
+                        continue
                     return
                 if published.size > size:
                     size = published.size

@@ -80,7 +80,7 @@ async def add_checkpoint(
 async def cosigned(hash: _Hash, installation: NamedDependency[Installation]) -> Response[bytes]:  # noqa: A002
     """With the log's signatures and ours."""
     witness = _need(installation)
-    found = await asyncio.to_thread(witness.memory.by_hash, hash)
+    found = await witness.cosigned(hash)
     if found is None:
         raise Problem("http.not_found", 404)
     return Response(found.note, media_type=_TEXT, headers={"Cache-Control": "public, max-age=10"})

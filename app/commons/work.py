@@ -83,13 +83,15 @@ class Work:
         """What the reader may attest, the oldest first."""
         # Whatever waits for attestation has a day on which it lapses: the list of what is due is the shorter one.
         rows = await self._reading.pool.fetch(
-            "SELECT data->>'subject' AS id FROM record WHERE ledger_id = $1 AND kind = 'due' "
-            "AND data->>'action' = 'contribution.lapse' ORDER BY sort, id LIMIT $2",
+            "SELECT c.id FROM record d JOIN record c ON c.ledger_id = $1 AND c.kind = 'contribution' "
+            "AND c.id = d.data->>'subject' WHERE d.ledger_id = $1 AND d.kind = 'due' "
+            "AND d.data->>'action' = 'contribution.lapse' AND c.parent <> $2 ORDER BY c.sort, c.id LIMIT $3",
             self._reading.ledger_id,
+            self._me,
             SEARCHED,
         )
         found = await self._reading.find_many(Contribution, [row["id"] for row in rows])
-        waiting = sorted(found.values(), key=lambda c: (c.sort, c.id))
+        waiting = [found[row["id"]] for row in rows]
         policies = {policy.version: policy.commons() for policy in await self._versions({c.policy for c in waiting})}
         return [c for c in waiting if "attest" in self._may(c, policies[c.policy], None)]
 

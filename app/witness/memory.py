@@ -51,7 +51,11 @@ class Memory:
 
     def by_hash(self, origin_hash: str) -> Remembered | None:
         """The same of the log whose origin has that hash."""
-        return self._read(self._path(origin_hash, "note"))
+        path = self._path(origin_hash, "note")
+        found = self._read(path)
+        if found is not None and digest(found.head.origin) != origin_hash:
+            raise WitnessError("witness.damaged", file=path.name)  # another log's, saved here by hand
+        return found
 
     def evidence(self, origin_hash: str) -> dict[str, object] | None:
         """What a log has shown beside the history that was cosigned."""

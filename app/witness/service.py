@@ -67,9 +67,22 @@ class Witness:
         return line
 
     async def watched(self) -> list[Watched]:
-        """Every log on the list, by origin."""
+        """Every log on the list, by origin. On the way marks that are behind their files are brought up."""
         marks = await self._marks.all()  # before the files, which are never behind them unless they are lost
-        return await asyncio.to_thread(self._all_watched, marks)
+        found = await asyncio.to_thread(self._all_watched, marks)
+        for log in found:
+            if size_of(log.last) > marks.get(log.origin, 0):
+                await self._marks.advance(log.origin, size_of(log.last))
+        self._lost = {log.origin for log in found if log.lost}
+        LOST.set(len(self._lost))
+        return found
+
+    async def cosigned(self, origin_hash: str) -> Remembered | None:
+        """What was cosigned last, of the log whose origin has that hash; marked before anybody gets it."""
+        found = await asyncio.to_thread(self.memory.by_hash, origin_hash)
+        if found is not None and await self._marks.of(found.head.origin) < found.head.size:
+            await self._marks.advance(found.head.origin, found.head.size)
+        return found
 
     async def _add(self, body: bytes) -> bytes:
         request, keys = await asyncio.to_thread(self._read, body)

@@ -83,6 +83,19 @@ def test_a_press_before_the_scripts_have_come_is_not_lost(coop: Coop, page: Page
     expect(page.get_by_role("dialog").get_by_role("button", name=SUBMIT["ja"])).to_be_visible()
 
 
+def test_where_scripts_do_not_come_nothing_said_gets_into_the_address(coop: Coop, page: Page) -> None:
+    coop.sign_in(page, "Hanako")
+    page.route(re.compile(r"/js/statement-form\.js"), lambda route: route.abort())
+    page.goto(coop.address("work/new"))
+    address = page.url
+    pressed = page.evaluate(
+        "() => { const form = document.querySelector('form[data-statement]'); form.noValidate = true; "
+        "form.requestSubmit(); return form.elements.length; }"
+    )
+    page.wait_for_timeout(500)
+    assert (pressed > 0, page.url) == (True, address)
+
+
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_a_limited_key_signs_what_it_may_and_nothing_else(coop: Coop, open_page: OpenPage, lang: str) -> None:
     words = LIMIT[lang]

@@ -19,19 +19,24 @@ const htmx = /** @type {any} */ (globalThis).htmx;
 /** @type {WeakMap<Element, {size: number, at: number, wanted: boolean, timer?: number}>} what each part shows, and since when */
 const shown = new WeakMap();
 let newest = Number(main.dataset.size);
+let ready = false; // nobody hears news before htmx has seen to the parts
 /** @type {EventSource|null} */
 let source = null;
 
 document.addEventListener("visibilitychange", listen);
 addEventListener("pageshow", listen);
 addEventListener("pagehide", stop);
-document.addEventListener("htmx:load", listen); // at first, and whenever a part arrives: nobody hears news before htmx has seen to it
+document.addEventListener("htmx:load", () => { // at first, and whenever a part arrives
+  ready = true;
+  listen();
+});
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => retry(/** @type {HTMLElement} */ (event.target), /** @type {CustomEvent} */ (event).detail.xhr?.status ?? 0));
 }
 document.addEventListener("htmx:beforeSwap", (event) => arrive(/** @type {HTMLElement} */ (event.target), /** @type {CustomEvent} */ (event).detail));
 
 function listen() {
+  if (!ready) return;
   if (document.hidden || !document.querySelector(PARTS)) return stop();
   if (source) return;
   source = new EventSource(/** @type {string} */ (main.dataset.events));

@@ -277,3 +277,31 @@ async def test_it_is_answered_shown_and_counted(witness: Witness, installation: 
 
 def browser(app: Litestar) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS)  # type: ignore[arg-type]
+
+
+async def test_what_anybody_gets_is_marked_first(witness: Witness, installation: Installation) -> None:
+    await witness.add_checkpoint(LOG.request(0, 7))
+    await installation.database.pool.execute("UPDATE watermark SET size = 3")
+    found = await witness.cosigned(digest(ORIGIN))
+    assert found is not None
+    assert (found.head.size, await mark(installation)) == (7, 7)
+
+
+async def test_looking_through_them_marks_and_counts(witness: Witness, installation: Installation, note: Note) -> None:
+    await witness.add_checkpoint(LOG.request(0, 7))
+    await installation.database.pool.execute("UPDATE watermark SET size = 3")
+    await witness.watched()
+    assert (await mark(installation), REGISTRY.get_sample_value("yui_witness_lost_logs")) == (7, 0)
+    note.become(None)
+    await witness.watched()
+    assert REGISTRY.get_sample_value("yui_witness_lost_logs") == 1
+
+
+async def test_another_logs_note_under_its_name_is_damage(witness: Witness, note: Note) -> None:
+    await witness.add_checkpoint(LOG.request(0, 7))
+    kept = note.read()
+    assert kept is not None
+    other = note.path.with_name(f"{digest('coop.example/other')}.note")
+    other.write_bytes(kept)
+    with pytest.raises(WitnessError, match=r"witness\.damaged"):
+        witness.memory.last("coop.example/other")
