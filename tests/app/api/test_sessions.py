@@ -108,7 +108,7 @@ async def test_a_statements_signature_signs_nobody_in(coop: Coop) -> None:
     said = statement.DOMAIN + canonical.encode(challenge)
     body["signature"] = {"alg": "ed25519", "key": public_of(key), "sig": canonical.b64(key.sign(said).signature)}
     answer = await coop.stranger.post(coop.api("session"), json=body)
-    assert (answer.status_code, answer.json()["code"]) == (400, "signature.invalid")
+    assert (answer.status_code, answer.json()["code"]) == (400, "signature.domain")
 
 
 async def test_a_stranger_and_another_member_get_the_same_answer(coop: Coop) -> None:
