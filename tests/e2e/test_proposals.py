@@ -141,8 +141,12 @@ def test_from_draft_to_outcome(assembly: Coop, travelling: Travelling, open_page
 
 
 def enter_paper(page: Page, address: str, lang: str, choice: str) -> None:
+    matsu = page.get_by_role("link", name="Matsu")
     page.goto(f"{address}/paper?q=mat")
-    page.get_by_role("link", name="Matsu").click()
+    while not matsu.count():  # nobody is on the roll before the clerk has opened the vote
+        page.wait_for_timeout(300)
+        page.reload()
+    matsu.click()
     page.get_by_label(choice, exact=True).check()
     page.fill("[name=paper]", "書面議決書 17番、事務局の綴り")
     page.select_option("#field-second", label=page.locator("#field-second option").nth(1).inner_text())
