@@ -56,7 +56,7 @@ class Sweeper:
             await pending.sweep(installation, reading)
             await rosters.sweep(installation, reading)
         if installation.witness is not None:
-            await installation.witness.watched()  # what is lost is counted before its log comes
+            await installation.witness.look_through()  # what is lost is counted before its log comes
 
     async def _expired(self, now: int) -> set[int]:
         """The ledgers in which anything has come to its end."""

@@ -155,7 +155,6 @@ async def serve(
     """Answer requests until cancelled; ``ready`` is called once the server answers. CommandError where it can't."""
     check_port(host, port)
     app = create_app(installation, web)
-    gc.freeze()
     gc.set_threshold(_BETWEEN_COLLECTIONS)
     server = Server(
         app,

@@ -67,15 +67,18 @@ class Witness:
         return line
 
     async def watched(self) -> list[Watched]:
-        """Every log on the list, by origin. On the way marks that are behind their files are brought up."""
+        """Every log on the list, by origin."""
         marks = await self._marks.all()  # before the files, which are never behind them unless they are lost
-        found = await asyncio.to_thread(self._all_watched, marks)
+        return await asyncio.to_thread(self._all_watched, marks)
+
+    async def look_through(self) -> None:
+        """Bring up the marks of what is remembered, and count what is lost."""
+        found = await self.watched()
         for log in found:
-            if size_of(log.last) > marks.get(log.origin, 0):
-                await self._marks.advance(log.origin, size_of(log.last))
+            if log.last is not None and not log.lost:
+                await self._marks.advance(log.origin, log.last.head.size)
         self._lost = {log.origin for log in found if log.lost}
         LOST.set(len(self._lost))
-        return found
 
     async def cosigned(self, origin_hash: str) -> Remembered | None:
         """What was cosigned last, of the log whose origin has that hash; marked before anybody gets it."""

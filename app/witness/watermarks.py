@@ -2,7 +2,7 @@
 
 The files decide what is cosigned; the marks only tell that a file is missing, or older than it was. A mark follows its
 file before the answer goes out, so that every cosignature that anyone holds is covered. A database that is older than
-the files says less than they do, and is brought up with the next checkpoint.
+the files says less than they do, and is brought up with the next checkpoint, or the next look.
 """
 
 from __future__ import annotations

@@ -143,7 +143,9 @@ def test_from_draft_to_outcome(assembly: Coop, travelling: Travelling, open_page
 def enter_paper(page: Page, address: str, lang: str, choice: str) -> None:
     matsu = page.get_by_role("link", name="Matsu")
     page.goto(f"{address}/paper?q=mat")
-    while not matsu.count():  # nobody is on the roll before the clerk has opened the vote
+    for _ in range(100):  # nobody is on the roll before the clerk has opened the vote
+        if matsu.count():
+            break
         page.wait_for_timeout(300)
         page.reload()
     matsu.click()

@@ -290,10 +290,10 @@ async def test_what_anybody_gets_is_marked_first(witness: Witness, installation:
 async def test_looking_through_them_marks_and_counts(witness: Witness, installation: Installation, note: Note) -> None:
     await witness.add_checkpoint(LOG.request(0, 7))
     await installation.database.pool.execute("UPDATE watermark SET size = 3")
-    await witness.watched()
+    await witness.look_through()
     assert (await mark(installation), REGISTRY.get_sample_value("yui_witness_lost_logs")) == (7, 0)
     note.become(None)
-    await witness.watched()
+    await witness.look_through()
     assert REGISTRY.get_sample_value("yui_witness_lost_logs") == 1
 
 
