@@ -11,14 +11,13 @@ import hashlib
 import logging
 from typing import Final, NamedTuple
 
-import asyncpg
-
 from app.announcements import ANNOUNCERS, Announcement, Announcer
 from app.errors import LedgerUnknown, ServiceError
 from app.growing import Watch
 from app.installation import Installation
 from app.sequencer.lane import Refused
 from app.sequencer.submission import Submission, check
+from app.storage.database import TROUBLE
 from app.storage.ledgers import Ledger, coop_of
 from ledger import canonical, ids
 from ledger.compose import compose as composed
@@ -51,7 +50,7 @@ class Clerk:
         while True:
             try:
                 await self.look_around()
-            except (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except TROUBLE as error:
                 _log.warning("%s", error)
             await asyncio.sleep(PAUSE)
 

@@ -14,7 +14,6 @@ import asyncio
 import logging
 from typing import Final
 
-import asyncpg
 import msgspec
 
 from app import pending
@@ -22,6 +21,7 @@ from app.errors import ServiceError
 from app.growing import Watch
 from app.installation import Installation
 from app.roster import store as rosters
+from app.storage.database import TROUBLE
 from app.storage.ledgers import Ledger
 from ledger.books.members import Erasure
 
@@ -42,7 +42,7 @@ class Eraser:
         while True:
             try:
                 await self.look_around()
-            except (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except TROUBLE as error:
                 _log.warning("%s", type(error).__name__)
             await asyncio.sleep(PAUSE)
 

@@ -9,14 +9,12 @@ import asyncio
 import logging
 from typing import Final
 
-import asyncpg
-
 from app import pending
-from app.errors import ServiceError
 from app.founding import store as foundings
 from app.installation import Installation
 from app.reading import reading_of
 from app.roster import store as rosters
+from app.storage.database import TROUBLE
 
 _log = logging.getLogger("yui.sweeping")
 PAUSE: Final = 3600.0
@@ -36,7 +34,7 @@ class Sweeper:
         while True:
             try:
                 await self.sweep()
-            except (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except TROUBLE as error:
                 _log.warning("%s", type(error).__name__)
             await asyncio.sleep(PAUSE)
 

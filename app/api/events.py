@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Final
 
-import asyncpg
 import msgspec
 from litestar import Request, get
 from litestar.di import NamedDependency
@@ -22,9 +21,9 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from app.access import OPT, Access
 from app.api.answers import NO_COOKIES, errors
 from app.caller import caller
-from app.errors import ServiceError
 from app.installation import Installation
 from app.limits import limits_of
+from app.storage.database import TROUBLE
 from app.storage.ledgers import Ledger
 from app.visit import Visit
 
@@ -75,7 +74,7 @@ async def _follow(
                     yield ServerSentEventMessage(data=None, comment="quiet")  # and a look, should news have been lost
                 try:
                     published = await installation.log.published(ledger)
-                except (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                except TROUBLE:
                     if told is None:
                         continue
                     return

@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.errors import DatabaseUnavailable
+from app.errors import DatabaseUnavailable, ServiceError
 
 _SETTINGS: Final = {
     "application_name": "yui",
@@ -30,6 +30,8 @@ _CONNECT_TIMEOUT: Final = 10.0
 _POOL_SIZE: Final = 8
 _STATEMENTS: Final = 300
 """Prepared statements per connection: multi-row statements come in several lengths each."""
+TROUBLE: Final = (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What goes wrong without anybody's mistake where the database is away or busy: later it may succeed."""
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types

@@ -17,10 +17,11 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from app.anchors.standing import proof
-from app.errors import ServiceError, StoreError
+from app.errors import StoreError
 from app.installation import Installation
 from app.reading import reading_of
 from app.sequencer.guard import Published
+from app.storage.database import TROUBLE
 from app.storage.ledgers import Ledger
 from app.storage.log import root_at
 from app.stores import Store
@@ -61,7 +62,7 @@ class Copier:
             try:
                 for ledger in await self._installation.ledgers():
                     await self._try(ledger)
-            except (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except TROUBLE as error:
                 _log.warning("%s", error)
             await asyncio.sleep(PAUSE)
 

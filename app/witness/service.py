@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-import asyncpg
 from prometheus_client import Counter, Gauge
 
 from app.clock import Clock
-from app.errors import ServiceError, WitnessError
+from app.errors import WitnessError
+from app.storage.database import TROUBLE
 from app.witness.memory import Memory, Remembered, digest, size_of
 from app.witness.settings import PolicyFile
 from app.witness.watermarks import Watermarks
@@ -22,7 +22,6 @@ from ledger.witness import Request
 ANSWERS = Counter("yui_witness_answers", "What this installation answered as a witness.", ["status"])
 """``status``: the HTTP status; 422 is a log that did not show its tree to have grown out of the one before."""
 LOST = Gauge("yui_witness_lost_logs", "Logs that are not cosigned, because what was remembered of them is lost.")
-_TROUBLE: Final = (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _log = logging.getLogger("yui.witness")
 
 
@@ -60,7 +59,7 @@ class Witness:
         except LedgerError as error:
             ANSWERS.labels(str(status(error))).inc()
             raise
-        except _TROUBLE:
+        except TROUBLE:
             ANSWERS.labels("503").inc()
             raise
         ANSWERS.labels("200").inc()
