@@ -5,7 +5,8 @@ and every new head looks again, and destroying what is gone already changes noth
 file of keys is put back.
 
 What is on its way into the ledger has keys of its own: statements that wait for cosigners and rosters that were read.
-Those that may speak of whom is erased go too.
+Those that may speak of whom is erased go too. Letters
+that were not sent yet are not sent.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from app import pending
 from app.errors import ServiceError
 from app.growing import Watch
 from app.installation import Installation
+from app.post import outbox
 from app.roster import store as rosters
 from app.storage.database import TROUBLE
 from app.storage.ledgers import Ledger
@@ -71,5 +73,6 @@ class Eraser:
         await asyncio.to_thread(privacy.erase, ledger.id, *subjects)
         # Unreadable from here on, in every backup too; the rows go so that nobody wonders what they are.
         await pool.execute("DELETE FROM private WHERE ledger_id = $1 AND subject = ANY($2)", ledger.id, list(subjects))
+        await outbox.erase(pool, ledger.id, subjects, self._installation.clock.now())
         await pending.settle_about(self._installation, ledger.id, subjects)
         await rosters.forget_older(self._installation, ledger.id, max(erasure.at for erasure in done))

@@ -36,6 +36,7 @@ COMMANDS = (
     Command("export", "app.cli.export", "台帳を書き出す / write a ledger out for anyone to verify"),
     Command("operator", "app.cli.operator", "運用者の鍵と封印の控え / the operator's keys and guard"),
     Command("anchor", "app.cli.anchor", "ブロックチェーンへの書きとめを整える / prepare anchors on a public chain"),
+    Command("mail", "app.cli.mail", "メールの通知を見て、直す / see and mend letters on their way out"),
     Command("replay", "app.cli.replay", "失われた記録を写しから書き戻す / put lost entries back from a copy"),
     Command("succeed", "app.cli.succeed", "続けられない台帳を引き継ぐ / have a successor go on with a ledger"),
     Command("migrate", "app.cli.migrate", "データベースを最新にする / bring the database up to date"),

@@ -29,6 +29,7 @@ from app.clock import Clock
 from app.erasure import Eraser
 from app.errors import DatabaseUnavailable
 from app.installation import Installation, Settings
+from app.post.settings import Posting
 from app.server import create_app
 from app.settings import WebSettings
 from app.storage.embedded import EmbeddedError, EmbeddedPostgres, Stage
@@ -121,6 +122,7 @@ async def running(
     witnessing: Witnessing | None = None,
     store: Store | None = None,
     anchoring: Anchoring | None = None,
+    posting: Posting | None = None,
 ) -> AsyncIterator[Installation]:
     """An open installation and all that works in it beside requests; by the machine's clock, unless told another.
 
@@ -140,6 +142,11 @@ async def running(
             from app.anchors.sending import Sender
 
             workers.append(Sender(installation, anchoring))
+        if posting is not None:
+            # Loaded here: who sends no mail has nothing to do with mail servers.
+            from app.post.sending import Postman
+
+            workers.append(Postman(installation, posting))
         tasks = [asyncio.create_task(keep(worker)) for worker in workers]
         try:
             yield installation

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli import anchor_options, places
+from app.cli import anchor_options, mail_options, places
 
 if TYPE_CHECKING:
     from app.settings import WebSettings
@@ -58,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="公開の台帳を写しておく所 / where public ledgers are copied to (file:///… or s3://…)",
     )
     anchor_options.add_arguments(parser)
+    mail_options.add_arguments(parser)
     places.add_arguments(parser)
 
 
@@ -70,9 +71,9 @@ def run(args: argparse.Namespace) -> int:
 
     async def main() -> None:
         runtime.check_port(args.host, args.port)
-        anchoring = anchor_options.anchoring(args)
+        anchoring, posting = anchor_options.anchoring(args), mail_options.posting(args)
         async with runtime.running(
-            where, show, witnessing=witnessing(args), store=_store(args), anchoring=anchoring
+            where, show, witnessing=witnessing(args), store=_store(args), anchoring=anchoring, posting=posting
         ) as installation:
             web = web_settings(args, where)
             ready = say("ready", address=web.address)

@@ -322,3 +322,35 @@ anchor_standing: Final = Table(
 the chain was asked last (ms), and, where that went wrong, the code, its facts and since when (ms), else an empty text
 and 0.
 """
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _bytes_text("id", primary_key=True),
+    _bytes_text("subject"),
+    _bytes_text("kind"),
+    _big("version"),
+    _bytes_text("member"),
+    Column("sealed", LargeBinary),
+    _bytes_text("state"),
+    _big("attempts"),
+    _big("due"),
+    _bytes_text("code"),
+    _big("queued"),
+    _big("changed"),
+    Column("claim", LargeBinary),
+    Index("outbox_subject", "ledger_id", "subject", "kind", "version", "member"),
+    Index("outbox_waiting", "ledger_id", "due", "id", postgresql_where=text("state = 'waiting'")),
+    Index(
+        "outbox_open",
+        "ledger_id",
+        "state",
+        postgresql_where=text("state IN ('waiting', 'sending', 'handed', 'failed', 'unknown')"),
+    ),
+)
+"""Letters to members, one row each (``app/post``). ``id`` follows from what it is about, which notice, its version and
+whom it is for, so the same is never queued twice. ``sealed``: address and text under the member's privacy key, null
+once nobody needs them. Times in ms; ``due``: not before then; ``changed``: when it came into its ``state``. ``code``:
+what the mail server answered last, without its words. ``claim``: which try it is, so that a late answer finds its own.
+"""
