@@ -6,6 +6,8 @@ Its accounts, their keys and their wealth are the same in the whole world; nothi
 from __future__ import annotations
 
 import subprocess
+import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -49,10 +51,16 @@ def running(*options: str) -> Iterator[Chain]:
         raise FileNotFoundError("anvil (Foundry) is not installed on this machine")
     command = [anvil, "--port", "0", "--no-mining", "--threads", "1", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        # It writes a line for every call, and stands still when nobody takes them.
+        listener = threading.Thread(target=deque, args=(process.stdout, 0))
         try:
-            yield Chain(f"http://127.0.0.1:{_port(process)}")
+            port = _port(process)
+            listener.start()
+            yield Chain(f"http://127.0.0.1:{port}")
         finally:
             process.kill()
+            if listener.ident is not None:
+                listener.join()
 
 
 def _port(process: subprocess.Popen[str]) -> int:

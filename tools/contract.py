@@ -9,16 +9,15 @@ hash of paths. A test holds the committed artefact against a fresh run.
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any, Final
+
+from tools import solc
 
 ROOT: Final = Path(__file__).parents[1]
 NAME: Final = "CheckpointAnchor"
 SOURCE: Final = ROOT / "contracts" / f"{NAME}.sol"
 ARTEFACT: Final = ROOT / "contracts" / f"{NAME}.json"
-SOLC: Final = ROOT / "node_modules" / "solc"
 SETTINGS: Final = {
     # The oldest rules that today's chains all keep: no PUSH0, which some of them still lack.
     "evmVersion": "paris",
@@ -38,7 +37,7 @@ def build() -> bytes:
     artefact = {
         "abi": contract["abi"],
         "bytecode": contract["evm"]["bytecode"]["object"],
-        "compiler": f"solc {json.loads((SOLC / 'package.json').read_text(encoding='utf-8'))['version']}",
+        "compiler": f"solc {solc.version()}",
         "deployed_bytecode": contract["evm"]["deployedBytecode"]["object"],
         "selectors": contract["evm"]["methodIdentifiers"],
         "settings": SETTINGS,
@@ -48,23 +47,7 @@ def build() -> bytes:
 
 def _compile() -> dict[str, Any]:
     outputs = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "evm.methodIdentifiers"]
-    question = {
-        "language": "Solidity",
-        "settings": SETTINGS | {"outputSelection": {"*": {NAME: outputs}}},
-        "sources": {SOURCE.name: {"content": SOURCE.read_text(encoding="utf-8")}},
-    }
-    node = shutil.which("node")
-    if node is None:
-        raise SystemExit("Node is needed to run solc: `./yui test` brings it.")
-    answer = subprocess.run(
-        [node, SOLC / "solc.js", "--standard-json"],
-        input=json.dumps(question),
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    # solc.js greets on the line before the JSON when it waits for its input.
-    found: dict[str, Any] = json.loads(answer[answer.index("{") :])
+    found = solc.compile_files([SOURCE], SETTINGS, {"*": {NAME: outputs}})
     if found.get("errors"):
         raise SystemExit("\n".join(error["formattedMessage"] for error in found["errors"]))
     contract: dict[str, Any] = found["contracts"][SOURCE.name][NAME]
