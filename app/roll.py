@@ -6,7 +6,6 @@ until the ledger says that something about it has changed; what is erased is gon
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -18,8 +17,6 @@ from ledger.books.members import Member
 
 FIELDS: Final = ("name", "kana", "alias", "household", "group", "address", "contact", "number")
 ENDED: Final = ("left", "died", "moved", "expelled")
-_VOICED: Final = {ord(mark): None for mark in "\u3099\u309a\u30fc-"}
-_SMALL: Final = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
 _STAMP: Final = (
     "SELECT count(*) AS count, max(changed) AS changed FROM record "
     "WHERE ledger_id = $1 AND kind = ANY('{member,erasure}')"
@@ -108,10 +105,8 @@ def narrowed(people: list[Person], asked: Asked) -> list[Person]:
 
 
 def reading_order(person: Person) -> tuple[str, str, str]:
-    """As a directory orders names: by reading, first without regard to voicing marks, small kana and long vowels."""
-    plain = forms.same(person.kana or person.name)
-    bare = unicodedata.normalize("NFD", plain).translate(_VOICED).translate(_SMALL)
-    return bare, plain, person.id
+    """As a directory orders names."""
+    return *forms.reading(person.kana or person.name), person.id
 
 
 async def _changed(reading: Reading, since: int) -> dict[str, Person]:

@@ -13,6 +13,8 @@ _EXCEL_TEXT: Final = re.compile(r'="((?:[^"]|"")*)"\Z')
 _KATAKANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _MARKS: Final = re.compile(r"[\s・·.‐‑–—―_/()\[\]「」:*※★○◎●-]+")
 _REMARK: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+_VOICED: Final = {ord(mark): None for mark in "\u3099\u309a\u30fc-"}
+_SMALL: Final = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
 _BLANK: Final = " \t\r\n\u3000\u00a0\ufeff"
 
 
@@ -34,6 +36,12 @@ def same(text: str) -> str:
     """The form in which names and readings are compared: width, case, kana, spaces and line breaks don't matter."""
     plain = unicodedata.normalize("NFKC", text).translate(_KATAKANA).casefold()
     return "".join(plain.split())
+
+
+def reading(text: str) -> tuple[str, str]:
+    """What a directory sorts a reading by: first without regard to voicing marks, small kana and long vowels."""
+    plain = same(text)
+    return unicodedata.normalize("NFD", plain).translate(_VOICED).translate(_SMALL), plain
 
 
 def number(text: str) -> str:
