@@ -75,9 +75,9 @@ async def settle_left(connection: asyncpg.Connection, now: int, tries: int) -> i
         unknown += len(rows)
         # One that ends the process every time must come to an end itself.
         await connection.execute(
-            f"UPDATE outbox SET state = {_STATE}, code = 'stopped', changed = $2, due = $2 + $3, claim = NULL "  # noqa: S608
+            f"UPDATE outbox SET state = {_STATE}, code = 'stopped', changed = $2, due = $3, claim = NULL "  # noqa: S608
             "WHERE ledger_id = $1 AND state = 'sending'",
-            *(ledger_id, now, _MINUTE, tries),
+            *(ledger_id, now, now + pause(1), tries),
         )
     return unknown
 
