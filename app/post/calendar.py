@@ -137,7 +137,9 @@ def _hours(offset: int) -> str:
 
 def _address(person: Person) -> vCalAddress:
     address = vCalAddress(f"mailto:{person.address}")
-    address.params["CN"] = _plain(person.name).replace("\n", " ")
+    name = " ".join(_plain(person.name).split())
+    if name:
+        address.params["CN"] = name
     return address
 
 

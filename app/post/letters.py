@@ -11,7 +11,7 @@ import html
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -24,7 +24,6 @@ from ledger.errors import FormatError
 
 Method = Literal["", "PUBLISH", "REQUEST", "CANCEL"]
 
-_POLICY: Final = SMTP.clone(cte_type="7bit")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*\Z")
@@ -105,25 +104,41 @@ def address_in(contact: str) -> str:
 
 def compose(letter: Letter, id_: str, sender: str, queued: int) -> bytes:
     """The message, in lines of ASCII that end with CRLF; ``queued`` in ms."""
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = Address(display_name=letter.coop, addr_spec=sender)
-    # What a member is called is no reason to leave one out: where a name has a line break, it has a space here.
-    message["To"] = Address(display_name=_CONTROL.sub(" ", letter.name), addr_spec=letter.address)
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=queued))
-    message["Message-ID"] = f"<{id_}@{_host(letter.origin)}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers to nobody
-    message["Content-Language"] = letter.lang
+    date = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=queued)
+    lines = [
+        f"From: {_words('From', letter.coop)} <{sender}>",
+        # What a member is called is no reason to leave one out: where a name has a line break, it has a space here.
+        f"To: {_words('To', _CONTROL.sub(' ', letter.name))} <{letter.address}>",
+        f"Subject: {_words('Subject', letter.subject)}",
+        f"Date: {format_datetime(date)}",
+        f"Message-ID: <{id_}@{_host(letter.origin)}>",
+        "Auto-Submitted: auto-generated",  # RFC 3834: no holiday answers to nobody
+        f"Content-Language: {letter.lang}",
+    ]
     if letter.unsubscribe:
-        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
-    message.set_content(letter.text, charset="utf-8", cte="base64")
-    message.add_alternative(as_html(letter.text, letter.lang), subtype="html", charset="utf-8", cte="base64")
+        lines.append(f"List-Unsubscribe: <{letter.unsubscribe}>")
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii") + _body(letter, id_)
+
+
+def _body(letter: Letter, id_: str) -> bytes:
+    """The same text as text and as a page, and what belongs into a calendar; with the headers that say so."""
+    body = EmailMessage(policy=SMTP)
+    body.set_content(letter.text, charset="utf-8", cte="base64")
+    body.add_alternative(as_html(letter.text, letter.lang), subtype="html", charset="utf-8", cte="base64")
     if letter.calendar:
         # RFC 6047: among the alternatives, its method named, so that mail programs offer to put it in the diary.
         kind = {"method": letter.method}
-        message.add_alternative(letter.calendar, subtype="calendar", charset="utf-8", cte="base64", params=kind)
-    message.set_boundary(f"=_{id_}")
-    return message.as_bytes(policy=_POLICY)
+        body.add_alternative(letter.calendar, subtype="calendar", charset="utf-8", cte="base64", params=kind)
+    body.set_boundary(f"=_{id_}")
+    return body.as_bytes()
+
+
+def _words(header: str, text: str) -> str:
+    """RFC 2047, always: what anybody typed never stands in a header as it is.
+
+    ``EmailMessage`` would read encoded words that were typed, and write the line breaks in them (CVE-2024-6923).
+    """
+    return Header(text, charset="utf-8", header_name=header).encode(linesep="\r\n")
 
 
 def as_html(text: str, lang: str) -> str:
