@@ -51,7 +51,7 @@ class Schulze(Method, frozen=True):
         ranked = sorted(tally.values(), key=lambda count: (-count.weight, -count.heads))
         losers = [tally[name] for name in names if name not in winners] if winners else ranked[1:]
         return Counted(
-            tally={**tally, ABSTAIN: _in_halves(ballots.abstained), INVALID: _in_halves(ballots.invalid)},
+            tally={**tally, ABSTAIN: ballots.abstained, INVALID: ballots.invalid},
             winners=tuple(winners),
             support=tally[winners[0]] if winners else ranked[0],
             rival=max(losers, key=lambda count: (count.weight, count.heads), default=NOBODY),
@@ -99,7 +99,3 @@ def unbeaten(paths: list[list[int]]) -> list[int]:
 
 def _beats(pairs: Pairs, one: int, other: int) -> bool:
     return pairs[one][other] > pairs[other][one]
-
-
-def _in_halves(count: Count) -> Count:
-    return Count(count.heads, count.weight * HALVES)

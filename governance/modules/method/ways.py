@@ -134,7 +134,7 @@ def _counted(result: _Result, ballots: Sorted, unit: int) -> Counted:
     won = [count for name, count in by_strength if name in winners]
     lost = [count for name, count in by_strength if name not in winners]
     return Counted(
-        tally={**tally, ABSTAIN: _in(ballots.abstained, unit), INVALID: _in(ballots.invalid, unit)},
+        tally={**tally, ABSTAIN: ballots.abstained, INVALID: ballots.invalid},
         winners=winners,
         support=won[-1] if won else lost[0],
         rival=lost[0] if won and lost else lost[1] if len(lost) > 1 else NOBODY,
@@ -144,7 +144,3 @@ def _counted(result: _Result, ballots: Sorted, unit: int) -> Counted:
         unit=unit,
         rounds=result.stage.rounds if ballots.expressed.weight else (),
     )
-
-
-def _in(count: Count, unit: int) -> Count:
-    return Count(count.heads, count.weight * unit)
