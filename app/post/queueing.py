@@ -87,7 +87,8 @@ async def _insert(
             "queued, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', 0, $8, '', $8, $8) "
             "ON CONFLICT (ledger_id, id) DO NOTHING RETURNING id"
         )
-        for id_, letter in letters.items():
+        for id_ in sorted(letters):  # in one order, or two that queue the same at once would wait for each other
+            letter = letters[id_]
             row = (reading.ledger_id, id_, *notice, letter.member, sealed[id_], now)
             if await insert.fetchval(*row) is not None:
                 added.add(id_)

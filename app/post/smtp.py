@@ -167,7 +167,10 @@ def _code(error: BaseException) -> str:
         return _spelled(error.code, error.message)
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
         return "tls"
-    return "timeout" if isinstance(error, TimeoutError) else "connection"
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    # What is no error of the connection's: the server does not offer STARTTLS, or no log-in.
+    return "connection" if isinstance(error, OSError) else "unsupported"
 
 
 def _spelled(code: int, words: str) -> str:

@@ -74,11 +74,12 @@ class Office:
         envelope.rcpt_tos.append(address)
         return self.rcpt.popleft() if self.rcpt else OK
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         answer = self.data.popleft() if self.data else OK
         if answer in (OK, TAKE_AND_CUT, SLOW):
             assert isinstance(envelope.content, bytes)
-            self.taken += [Taken(one, envelope.content, session.ssl is not None) for one in envelope.rcpt_tos]
+            encrypted = server.transport is not None and server.transport.get_extra_info("sslcontext") is not None
+            self.taken += [Taken(one, envelope.content, encrypted) for one in envelope.rcpt_tos]
         if answer == SLOW:
             await asyncio.sleep(self.wait)
             return OK
@@ -88,7 +89,7 @@ class Office:
 
     def authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: Any) -> AuthResult:
         self.logins.append(data)
-        return AuthResult(success=data == LoginPassword(b"yui", b"a secret"))
+        return AuthResult(success=data == LoginPassword(b"yui", b"a secret"), handled=False)
 
 
 class _Server(SMTP):
