@@ -1,7 +1,8 @@
-"""What the clerk announces: how many may vote once voting has opened, and the count once it has closed.
+"""What the clerk announces: lots, how many may vote once voting has opened, and the count once it has closed.
 
-Both are worked out beside the head's lock, by the functions with which the fold checks them. The count of confidential
-ballots alone is the operator's word: it opens the private values, and nobody else can until an auditor does.
+All is worked out beside the head's lock, by the functions with which the fold checks it, and handed to the lane, so
+that the fold need not find a large count again. The count of sealed ballots alone is the operator's word: it opens
+the private values, and nobody else can until an auditor does.
 """
 
 from __future__ import annotations
@@ -14,45 +15,51 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from app.installation import Installation
+from app.sequencer.guard import Published
 from app.storage.ledgers import Ledger
-from governance import outcome
-from governance.books import ballots, counts, proposals
+from governance.books import counts, draws, proposals, tallying
 from governance.books.ballots import Ballot
-from governance.books.proposals import Proposal
-from governance.modules.questions import INVALID, NOBODY, Count
+from governance.books.proposals import Found, Proposal
 from governance.rule import Rule
 from ledger import canonical
 from ledger.state import State
 
 
 class Announcement(NamedTuple):
-    """What the clerk should say. ``cause`` names what calls for it: the same cause is announced once."""
+    """What the clerk should say. ``cause`` names what calls for it: the same cause is announced once.
+
+    ``seen``: the checkpoint it has to have seen, where that matters (a lot is drawn from it).
+    """
 
     type: str
     body: dict[str, Any]
     cause: str
+    seen: Published | None = None
 
 
 Announcer = Callable[[Installation, Ledger], Awaitable[list[Announcement]]]
 
 
-class _Closed(NamedTuple):
-    """A confidential vote that waits for its count."""
+class _Look(NamedTuple):
+    """What is to be said of one proposal, what was found out for it, and whether its sealed ballots wait to be
+    counted.
+    """
 
-    proposal: Proposal
-    rule: Rule
-    roll: Count
-    ballots: list[Ballot]
+    said: list[Announcement]
+    settled: dict[str, Any]
+    closed: list[Ballot] | None
 
 
 async def decisions(installation: Installation, ledger: Ledger) -> list[Announcement]:
-    """Rolls of the votes that have opened, and counts of those that have closed."""
-    found = []
+    """Lots, rolls of the votes that have opened, and counts of those that have closed."""
+    found: list[Announcement] = []
+    published = await installation.log.published(ledger)
     for id_ in await _unannounced(installation, ledger):
-        said, closed = await installation.ask(ledger, partial(_look, id_, installation.clock.now()))
-        found += said
-        if closed is not None:
-            found.append(_count(closed.proposal, *await _count_sealed(installation, ledger, closed)))
+        look = await installation.ask(ledger, partial(_look, id_, published))
+        installation.lanes.settle(ledger, look.settled)
+        found += look.said
+        if look.closed is not None:
+            found.append(await _count_sealed(installation, ledger, id_, look.closed))
     return found
 
 
@@ -62,44 +69,68 @@ ANNOUNCERS: Final[tuple[Announcer, ...]] = (decisions,)
 
 async def _unannounced(installation: Installation, ledger: Ledger) -> list[str]:
     query = (
-        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'proposal' AND data->>'opened_index' IS NOT NULL "
-        "AND (data->>'roll_entry' IS NULL OR data->>'count_entry' IS NULL) ORDER BY sort, id"
+        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'proposal' AND ((data->>'opened_index' IS NOT NULL "
+        "AND (data->>'roll_entry' IS NULL OR data->>'count_entry' IS NULL)) OR data->>'drawing' = 'true') "
+        "ORDER BY sort, id"
     )
     return [id_ for (id_,) in await installation.database.pool.fetch(query, ledger.id)]
 
 
-def _look(id_: str, now: int, state: State) -> tuple[list[Announcement], _Closed | None]:
+def _look(id_: str, published: Published, state: State) -> _Look:
     """What is to be said of one proposal, as far as the ledger itself tells."""
     proposal = state.need(Proposal, id_)
     rule = proposals.pinned(state, proposal)
-    roll = counts.roll(state, proposal, rule)
-    said = []
+    if proposal.drawing:
+        return _Look(_panel(state, proposal, rule, published), {}, None)
+    said: list[Announcement] = []
+    settled: dict[str, Any] = {}
     if proposal.roll_entry is None:
-        body = {"heads": roll.heads, "proposal": proposal.id, "weight": roll.weight}
-        said.append(Announcement("proposal.roll/1", body, proposal.id))
-    if proposal.count_entry is not None:
-        return said, None
-    if proposal.outcome is not None and proposal.tally is not None:
-        said.append(_count(proposal, proposal.tally, proposal.outcome.result))
-    elif rule.secrecy.SEALED and proposal.stage(now) == "counting":
-        return said, _Closed(proposal, rule, roll, ballots.of(state, proposal))
-    return said, None
+        roll = tallying.roll(state, proposal, rule)
+        settled[f"roll:{id_}"] = roll
+        said.append(Announcement("proposal.roll/1", {"proposal": id_, **msgspec.to_builtins(roll)}, id_))
+    if proposal.count_entry is not None or proposal.closed_index is None:
+        return _Look(said, settled, None)
+    if proposal.outcome is not None:
+        counted = state.need(Found, id_).counted
+        body = counts.announcement(proposal, rule, counted, proposal.outcome)
+        said.append(Announcement("proposal.count/1", body, id_))
+    elif rule.tie.BREAKS == "lot" and not proposal.order:
+        said += _order(state, proposal, published)
+    elif rule.secrecy.SEALED:
+        return _Look(said, settled, tallying.cast(state, proposal))
+    else:
+        found = settled[f"count:{id_}"] = counts.count(state, proposal, rule)
+        said.append(Announcement("proposal.count/1", counts.announcement(proposal, rule, *found), id_))
+    return _Look(said, settled, None)
 
 
-def _count(proposal: Proposal, tally: dict[str, Count], result: str) -> Announcement:
-    body = {"proposal": proposal.id, "result": result, "tally": msgspec.to_builtins(tally)}
-    return Announcement("proposal.count/1", body, proposal.id)
+def _panel(state: State, proposal: Proposal, rule: Rule, published: Published) -> list[Announcement]:
+    panel = rule.electorate.panel()
+    if panel is None or proposal.called_index is None or published.size <= proposal.called_index:
+        return []
+    _, last, among = draws.draw_panel(state, proposal, panel, published.root)
+    body = {"among": among, "last": canonical.b64(last), "proposal": proposal.id}
+    return [Announcement("lot.panel/1", body, f"{proposal.id} {proposal.rule} {published.size}", published)]
 
 
-async def _count_sealed(installation: Installation, ledger: Ledger, closed: _Closed) -> tuple[dict[str, Count], str]:
-    choices = await _open(installation, ledger, closed.ballots)
-    tally = dict.fromkeys(ballots.choices(closed.rule, closed.proposal), NOBODY)
-    for ballot in closed.ballots:
-        # What opens to nothing, or to no choice that there is, was present but says nothing.
-        choice = choices.get(ballot.statement)
-        tally[choice if isinstance(choice, str) and choice in tally else INVALID] += Count(1, ballot.weight)
-    decided = outcome.decide(closed.rule, closed.roll, tally, len(closed.proposal.options))
-    return tally, decided.result
+def _order(state: State, proposal: Proposal, published: Published) -> list[Announcement]:
+    if proposal.closed_index is None or published.size <= proposal.closed_index:
+        return []
+    order = draws.draw_order(state, proposal, published.root)
+    body = {"order": list(order), "proposal": proposal.id}
+    return [Announcement("lot.order/1", body, f"{proposal.id} {published.size}", published)]
+
+
+async def _count_sealed(installation: Installation, ledger: Ledger, id_: str, cast: Sequence[Ballot]) -> Announcement:
+    choices = await _open(installation, ledger, cast)
+
+    def question(state: State) -> dict[str, Any]:
+        proposal = state.need(Proposal, id_)
+        rule = proposals.pinned(state, proposal)
+        found = counts.opened(state, proposal, rule, lambda ballot: choices.get(ballot.statement))
+        return counts.announcement(proposal, rule, *found)
+
+    return Announcement("proposal.count/1", await installation.ask(ledger, question), id_)
 
 
 async def _open(installation: Installation, ledger: Ledger, cast: Sequence[Ballot]) -> dict[str, Any]:

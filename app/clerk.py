@@ -110,7 +110,7 @@ class Clerk:
 
 async def written(installation: Installation, ledger: Ledger, announcement: Announcement, time: int) -> Submission:
     """The announcement as the clerk signs it; for the same cause it has the same nonce."""
-    published = await installation.log.published(ledger)
+    published = announcement.seen or await installation.log.published(ledger)
     digest = hashlib.sha256(f"{ledger.origin} {announcement.type} {announcement.cause}".encode()).digest()
     statement = Statement(
         at=canonical.format_time(time),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from app.installation import Installation
 from app.reading import Reading, Ref
-from governance import outcome
-from governance.books import ballots, proposals
+from governance import outcome, reach
+from governance.books import ballots, counts, proposals, tallying
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
-from governance.modules.questions import INVALID, NOBODY, Count
+from governance.count import Counted
+from governance.modules.questions import Roll
 from governance.outcome import Outcome
+from governance.reach import Path
 from governance.rule import Rule
 from ledger.private import Commit
 from ledger.state import State
@@ -22,11 +25,15 @@ from ledger.state import State
 
 @dataclass(frozen=True)
 class Line:
-    """One ballot. ``weight``: found anew in the members' traces at the opening; ``choice``: None where it is sealed."""
+    """One ballot. ``weight``: found anew in the members' traces at the opening; ``choice``: None where it is sealed.
+
+    ``speaks_for``: how many others' votes it carries.
+    """
 
     ballot: Ballot
     weight: int
     choice: str | None
+    speaks_for: int
 
     @property
     def holds(self) -> bool:
@@ -36,53 +43,69 @@ class Line:
 
 @dataclass(frozen=True)
 class Recounted:
-    """What was counted anew, to be held against what the proposal says. ``tally``: None where ballots stay sealed."""
+    """What was counted anew, to be held against what the proposal says. ``counted``: None where ballots stay sealed.
+
+    ``paths``: how each voter without a ballot was spoken for.
+    """
 
     sealed: bool
     lines: list[Line]
-    roll: Count
-    tally: dict[str, Count] | None
+    roll: Roll
+    counted: Counted | None
     outcome: Outcome | None
+    paths: Mapping[str, Path]
+
+    @property
+    def tally(self) -> Mapping[str, Any] | None:
+        """What was counted for each choice or option."""
+        return None if self.counted is None else self.counted.tally
+
+
+class _Found(NamedTuple):
+    rule: Rule
+    lines: list[Line]
+    roll: Roll
+    paths: Mapping[str, Path]
 
 
 async def recount(installation: Installation, reading: Reading, proposal: Proposal, *, opened: bool) -> Recounted:
     """Count a proposal that has been decided. ``opened``: with the values of sealed ballots, for an auditor."""
-
-    def question(state: State) -> tuple[Rule, list[Line], Count]:
-        rule = proposals.pinned(state, proposal)
-        lines = [
-            Line(ballot, ballots.voting_weight(state, proposal, rule, ballot.member), _open_choice(ballot))
-            for ballot in sorted(state.children(Ballot, proposal.id), key=lambda ballot: ballot.entry)
-        ]
-        assert proposal.opened_index is not None and proposal.opens_at is not None  # noqa: S101, PT018  (decided)
-        return rule, lines, rule.roll(state.traces("member", proposal.opened_index, proposal.opens_at))
-
-    rule, lines, roll = await installation.ask(reading.ledger, question)
-    values: dict[Ref, Any] | None = None
-    if rule.secrecy.SEALED:
-        places = [(line.ballot.statement, "choice") for line in lines]
+    found = await installation.ask(reading.ledger, lambda state: _look(state, proposal))
+    values: Mapping[Ref, Any] | None = None
+    if found.rule.secrecy.SEALED:
+        places = [(line.ballot.statement, "choice") for line in found.lines if line.ballot.counts]
         values = await reading.texts(places) if opened else {}
-    tally = await asyncio.to_thread(_tally, rule, proposal, lines, values)
-    found = None if tally is None else outcome.decide(rule, roll, tally, len(proposal.options))
-    return Recounted(rule.secrecy.SEALED, lines, roll, tally, found)
+        if any(place not in values for place in places):
+            return Recounted(True, found.lines, found.roll, None, None, found.paths)  # noqa: FBT003
+
+    def again(state: State) -> tuple[Counted, Outcome]:
+        if values is None:
+            votes = tallying.gather(state, proposal, found.rule).votes
+            paper = proposals.paper(state, proposal)
+            return outcome.decide(found.rule, found.roll, votes, paper, proposal.order)
+        return counts.opened(state, proposal, found.rule, lambda ballot: values[ballot.statement, "choice"])
+
+    counted, decided = await installation.ask(reading.ledger, again)
+    return Recounted(found.rule.secrecy.SEALED, found.lines, found.roll, counted, decided, found.paths)
+
+
+def _look(state: State, proposal: Proposal) -> _Found:
+    rule = proposals.pinned(state, proposal)
+    # The roll anew, whatever was announced.
+    roll = tallying.roll(state, msgspec.structs.replace(proposal, roll=None), rule)
+    paths = tallying.gather(state, proposal, rule, lambda ballot: ballot.id).paths
+    speaks = reach.speaks_for(paths.values())
+    lines = [
+        Line(
+            ballot,
+            ballots.voting_weight(state, proposal, rule, ballot.member),
+            _open_choice(ballot),
+            speaks.get(ballot.member, 0),
+        )
+        for ballot in sorted(state.children(Ballot, proposal.id), key=lambda ballot: ballot.entry)
+    ]
+    return _Found(rule, lines, roll, paths)
 
 
 def _open_choice(ballot: Ballot) -> str | None:
     return None if isinstance(ballot.choice, Commit) else ballot.choice
-
-
-def _tally(
-    rule: Rule, proposal: Proposal, lines: list[Line], values: Mapping[Ref, Any] | None
-) -> dict[str, Count] | None:
-    """Every choice with its count; None where a sealed ballot's value is not there."""
-    counts = dict.fromkeys(ballots.choices(rule, proposal), NOBODY)
-    for line in lines:
-        if not line.ballot.counts:
-            continue
-        place = (line.ballot.statement, "choice")
-        if values is not None and place not in values:
-            return None
-        choice = line.choice if values is None else values[place]
-        known = isinstance(choice, str) and choice in counts
-        counts[str(choice) if known else INVALID] += Count(1, line.weight)
-    return counts

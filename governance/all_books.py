@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from governance import founding
-from governance.books import ballots, counts, proposals, rules
+from governance import departing, founding
+from governance.books import articles, calls, casting, counts, decided, delegations, drafts, draws, proposals, rules
 from ledger.books import (
     anchors,
     bookings,
@@ -18,6 +18,7 @@ from ledger.books import (
     membership,
     operator,
     policies,
+    projects,
     resources,
     roles,
     succession,
@@ -34,18 +35,25 @@ BOOKS: Final = Books(
         anchors.BOOK,
         joining.BOOK,
         membership.BOOK,
-        leaving.book(on_leave=(bookings.release_all, tokens.close)),
+        leaving.book(on_leave=departing.SETTLED),
         keyring.BOOK,
         roles.BOOK,
         policies.BOOK,
+        projects.BOOK,
         contributions.BOOK,
         tokens.BOOK,
         resources.BOOK,
         bookings.BOOK,
         rules.BOOK,
+        articles.BOOK,
         proposals.BOOK,
-        ballots.BOOK,
+        drafts.BOOK,
+        calls.BOOK,
+        delegations.BOOK,
+        casting.BOOK,
         counts.BOOK,
+        draws.BOOK,
+        decided.BOOK,
     ),
     authenticate=keys.authenticate,
 )

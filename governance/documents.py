@@ -8,12 +8,15 @@ from __future__ import annotations
 import functools
 import math
 import re
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+T2 = TypeVar("T2")
+Nested = Callable[[Any, Any], Any]
 
 _FRACTION: Final = re.compile(r"(-?(?:0|[1-9][0-9]{0,5}))/(0|[1-9][0-9]{0,5})\Z")
 
@@ -30,8 +33,11 @@ class Fault(Exception):
         return Fault("/".join(part for part in (path, self.path) if part), self.reason)
 
 
-def read(value: Any, struct: type[T], tag: str) -> T:
-    """``value`` as that struct; ``tag`` is the member that chose the struct. Every field strict, none unknown."""
+def read(value: Any, struct: type[T], tag: str, nested: Nested | None = None) -> T:
+    """``value`` as that struct; ``tag`` is the member that chose the struct. Every field strict, none unknown.
+
+    ``nested`` reads what a field of another type than JSON's holds: it is handed that type and the value.
+    """
     if not isinstance(value, dict):
         raise Fault("", "not_object")
     fields = _fields(struct)
@@ -40,7 +46,7 @@ def read(value: Any, struct: type[T], tag: str) -> T:
     given = {}
     for field in fields:
         if field.encode_name in value:
-            given[field.name] = _field(value[field.encode_name], field)
+            given[field.name] = _field(value[field.encode_name], field, nested)
         elif field.required:
             raise Fault(field.encode_name, "missing")
     return struct(**given)
@@ -63,6 +69,20 @@ def fraction(text: str) -> Fraction:
     return Fraction(over, under)
 
 
+def check_seconds(struct: msgspec.Struct, most: int, least: int = 0) -> None:
+    """Fault unless each of the struct's lengths of time (fields named ``…_seconds``) is from ``least`` to ``most``."""
+    for field in struct.__struct_fields__:
+        if not field.endswith("_seconds"):
+            continue
+        seconds = getattr(struct, field)
+        if seconds < 0:
+            raise Fault(field, "negative")
+        if seconds < least:
+            raise Fault(field, "too_short")
+        if seconds > most:
+            raise Fault(field, "too_long")
+
+
 def spell(value: Fraction) -> str:
     """The one spelling of a share: ``1/1`` for the whole."""
     return f"{value.numerator}/{value.denominator}"
@@ -74,12 +94,44 @@ def _fields(struct: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ..
     return msgspec.structs.fields(struct)
 
 
-def _field(value: Any, field: msgspec.structs.FieldInfo) -> Any:
+def _field(value: Any, field: msgspec.structs.FieldInfo, nested: Nested | None) -> Any:
     try:
-        if field.type is Fraction:
-            return fraction(msgspec.convert(value, str, strict=True))
-        return msgspec.convert(value, field.type, strict=True)
+        return _convert(value, field.type, nested)
     except msgspec.ValidationError as error:
         raise Fault(field.encode_name, "wrong_type") from error
     except Fault as fault:
         raise fault.under(field.encode_name) from fault
+
+
+def _convert(value: Any, type_: Any, nested: Nested | None) -> Any:
+    if type_ == Fraction | None and value is None:
+        return None
+    if type_ in (Fraction, Fraction | None):
+        return fraction(msgspec.convert(value, str, strict=True))
+    if nested is not None and _is_struct(type_):
+        return nested(type_, value)
+    arguments = get_args(type_)
+    if get_origin(type_) is tuple and (arguments[0] is Fraction or _is_struct(arguments[0])):
+        return tuple(_item(str(n), item, arguments[0], nested) for n, item in enumerate(_checked(value, list)))
+    if get_origin(type_) is dict and arguments[1] is Fraction:
+        return {key: _item(key, item, Fraction, nested) for key, item in _checked(value, dict).items()}
+    return msgspec.convert(value, type_, strict=True)
+
+
+def _item(path: str, value: Any, type_: Any, nested: Nested | None) -> Any:
+    try:
+        return _convert(value, type_, nested)
+    except msgspec.ValidationError as error:
+        raise Fault(path, "wrong_type") from error
+    except Fault as fault:
+        raise fault.under(path) from fault
+
+
+def _checked(value: Any, type_: type[T2]) -> T2:
+    if not isinstance(value, type_):
+        raise Fault("", "wrong_type")
+    return value
+
+
+def _is_struct(type_: Any) -> bool:
+    return isinstance(type_, type) and issubclass(type_, msgspec.Struct)

@@ -1,7 +1,7 @@
 """A proposal's life, derived from what has been recorded and the time: nobody sets a state.
 
     draft → scheduled → voting → counting → passed | failed | no_quorum | tied
-    passed → executed | lapsed          draft, scheduled → withdrawn
+    passed → executed | lapsed | vetoed     draft, scheduled → withdrawn     tied → passed | failed
 
 ``counting`` lasts until the count is there: for open ballots until the closing has been applied, for
 confidential ones until the operator has announced it. A decision whose effects are text stays ``passed``.
@@ -24,6 +24,7 @@ Stage = Literal[
     "tied",
     "executed",
     "lapsed",
+    "vetoed",
     "withdrawn",
 ]
 
@@ -40,12 +41,20 @@ class Life(Protocol):
         """When it closes."""
 
     @property
+    def drawing(self) -> bool:
+        """Whether voting waits for a panel to be drawn."""
+
+    @property
     def withdrawn_at(self) -> int | None:
         """When the proposer took it back."""
 
     @property
     def outcome(self) -> Outcome | None:
         """What the count came to."""
+
+    @property
+    def vetoed_at(self) -> int | None:
+        """When enough vetoes had come in to stop it."""
 
     @property
     def executed_at(self) -> int | None:
@@ -64,10 +73,12 @@ def stage(life: Life, now: int) -> Stage:
         return "executed"
     if life.lapsed_at is not None:
         return "lapsed"
+    if life.vetoed_at is not None:
+        return "vetoed"
     if life.outcome is not None:
         return life.outcome.result
     if life.opens_at is None or life.closes_at is None:
         return "draft"
-    if now < life.opens_at:
+    if now < life.opens_at or life.drawing:
         return "scheduled"
     return "voting" if now < life.closes_at else "counting"

@@ -5,49 +5,97 @@ Three questions, in this order: were enough present, is there enough support, an
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
 import msgspec
 
-from governance.modules.questions import Count, Leading, Result, Step, Tally
+from governance.count import INVALID, NOBODY, Bases, Count, Counted, Paper, Step, Tally, total
+from governance.modules.questions import House, Poll, Result, Roll
 from governance.rule import Rule
-
-Roll = Count
-"""Heads and weight of everyone who might have voted."""
 
 
 class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The result, the choice it is for (None unless passed), and the steps that led there."""
+    """The result, what it is for (nothing unless passed), and the steps that led there.
+
+    ``broken``: how a tie was decided, None where nobody had to.
+    """
 
     result: Result
-    choice: str | None
+    winners: tuple[str, ...]
     steps: tuple[Step, ...]
+    broken: Literal["chair", "lot"] | None = None
 
 
-def decide(rule: Rule, roll: Roll, tally: Tally, options: int) -> Outcome:
-    """Count ``tally`` of a proposal with that many options. The order of ballots has no way to matter."""
-    bases = rule.method.bases(roll, tally)
-    quorum = rule.quorum.test(bases)
-    steps: tuple[Step, ...] = () if quorum is None else (quorum,)
-    if quorum is not None and not quorum.holds:
-        return Outcome("no_quorum", None, steps)
-    leading = rule.method.leading(tally, options)
-    threshold = rule.threshold.test(leading, bases)
-    steps += (threshold,)
-    if threshold.holds and leading.choice is not None:
-        return Outcome("passed", leading.choice, steps)
-    if leading.tied:
-        return Outcome(rule.tie.RESULT, None, (*steps, _tie(leading)))
-    return Outcome("failed", None, steps)
+class Votes(NamedTuple):
+    """Everything that came in. ``houses``: by class of the voter what ballots say (one, ``""``, for rules that don't
+    ask).
+
+    ``attended``: heads and weight of those who were there, or represented, without a ballot of theirs.
+    """
+
+    houses: Mapping[str, Tally]
+    attended: Mapping[str, Count] = {}
+    convocation: int = 1
+
+    @property
+    def profile(self) -> Tally:
+        """What ballots say, of all classes."""
+        if len(self.houses) == 1:
+            return next(iter(self.houses.values()))
+        merged: dict[str, Count] = {}
+        for tally in self.houses.values():
+            for choice, count in tally.items():
+                merged[choice] = merged.get(choice, NOBODY) + count
+        return merged
 
 
-def _tie(leading: Leading) -> Step:
-    return Step(
-        name="tie",
-        unit="weight",
-        have=leading.support.weight,
-        comparison="equal",
-        fraction=None,
-        of="rival",
-        base=leading.rival.weight,
-        need=leading.rival.weight,
-        holds=True,
-    )
+def decide(rule: Rule, roll: Roll, votes: Votes, paper: Paper, order: Sequence[str] = ()) -> tuple[Counted, Outcome]:
+    """Count the votes and judge what was counted. The order of ballots has no way to matter.
+
+    ``order``: of options, by lot or casting vote, where there has been one.
+    """
+    counted = rule.method.count(votes.profile, paper, order)
+    return counted, judge(rule, poll(rule, roll, votes, counted), decisive=bool(order))
+
+
+def poll(rule: Rule, roll: Roll, votes: Votes, counted: Counted) -> Poll:
+    """What quorum and threshold are asked about."""
+    houses = {}
+    if rule.by_class:
+        for cls, count in roll.classes.items():
+            tally = votes.houses.get(cls, {})
+            houses[cls] = House(count, total(tally.values()) + votes.attended.get(cls, NOBODY), tally)
+    return Poll(_bases(roll, votes, counted), counted, houses, votes.convocation)
+
+
+def judge(rule: Rule, asked: Poll, *, decisive: bool = False) -> Outcome:
+    """Whether it passes. ``decisive``: an order of options was handed to the count, so ties have been decided."""
+    counted = asked.counted
+    steps = rule.quorum.test(asked)
+    if not all(step.holds for step in steps):
+        return Outcome("no_quorum", (), steps)
+    tests = rule.threshold.test(asked)
+    steps += tests
+    # Yes or no is for yes in a tie as well: whether half is enough is for the threshold to say.
+    settled = not counted.tied or decisive or not rule.chooses
+    if all(step.holds for step in tests) and counted.winners and settled:
+        return Outcome("passed", counted.winners, steps, rule.tie.BREAKS if counted.tied and decisive else None)
+    if not counted.tied:
+        return Outcome("failed", (), steps)
+    steps = (*steps, _tie(counted))
+    if not decisive:
+        return Outcome(rule.tie.RESULT, (), steps)
+    return Outcome("passed" if counted.winners else "failed", counted.winners, steps, rule.tie.BREAKS)
+
+
+def _bases(roll: Roll, votes: Votes, counted: Counted) -> Bases:
+    present = counted.cast + counted.tally.get(INVALID, NOBODY) + total(votes.attended.values())
+    expressed = Count(counted.cast.heads - counted.abstained.heads, counted.cast.weight - counted.abstained.weight)
+    all_ = Count(roll.heads, roll.weight)
+    return {"all": all_, "present": present, "cast": counted.cast, "expressed": expressed, "yes_no": expressed}
+
+
+def _tie(counted: Counted) -> Step:
+    have, rival = counted.support.weight, counted.rival.weight
+    return Step("tie", "weight", have, "equal", None, "rival", rival, rival, holds=True)

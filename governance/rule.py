@@ -6,48 +6,90 @@
      "tie": {"module": "fails/1"}, "secrecy": {"module": "open/1"}, "channels": ["online", "paper"],
      "timing": {"module": "fixed/1", "voting_seconds": 604800, "delay_seconds": 0, "timelock_seconds": 0}}
 
-Every question is answered, nothing else stands in the document, and what can't work is refused with the
-path to the fault. A rule decides nothing by itself: ``outcome.decide`` asks its modules.
+These questions are all answered; ``admission``, ``veto`` and ``delegation`` may stand beside them, and where they don't
+anyone proposes, nobody vetoes and nobody votes for another. Nothing else stands in the document, and what can't
+work is refused with the path to the fault. A rule decides nothing by itself: ``outcome`` asks its modules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
 
+from governance import together
+from governance.count import NOBODY, Count, Paper
 from governance.documents import Fault, read
-from governance.modules import electorate, method, quorum, secrecy, threshold, tie, timing, weight
+from governance.modules import (
+    admission,
+    delegation,
+    electorate,
+    method,
+    quorum,
+    secrecy,
+    threshold,
+    tie,
+    timing,
+    veto,
+    weight,
+)
+from governance.modules.admission.anyone import Anyone
+from governance.modules.delegation.none import NoDelegation
 from governance.modules.questions import (
-    Count,
+    Admission,
+    Ask,
+    Delegation,
     Electorate,
     Line,
     Method,
     Module,
     Quorum,
+    Roll,
     Secrecy,
-    Standing,
     Threshold,
     Tie,
     Timing,
+    Veto,
     Weight,
 )
+from governance.modules.veto.none import NoVeto
+from governance.standing import MEMBER, Needs, Standing
 from ledger.errors import FormatError
 
-CHANNELS: Final = ("online", "paper", "assisted")
-"""How a ballot may come in: by the voter's own key; written, entered and countersigned by officials; by a helper."""
+MAX_CHOICE: Final = 8_000
+"""Characters of a ballot: two hundred options with their places, or a thousand things to pay for."""
+CHANNELS: Final = ("online", "paper", "assisted", "room", "proxy", "hands", "unopposed")
+"""How a vote may come in: by the voter's own key; in writing, entered and countersigned by officials; by a helper; on
+paper in the room; through a proxy for one meeting; by show of hands; as nobody's objection (異議なし)."""
 QUESTIONS: Final[Mapping[str, tuple[type[Module], ...]]] = {
+    "admission": admission.MODULES,
     "electorate": electorate.MODULES,
     "weight": weight.MODULES,
+    "delegation": delegation.MODULES,
     "method": method.MODULES,
     "quorum": quorum.MODULES,
     "threshold": threshold.MODULES,
     "tie": tie.MODULES,
     "timing": timing.MODULES,
+    "veto": veto.MODULES,
     "secrecy": secrecy.MODULES,
 }
 """Every module of every question, in the order in which a rule is read aloud."""
+UNANSWERED: Final[Mapping[str, Module]] = {
+    "admission": Anyone(),
+    "delegation": NoDelegation(),
+    "veto": NoVeto(),
+}
+"""What holds where a document does not answer. These answers go without saying."""
+_BASES: Final[Mapping[type[Module], str]] = {
+    Admission: "admission",
+    Electorate: "electorate",
+    Weight: "weight",
+    Quorum: "quorum",
+    Threshold: "threshold",
+}
+"""Questions whose answers may be parts of other answers."""
 KEYS: Final = tuple(key for modules in QUESTIONS.values() for module in modules for key in module.KEYS) + tuple(
     f"rule.channels.{channel}" for channel in CHANNELS
 )
@@ -57,29 +99,63 @@ M = TypeVar("M", bound=Module)
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A rule as its modules."""
+    """A rule as its modules. ``needs``: what it looks at in members' traces."""
 
+    admission: Admission
     electorate: Electorate
     weight: Weight
+    delegation: Delegation
     method: Method
     quorum: Quorum
     threshold: Threshold
     tie: Tie
     timing: Timing
+    veto: Veto
     secrecy: Secrecy
     channels: tuple[str, ...]
+    needs: Needs = Needs()
 
-    def weight_of(self, facts: Mapping[str, Any] | None) -> int:
-        """Voting weight by what the members' trace says at the opening; 0 for whoever is not on the roll."""
-        if facts is None:
+    @property
+    def chooses(self) -> bool:
+        """Whether it chooses among options, rather than deciding whether something happens."""
+        return self.method.OPTIONS != (0, 0)
+
+    @property
+    def by_class(self) -> bool:
+        """Whether classes are counted apart."""
+        return self.weight.BY_CLASS or self.quorum.by_class() or self.threshold.by_class()
+
+    @property
+    def watches(self) -> bool:
+        """Whether what has been cast so far decides when voting ends."""
+        return bool(self.timing.late_quorum() or self.timing.closes_early() or self.timing.super())
+
+    def weight_of(self, member: Standing | None, ask: Ask, roll: Roll | None = None) -> int:
+        """Voting weight of a member as they stand at the opening; 0 for whoever is not on the roll.
+
+        ``roll``: needed where weight depends on how many voters each class has.
+        """
+        if member is None or not self.electorate.includes(member, ask):
             return 0
-        member = Standing(facts["class"], facts["active"])
-        return self.weight.of(member) if self.electorate.includes(member) else 0
+        weight = self.weight.of(member)
+        if weight and self.weight.BY_CLASS:
+            heads = {cls: count.heads for cls, count in (roll.classes if roll is not None else {}).items()}
+            return self.weight.scale(heads).get(member.cls, 0)
+        return weight
 
-    def roll(self, traces: Mapping[str, Mapping[str, Any]]) -> Count:
-        """Heads and weight of everyone who may vote, from all members' traces at the opening."""
-        weights = [weight for weight in map(self.weight_of, traces.values()) if weight]
-        return Count(len(weights), sum(weights))
+    def roll(self, members: Iterable[Standing], ask: Ask) -> Roll:
+        """Heads and weight of everyone who may vote, of all members as they stand at the opening."""
+        classes: dict[str, Count] = {}
+        for member in members:
+            weight = self.weight.of(member) if self.electorate.includes(member, ask) else 0
+            if weight:
+                classes[member.cls] = classes.get(member.cls, NOBODY) + Count(1, weight)
+        if self.weight.BY_CLASS:
+            scale = self.weight.scale({cls: count.heads for cls, count in classes.items()})
+            classes = {cls: Count(count.heads, count.heads * scale[cls]) for cls, count in classes.items()}
+        heads = sum(count.heads for count in classes.values())
+        weight = sum(count.weight for count in classes.values())
+        return Roll(heads, weight, dict(sorted(classes.items())) if self.by_class else {})
 
 
 def parse(document: Any) -> Rule:
@@ -92,8 +168,14 @@ def parse(document: Any) -> Rule:
 
 def describe(rule: Rule) -> list[Line]:
     """The rule as keys and parameters of sentences, one per question and channel, in order."""
-    modules: list[Module] = [getattr(rule, question) for question in QUESTIONS]
-    return [module.describe() for module in modules] + [(f"rule.channels.{channel}", {}) for channel in rule.channels]
+    answers: list[tuple[str, Module]] = [(question, getattr(rule, question)) for question in QUESTIONS]
+    said = [answer.describe() for question, answer in answers if answer != UNANSWERED.get(question)]
+    return said + [(f"rule.channels.{channel}", {}) for channel in rule.channels]
+
+
+def accepts(rule: Rule, paper: Paper, choice: Any) -> bool:
+    """Whether a ballot may say that, once it is open: something that the method counts, or abstain."""
+    return isinstance(choice, str) and len(choice) <= MAX_CHOICE and rule.method.accepts(choice, paper)
 
 
 def _parse(document: Any) -> Rule:
@@ -101,29 +183,22 @@ def _parse(document: Any) -> Rule:
         raise Fault("", "not_object")
     for name in sorted(document.keys() - QUESTIONS.keys() - {"channels"}):
         raise Fault(name, "unknown_field")
-    rule = Rule(
-        electorate=_module(document, "electorate", electorate.MODULES),
-        weight=_module(document, "weight", weight.MODULES),
-        method=_module(document, "method", method.MODULES),
-        quorum=_module(document, "quorum", quorum.MODULES),
-        threshold=_module(document, "threshold", threshold.MODULES),
-        tie=_module(document, "tie", tie.MODULES),
-        timing=_module(document, "timing", timing.MODULES),
-        secrecy=_module(document, "secrecy", secrecy.MODULES),
-        channels=_channels(document),
-    )
-    try:
-        rule.threshold.fits(rule.method)
-    except Fault as fault:
-        raise fault.under("threshold") from fault
+    answers: dict[str, Any] = {question: _module(document, question) for question in QUESTIONS}
+    kinds = {MEMBER, *answers["electorate"].reads(), *answers["weight"].reads()}
+    kinds |= {*answers["admission"].reads(), *answers["veto"].reads()}
+    needs = Needs(frozenset(kinds), answers["weight"].ago())
+    rule = Rule(**answers, channels=_channels(document), needs=needs)
+    together.check(rule)
     return rule
 
 
-def _module(document: dict[str, Any], question: str, modules: tuple[type[M], ...]) -> M:
+def _module(document: dict[str, Any], question: str) -> Module:
     if question not in document:
+        if question in UNANSWERED:
+            return UNANSWERED[question]
         raise Fault(question, "missing")
     try:
-        return _answer(document[question], modules)
+        return _answer(document[question], QUESTIONS[question])
     except Fault as fault:
         raise fault.under(question) from fault
 
@@ -137,9 +212,13 @@ def _answer(answer: Any, modules: tuple[type[M], ...]) -> M:
     found = next((module for module in modules if named == module.NAME), None)
     if found is None:
         raise Fault("module", "unknown_module")
-    module = read(answer, found, tag="module")
+    module = read(answer, found, tag="module", nested=_part)
     module.check()
     return module
+
+
+def _part(base: type[Module], answer: Any) -> Module:
+    return _answer(answer, QUESTIONS[_BASES[base]])
 
 
 def _channels(document: dict[str, Any]) -> tuple[str, ...]:

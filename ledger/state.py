@@ -128,6 +128,9 @@ class Source(Protocol):
     def traces(self, kind: str, index: int, time: int) -> Mapping[str, Any]:
         """The same for every subject that has such a row."""
 
+    def known(self, question: str) -> Any:
+        """What has been found out about such a question (see ``State.settled``); None where nothing has."""
+
 
 class State:
     """An overlay over a source: reads fall through, writes stay here until they are merged down."""
@@ -216,6 +219,19 @@ class State:
         below = self._below.traces(kind, index, time)
         return {**below, **mine} if mine else below
 
+    def settled(self, question: str, find: Callable[[], T]) -> T:
+        """The answer to a question that no later entry can change: as somebody found it before, else as ``find`` does.
+
+        Only for what takes long to find (the count of a large vote): whoever keeps the source may have found it beside
+        the lock, by the same function.
+        """
+        known = self.known(question)
+        return find() if known is None else known
+
+    def known(self, question: str) -> Any:
+        """See ``Source.known``."""
+        return self._below.known(question)
+
     def merge_into(self, below: State) -> None:
         """Give every write to the overlay underneath."""
         for kind, written in self.records.items():
@@ -256,6 +272,10 @@ class Memory:
                     found[subject] = row.value
                     break
         return found
+
+    def known(self, question: str) -> Any:  # noqa: ARG002
+        """See ``Source.known``."""
+        return None
 
     def absorb(self, state: State) -> None:
         """Take in what a state over this source has written; the state is empty afterwards."""

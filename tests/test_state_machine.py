@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from governance.all_books import BOOKS
-from governance.books import ballots
+from governance.books import tallying
 from governance.books.proposals import Proposal
 from ledger import canonical, fold, ids, keys
 from ledger.books import tokens
@@ -405,7 +405,7 @@ class CoOp(RuleBasedStateMachine):
             fold.apply(BOOKS, state, self.village, index, entry, (keys.Facts(),))
         fold.drain(BOOKS, state, self.village.size + len(cast), closes)
         found = state.need(Proposal, proposal)
-        counted = {ballot.member: ballot.choice for ballot in ballots.of(state, found)}
+        counted = {ballot.member: ballot.choice for ballot in tallying.cast(state, found)}
         return found.tally, found.outcome, counted
 
     def compare(self) -> None:

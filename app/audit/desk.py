@@ -144,6 +144,10 @@ class SqliteDesk:
         ).fetchone()
         return None if found is None else json.loads(found[0])
 
+    def known(self, question: str) -> Any:  # noqa: ARG002
+        """See ``Source.known``."""
+        return None
+
     def traces(self, kind: str, index: int, time: int) -> Mapping[str, Any]:
         """See ``Source.traces``."""
         rows = self._connection.execute(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+import msgspec
+
 from governance.all_books import BOOKS
-from governance.books import ballots, proposals
-from governance.books.proposals import Proposal
-from governance.modules.questions import INVALID, NOBODY, Count
+from governance.books import counts, proposals, tallying
+from governance.books.proposals import Found, Proposal
+from governance.count import Counted
 from governance.rule import Rule
 from ledger import canonical
 from ledger.books import coop as coops
@@ -114,27 +116,36 @@ def discovery(state: State) -> dict[str, Any]:
 
 
 def recount(state: State, value: Callable[[int, str], Any]) -> Iterable[Recount]:
-    """Count confidential ballots again from their openings. An opening that is no valid choice counts as such."""
+    """Count sealed ballots again from their openings. An opening that is no valid choice counts as such."""
     for proposal in state.children(Proposal):
-        if proposal.tally is None or proposal.count_entry is None:
+        if proposal.outcome is None or proposal.count_entry is None:
             continue
         rule = proposals.pinned(state, proposal)
         if rule.secrecy.SEALED:
-            counted = _count(state, proposal, rule, value)
-            equal = None if counted is None else counted == proposal.tally
-            yield Recount(proposal.count_entry, proposal.id, equal)
+            yield Recount(proposal.count_entry, proposal.id, _equal(state, proposal, rule, value))
 
 
-def _count(state: State, proposal: Proposal, rule: Rule, value: Callable[[int, str], Any]) -> dict[str, Count] | None:
-    counts = dict.fromkeys(ballots.choices(rule, proposal), NOBODY)
+def _equal(state: State, proposal: Proposal, rule: Rule, value: Callable[[int, str], Any]) -> bool | None:
+    """Whether the count comes to what was announced; None where an opening is missing."""
+    choices: dict[str, Any] = {}
     # In log order, because openings are read by bundles of entries.
-    for ballot in sorted(ballots.of(state, proposal), key=lambda ballot: ballot.entry):
+    for ballot in sorted(tallying.cast(state, proposal), key=lambda ballot: ballot.entry):
         choice = value(ballot.entry, "choice")
         if choice is None:
             return None
-        known = isinstance(choice, str) and choice in counts
-        counts[choice if known else INVALID] += Count(1, ballot.weight)
-    return counts
+        choices[ballot.id] = choice
+    # As it was counted first: a casting vote came after.
+    counted_then = msgspec.structs.replace(proposal, order=()) if rule.tie.BREAKS == "chair" else proposal
+    counted, decided = counts.opened(state, counted_then, rule, lambda ballot: choices[ballot.id])
+    announced = state.need(Found, proposal.id).counted
+    if rule.tie.BREAKS == "chair":
+        return counted.tally == announced.tally
+    return _said(counted) == _said(announced) and decided == proposal.outcome
+
+
+def _said(counted: Counted) -> Counted:
+    """Without what an announcement of sealed ballots leaves out."""
+    return msgspec.structs.replace(counted, rounds=(), pairs=())
 
 
 HOUSE: Final = House(

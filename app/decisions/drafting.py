@@ -12,12 +12,13 @@ from app.decisions import policy_form, rule_form
 from app.decisions.rule_form import Values
 from app.decisions.words import Words
 from governance import effects
-from governance.modules.questions import MAX_OPTIONS
+from governance.count import MAX_OPTIONS
+from governance.effects.rules import ChangeLogKey
 from ledger import canonical
 from ledger.errors import LedgerError
 
 DOCUMENT: Final = "effects/0/document/"
-LOG_KEY: Final = effects.ChangeLogKey.NAME
+LOG_KEY: Final = ChangeLogKey.NAME
 """Chosen among the kinds whose rule is to change: what changes is the key that seals the ledger."""
 USE_JSON: Final = "json"
 """The value of ``use`` when the document written as JSON is to count, not the form's fields."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from app.installation import Installation
 from app.reading import Reading
-from governance.books import ballots, counts
+from governance.books import ballots, counts, tallying
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
-from governance.modules.questions import Count
+from governance.count import Count
 from governance.rule import Rule
 from ledger.books.members import Member
 from ledger.private import Commit
@@ -59,7 +59,6 @@ async def on_roll(installation: Installation, reading: Reading, proposal: Propos
     def question(state: State) -> set[str]:
         if proposal.opened_index is None or proposal.opens_at is None:
             return set()
-        traces = state.traces("member", proposal.opened_index, proposal.opens_at)
-        return {member for member, facts in traces.items() if rule.weight_of(facts)}
+        return set(tallying.roll_weights(state, proposal, rule))
 
     return await installation.ask(reading.ledger, question)

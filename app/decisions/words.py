@@ -13,7 +13,8 @@ from app.texts.formats import Formats
 from app.texts.sentence_values import clean
 from app.texts.sentences import catalogue
 from governance import rule
-from governance.modules.questions import Count, Line, Step
+from governance.count import Count, Step
+from governance.modules.questions import Line
 from governance.rule import Rule
 
 _LENGTHS: Final = (("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
@@ -43,7 +44,7 @@ class Words:
 
     def rule(self, found: Rule) -> list[str]:
         """A rule read aloud: one sentence per question and channel."""
-        support = self._support(found.method.OPTIONS != (0, 0))
+        support = self._support(found.chooses)
         return [self._line(line, support) for line in rule.describe(found)]
 
     def length(self, seconds: int) -> str:

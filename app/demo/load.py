@@ -91,6 +91,9 @@ class _FromNothing(PostgresSource):
     def traces(self, kind: str, index: int, time: int) -> Mapping[str, Any]:
         return self._memory.traces(kind, index, time)
 
+    def known(self, question: str) -> Any:
+        return self._memory.known(question)
+
     def absorb(self, state: State) -> None:
         self._memory.absorb(state)
 

@@ -21,6 +21,7 @@ from app.visit import Visit
 from governance.books import ballots
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
+from governance.count import Paper
 from ledger.books.keys import Key
 from ledger.books.members import Member
 
@@ -101,7 +102,7 @@ async def _votes(request: Any, visit: Visit, installation: Installation, member:
         if not weight:
             continue
         title, _, options = await texts_of(visit, proposal)
-        choices = [(code, words.choice(code, options)) for code in rule.method.choices(len(proposal.options))]
+        choices = [(code, words.choice(code, options)) for code in rule.method.choices(Paper(len(proposal.options)))]
         names = said_names(proposal, title, options)
         found.append(Vote(proposal, title, choices, rule.secrecy.SEALED, ballot.statement if ballot else "", names))
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,9 +65,9 @@ class _Claim:
 class Desk:
     """What a lane keeps of its ledger between batches: the cache, the tree's edge, and the last entry's moment."""
 
-    def __init__(self, ledger: Ledger, books: Books, growth: Growth) -> None:
+    def __init__(self, ledger: Ledger, books: Books, growth: Growth, settled: Mapping[str, Any] | None = None) -> None:
         self.ledger, self.books, self.growth = ledger, books, growth
-        self.source = PostgresSource(books, ledger.id)
+        self.source = PostgresSource(books, ledger.id, settled)
         self.log_keys: tuple[str, ...] = ()
         """The vkeys that sign its checkpoints; empty: to be read again from the database."""
         self.kept: tuple[int, Published] | None = None

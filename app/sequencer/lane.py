@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
@@ -34,6 +34,7 @@ _log = logging.getLogger("yui.sequencer")
 
 MAX_BATCH: Final = 512
 _IDLE: Final = 60.0
+_MOST_SETTLED: Final = 100
 _PAUSES: Final = (0.05, 0.5, 2.0)
 """Seconds before the second, third … attempt of a batch whose connection failed."""
 _LOST: Final = (
@@ -78,8 +79,10 @@ class _Waiting(NamedTuple):
 class Lane:
     """The one way into a ledger, as far as this process goes."""
 
-    def __init__(self, ledger: Ledger, services: Services, ended: Callable[[], None]) -> None:
-        self._ledger, self._services, self._ended = ledger, services, ended
+    def __init__(
+        self, ledger: Ledger, services: Services, settled: Mapping[str, Any], ended: Callable[[], None]
+    ) -> None:
+        self._ledger, self._services, self._settled, self._ended = ledger, services, settled, ended
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._desk: Desk | None = None
@@ -201,7 +204,7 @@ class Lane:
             growth = await Growth.load(connection, self._ledger.id, head.size)
             if growth.root() != head.root:
                 raise LedgerDamaged("log.root", origin=self._ledger.origin, size=head.size)
-            desk = Desk(self._ledger, self._services.books, growth)
+            desk = Desk(self._ledger, self._services.books, growth, self._settled)
         return desk
 
     async def _answer(
@@ -238,13 +241,22 @@ class Lanes:
         self._services = services
         # By all that a ledger is: one that gets another name gets another lane.
         self._lanes: dict[Ledger, Lane] = {}
+        self._settled: dict[Ledger, dict[str, Any]] = {}
 
     def enqueue(self, ledger: Ledger, submission: Submission) -> asyncio.Future[Receipt]:
         """See ``Lane.enqueue``."""
         lane = self._lanes.get(ledger)
         if lane is None:
-            lane = self._lanes[ledger] = Lane(ledger, self._services, lambda: self._forget(ledger))
+            settled = self._settled.setdefault(ledger, {})
+            lane = self._lanes[ledger] = Lane(ledger, self._services, settled, lambda: self._forget(ledger))
         return lane.enqueue(submission)
+
+    def settle(self, ledger: Ledger, answers: Mapping[str, Any]) -> None:
+        """Tell the fold what was found beside the lock of questions whose answers no later entry can change."""
+        settled = self._settled.setdefault(ledger, {})
+        settled.update(answers)
+        while len(settled) > _MOST_SETTLED:
+            del settled[next(iter(settled))]
 
     async def stop(self) -> None:
         """End all lanes."""

@@ -51,8 +51,9 @@ class _Scan:
 class PostgresSource:
     """``ledger.state.Source`` and ``ledger.fold.History`` of one ledger. ``fetch`` answers what was ``Missing``."""
 
-    def __init__(self, books: Books, ledger_id: int) -> None:
-        self._books, self._ledger_id = books, ledger_id
+    def __init__(self, books: Books, ledger_id: int, settled: Mapping[str, Any] | None = None) -> None:
+        """``settled``: answers to questions that no later entry can change, found beside the lock."""
+        self._books, self._ledger_id, self._settled = books, ledger_id, settled or {}
         self._records: dict[tuple[str, str], Record | None] = {}
         self._scans: dict[tuple[str, str], _Scan] = {}
         self._traced: dict[tuple[str, str], dict[tuple[int, int], Any]] = {}
@@ -95,6 +96,10 @@ class PostgresSource:
             return self._traces[kind][index, time]
         except KeyError:
             raise Missing("traces", kind, index, time) from None
+
+    def known(self, question: str) -> Any:
+        """See ``Source.known``."""
+        return self._settled.get(question)
 
     def root_at(self, size: int) -> str | None:
         """See ``History.root_at``."""

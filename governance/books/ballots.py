@@ -9,19 +9,20 @@ it does not count, and nothing more can be entered for them in that vote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 import msgspec
 
+from governance import standing
 from governance.books import proposals
 from governance.books.proposals import Proposal, Version
-from governance.modules.questions import INVALID, NOBODY, Count
-from governance.rule import Rule
+from governance.modules.questions import Roll
+from governance.rule import Rule, accepts
+from governance.standing import Standing
 from ledger import ids
 from ledger.books.keys import Key
 from ledger.errors import Refusal
-from ledger.fold import Book, Context, Handler
+from ledger.fold import Context
 from ledger.private import Commit
 from ledger.state import Record, State
 
@@ -29,15 +30,16 @@ from ledger.state import Record, State
 class Ballot(Record, frozen=True, kw_only=True):
     """A voter's ballot (id ``proposal/member``): the one that counts, as said by ``statement`` (base64 id).
 
-    ``choice``: text when open, a commitment when confidential. ``weight`` as at the opening. ``via``: how it was
-    entered for the voter, None for their own. ``entry``: index of the entry that holds it; ``cast_at`` in ms.
-    ``counts``: false once the voter has objected.
+    ``choice``: text when open, a commitment when sealed. ``cls`` and ``weight`` of the voter as at the opening.
+    ``via``: how it was entered for the voter, None for their own. ``entry``: index of the entry that holds it;
+    ``cast_at`` in ms. ``counts``: false once the voter has objected.
     """
 
     kind: ClassVar[str] = "ballot"
     proposal: str
     member: str
     choice: str | Commit
+    cls: str
     weight: int
     statement: str
     entry: int
@@ -52,13 +54,15 @@ class Ballot(Record, frozen=True, kw_only=True):
 
 
 class Cast(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``ballot.cast/1``: ``choice`` as the method has it (``yes``, ``option_2``), or committed where confidential.
+    """``ballot.cast/1``: ``choice`` as the method has it (``yes``, ``option_2``, ``3>1=2``), or committed where sealed.
 
-    ``paper``: commitment to the scan of a written ballot, with ``for`` and ``via``.
+    ``reason``: why, in the voter's words. ``paper``: commitment to the scan of a written ballot, with ``for`` and
+    ``via``.
     """
 
     proposal: str
     choice: str | Commit
+    reason: Commit | None = None
     paper: Commit | None = None
 
 
@@ -68,70 +72,19 @@ class Object(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proposal: str
 
 
-def of(state: State, proposal: Proposal) -> list[Ballot]:
-    """The ballots that count."""
-    return [ballot for ballot in state.children(Ballot, proposal.id) if ballot.counts]
-
-
-def tally(rule: Rule, proposal: Proposal, ballots: Iterable[Ballot]) -> dict[str, Count]:
-    """Open ballots, counted: every choice stands in it, chosen or not."""
-    counts = dict.fromkeys(choices(rule, proposal), NOBODY)
-    for ballot in ballots:
-        counts[str(ballot.choice)] += Count(1, ballot.weight)
-    return counts
-
-
-def choices(rule: Rule, proposal: Proposal) -> tuple[str, ...]:
-    """What a tally counts: the valid choices, and where ballots are sealed those that opened to none."""
-    valid = rule.method.choices(len(proposal.options))
-    return (*valid, INVALID) if rule.secrecy.SEALED else valid
-
-
-def _cast(ctx: Context, body: Cast) -> None:
-    proposal, rule = _voting(ctx, body.proposal)
-    weight = voting_weight(ctx.state, proposal, rule, ctx.actor)
-    if weight == 0:
-        raise Refusal("ballot.not_on_roll", id=proposal.id)
-    _check_channel(ctx, rule)
-    _check_choice(rule, proposal, body.choice)
-    before = ctx.state.find(Ballot, f"{proposal.id}/{ctx.actor}")
-    _check_replaces(ctx, before)
-    ctx.state.put(
-        Ballot(
-            id=f"{proposal.id}/{ctx.actor}",
-            index=ctx.index if before is None else before.index,
-            proposal=proposal.id,
-            member=ctx.actor,
-            choice=body.choice,
-            weight=weight,
-            statement=ctx.id,
-            entry=ctx.index,
-            cast_at=ctx.time,
-            via=ctx.statement.via,
-        )
-    )
-
-
-def _object(ctx: Context, body: Object) -> None:
-    proposal, _ = _voting(ctx, body.proposal)
-    ballot = ctx.state.need(Ballot, f"{proposal.id}/{ctx.actor}")
-    if ballot.via is None:
-        raise Refusal("ballot.own", id=ballot.id)
-    if not ballot.counts:
-        raise Refusal("ballot.objected", id=ballot.id)
-    if ctx.statement.replaces != ballot.statement:
-        raise Refusal("ballot.replaces", expected=ballot.statement)
-    ctx.state.put(msgspec.structs.replace(ballot, counts=False))
+def voter(state: State, proposal: Proposal, rule: Rule, member: str) -> Standing | None:
+    """How a member stood when the vote opened; None for whoever was none, and before it has."""
+    if proposal.opened_index is None or proposal.opens_at is None:
+        return None
+    return standing.one(state, rule.needs, member, proposals.sight(proposal))
 
 
 def voting_weight(state: State, proposal: Proposal, rule: Rule, member: str) -> int:
     """A member's weight in a vote that has opened; 0 for whoever was not on the roll when it did."""
-    if proposal.opened_index is None or proposal.opens_at is None:
-        return 0
-    return rule.weight_of(state.traced("member", member, proposal.opened_index, proposal.opens_at))
+    return _weight(state, proposal, rule, voter(state, proposal, rule, member))
 
 
-def _voting(ctx: Context, proposal_id: str) -> tuple[Proposal, Rule]:
+def voting(ctx: Context, proposal_id: str) -> tuple[Proposal, Rule]:
     """The proposal, which must be open for voting, and whose version voted on the author must have seen."""
     proposal = ctx.refer(Proposal, proposal_id)
     proposals.need_stage(proposal, ctx.time, "voting")
@@ -144,17 +97,65 @@ def _voting(ctx: Context, proposal_id: str) -> tuple[Proposal, Rule]:
     return proposal, proposals.pinned(ctx.state, proposal)
 
 
+def cast(ctx: Context, proposal: Proposal, rule: Rule, choice: str | Commit) -> tuple[Ballot | None, Ballot]:
+    """Keep the actor's ballot; the one it takes the place of, and it. Refusal where they may not, or can't say that."""
+    member = voter(ctx.state, proposal, rule, ctx.actor)
+    weight = _weight(ctx.state, proposal, rule, member)
+    if member is None or weight == 0:
+        raise Refusal("ballot.not_on_roll", id=proposal.id)
+    _check_channel(ctx, rule)
+    _check_choice(ctx, rule, proposal, choice)
+    before = ctx.state.find(Ballot, f"{proposal.id}/{ctx.actor}")
+    _check_replaces(ctx, before)
+    ballot = Ballot(
+        id=f"{proposal.id}/{ctx.actor}",
+        index=ctx.index if before is None else before.index,
+        proposal=proposal.id,
+        member=ctx.actor,
+        choice=choice,
+        cls=member.cls,
+        weight=weight,
+        statement=ctx.id,
+        entry=ctx.index,
+        cast_at=ctx.time,
+        via=ctx.statement.via,
+    )
+    ctx.state.put(ballot)
+    return before, ballot
+
+
+def disown(ctx: Context, proposal: Proposal) -> Ballot:
+    """The actor's entered ballot, which counts no more."""
+    ballot = ctx.state.need(Ballot, f"{proposal.id}/{ctx.actor}")
+    if ballot.via is None:
+        raise Refusal("ballot.own", id=ballot.id)
+    if not ballot.counts:
+        raise Refusal("ballot.objected", id=ballot.id)
+    if ctx.statement.replaces != ballot.statement:
+        raise Refusal("ballot.replaces", expected=ballot.statement)
+    ctx.state.put(msgspec.structs.replace(ballot, counts=False))
+    return ballot
+
+
+def _weight(state: State, proposal: Proposal, rule: Rule, member: Standing | None) -> int:
+    ask = proposal.ask()
+    roll: Roll | None = None
+    if rule.weight.BY_CLASS and member is not None:
+        roll = proposal.roll or rule.roll(standing.everyone(state, rule.needs, proposals.sight(proposal)), ask)
+    return rule.weight_of(member, ask, roll)
+
+
 def _check_channel(ctx: Context, rule: Rule) -> None:
     channel = ctx.statement.via or "online"
     if channel not in rule.channels:
         raise Refusal("ballot.channel", channel=channel, channels=list(rule.channels))
 
 
-def _check_choice(rule: Rule, proposal: Proposal, choice: str | Commit) -> None:
+def _check_choice(ctx: Context, rule: Rule, proposal: Proposal, choice: str | Commit) -> None:
     if isinstance(choice, Commit) != rule.secrecy.SEALED:
         raise Refusal("ballot.sealed" if rule.secrecy.SEALED else "ballot.open")
-    if isinstance(choice, str) and choice not in rule.method.choices(len(proposal.options)):
-        raise Refusal("ballot.choice", choices=list(rule.method.choices(len(proposal.options))))
+    if isinstance(choice, str) and not accepts(rule, proposals.paper(ctx.state, proposal), choice):
+        raise Refusal("ballot.choice", method=rule.method.NAME)
 
 
 def _check_replaces(ctx: Context, before: Ballot | None) -> None:
@@ -169,13 +170,3 @@ def _check_replaces(ctx: Context, before: Ballot | None) -> None:
         raise Refusal("ballot.objected", id=before.id)
     if replaces != before.statement and not (own and before.via is not None and replaces is None):
         raise Refusal("ballot.replaces", expected=before.statement)
-
-
-BOOK = Book(
-    "ballots",
-    records=(Ballot,),
-    handlers=(
-        Handler("ballot.cast/1", Cast, _cast, assisted=True),
-        Handler("ballot.object/1", Object, _object),
-    ),
-)

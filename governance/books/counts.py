@@ -1,97 +1,197 @@
-"""What time does to a proposal, and what the clerk announces about it: roll, count, result.
+"""What time does to a vote, and what the clerk announces about it: roll, count, result.
 
-Voting opens and closes, and decisions take effect, as due transitions: nobody's lateness decides anything.
-Announcements save readers the work; the fold demands that they equal what it derives. The one exception
-is the count of confidential ballots, which only the operator can make: it is held against the number and
-weight of the ballots, and the result follows from it by the rule.
+Voting closes as a due transition: nobody's lateness decides anything. Open ballots are counted there and then, by
+everyone who folds the ledger. Where that would take long (a co-op of more than ``AT_ONCE`` members), the clerk
+announces the count, the fold demands that it equals what it derives, and after an hour without one the fold counts
+by itself. The one count that can't be derived is that of sealed ballots, which only the operator can open: it is
+held against the number and weight of the ballots, and the result follows from it by the rule.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from itertools import accumulate
+from typing import Any, Final
 
 import msgspec
 
 from governance import effects, outcome
-from governance.books import ballots, proposals, rules
+from governance import rule as rules
+from governance.books import proposals, tallying
 from governance.books.ballots import Ballot
-from governance.books.proposals import Proposal
-from governance.modules.questions import Count, Result, total
+from governance.books.proposals import Found, Proposal, change
+from governance.count import ABSTAIN, INVALID, NOBODY, Count, Counted, Tally, options, total
+from governance.modules.questions import Result, Roll
+from governance.outcome import Outcome, Votes
 from governance.rule import Rule
+from ledger import canonical
+from ledger.books import members, tokens
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler, Moment
 from ledger.state import Due, State
 
+AT_ONCE: Final = 5000
+"""Members, former ones included, up to whom a vote is counted in the moment of its close."""
+MOST_SHOWN: Final = 202
+PATIENCE: Final = 3_600_000
+"""How long, in ms, the count of a larger one waits for the clerk."""
+
 
 class AnnounceRoll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``proposal.roll/1``: how many may vote, and with what weight together."""
+    """``proposal.roll/1``: how many may vote, and with what weight together; by class where the rule counts classes."""
 
     proposal: str
     heads: int
     weight: int
+    classes: dict[str, Count] = {}
+
+
+class Announced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a count of sealed ballots found that a tally does not tell (see ``governance.count.Counted``)."""
+
+    winners: tuple[str, ...]
+    tied: tuple[str, ...]
+    support: Count
+    rival: Count
+    cast: Count
+    unit: int
 
 
 class AnnounceCount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``proposal.count/1``: what was counted for every choice, and what that comes to."""
+    """``proposal.count/1``: what was counted for every choice or option, and what that comes to.
+
+    ``digest``: of the whole count with its rounds (hex SHA-256), where the method counts in rounds and ballots are
+    open. ``found``: where it does and they are sealed.
+    """
 
     proposal: str
     tally: dict[str, Count]
     result: Result
+    digest: str | None = None
+    found: Announced | None = None
 
 
-def roll(state: State, proposal: Proposal, rule: Rule) -> Count:
-    """The roll of a proposal that has opened: as announced, else from the members' traces at the opening."""
-    if proposal.roll is not None:
-        return proposal.roll
-    if proposal.opened_index is None or proposal.opens_at is None:
-        raise Refusal("proposal.not_opened", id=proposal.id)
-    return rule.roll(state.traces("member", proposal.opened_index, proposal.opens_at))
+def count(state: State, proposal: Proposal, rule: Rule) -> tuple[Counted, Outcome]:
+    """What the open ballots of a closed vote come to."""
+
+    def find() -> tuple[Counted, Outcome]:
+        votes = tallying.gather(state, proposal, rule).votes
+        roll = tallying.roll(state, proposal, rule)
+        return outcome.decide(rule, roll, votes, proposals.paper(state, proposal), proposal.order)
+
+    return state.settled(f"count:{proposal.id}", find)
 
 
-def _opens(moment: Moment, due: Due) -> None:
-    proposal = moment.state.need(Proposal, due.subject)
-    # The rule that counts is the one in force now. Should it ask for longer notice than was given, voting waits.
-    version = rules.current(moment.state, proposal.decides)
-    timing = version.rule().timing
-    opens_at = max(moment.time, (proposal.called_at or 0) + timing.delay())
-    proposal = proposals.change(
-        moment.state, proposal, rule=version.id, opens_at=opens_at, closes_at=opens_at + timing.voting()
+def roll(state: State, proposal: Proposal, rule: Rule) -> Roll:
+    """The roll of a vote that has opened."""
+    return state.settled(f"roll:{proposal.id}", lambda: tallying.roll(state, proposal, rule))
+
+
+def opened(
+    state: State, proposal: Proposal, rule: Rule, value_of: Callable[[Ballot], Any]
+) -> tuple[Counted, Outcome]:
+    """What sealed ballots come to once they are opened: ``value_of`` answers with what was sealed in one.
+
+    What opens to nothing, or to no choice that there is, was present but says nothing.
+    """
+    paper = proposals.paper(state, proposal)
+
+    def choice_of(ballot: Ballot) -> str:
+        value = value_of(ballot)
+        return str(value) if rules.accepts(rule, paper, value) else INVALID
+
+    votes = tallying.gather(state, proposal, rule, choice_of).votes
+    return outcome.decide(rule, roll(state, proposal, rule), votes, paper, proposal.order)
+
+
+def announcement(proposal: Proposal, rule: Rule, counted: Counted, decided: Outcome) -> dict[str, Any]:
+    """The body of ``proposal.count/1`` for that count."""
+    body = AnnounceCount(
+        proposal=proposal.id,
+        tally=shown(rule, counted),
+        result=decided.result,
+        digest=announced_digest(rule, counted),
+        found=_announced(counted) if rule.secrecy.SEALED and not rule.method.LISTED else None,
     )
-    if opens_at > moment.time:
-        moment.schedule(opens_at, "proposal.opens", proposal.id)
-        return
-    proposals.change(moment.state, proposal, opened_index=moment.index)
-    moment.schedule(opens_at + timing.voting(), "proposal.closes", proposal.id)
+    said: dict[str, Any] = msgspec.to_builtins(body)
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _announced(counted: Counted) -> Announced:
+    return Announced(
+        winners=counted.winners,
+        tied=counted.tied,
+        support=counted.support,
+        rival=counted.rival,
+        cast=counted.cast,
+        unit=counted.unit,
+    )
+
+
+def digest(counted: Counted) -> str:
+    """Hex SHA-256 of the canonical JSON of a count."""
+    return hashlib.sha256(canonical.encode(msgspec.to_builtins(counted))).hexdigest()
+
+
+def shown(rule: Rule, counted: Counted) -> dict[str, Count]:
+    """What of a tally the proposal's record and the announcement hold: of very many options only those that won, and
+    ballots that could not be read only where there can be any.
+    """
+    kept = set(counted.tally)
+    if len(kept) > MOST_SHOWN:
+        kept = {*counted.winners[:MOST_SHOWN], ABSTAIN, INVALID}
+    if not rule.secrecy.SEALED:
+        kept.discard(INVALID)
+    return {choice: found for choice, found in counted.tally.items() if choice in kept}
+
+
+def conclude(moment: Moment, proposal: Proposal, rule: Rule, counted: Counted, decided: Outcome) -> Proposal:
+    """Keep what was counted and decided, and schedule what follows."""
+    roll_ = roll(moment.state, proposal, rule)
+    moment.state.put(Found(id=proposal.id, index=moment.index, counted=counted, announced=rule.secrecy.SEALED))
+    follows: dict[str, int | bool | None] = {"executes_at": None, "executable_until": None}
+    if decided.result == "passed" and (rule.veto.needed() or effects.acts(proposal.parsed_effects())):
+        executes_at = max(moment.time, proposal.closes_at or 0) + rule.timing.timelock()
+        follows["executes_at"] = executes_at
+        if rule.timing.execution():
+            follows["executable_until"] = until = executes_at + rule.timing.execution()
+            moment.schedule(until, "proposal.expires", proposal.id)
+        else:
+            moment.schedule(executes_at, "proposal.executes", proposal.id)
+    if decided.result in ("failed", "no_quorum"):
+        asked = outcome.poll(rule, roll_, Votes({"": {}}), counted)
+        follows["defeated"] = bool(rule.admission.cooling_off()) and rule.admission.defeated(asked)
+        if not rule.admission.returns(asked):
+            _forfeit(moment, proposal)
+    if decided.result != "tied":
+        proposals.return_deposit(moment, proposal)
+    return change(moment.state, proposal, roll=roll_, tally=shown(rule, counted), outcome=decided, **follows)
+
+
+def _forfeit(moment: Moment, proposal: Proposal) -> None:
+    held = tokens.held(moment.state, proposal.id)
+    if held:
+        tokens.capture(moment, proposal.id, held, tokens.COMMONS)
 
 
 def _closes(moment: Moment, due: Due) -> None:
     proposal = moment.state.need(Proposal, due.subject)
+    proposal = change(moment.state, proposal, closed_index=moment.index)
     rule = proposals.pinned(moment.state, proposal)
-    if not rule.secrecy.SEALED:
-        _conclude(moment, proposal, rule, ballots.tally(rule, proposal, ballots.of(moment.state, proposal)))
-
-
-def _conclude(moment: Moment, proposal: Proposal, rule: Rule, tally: dict[str, Count]) -> Proposal:
-    """Decide, and schedule what follows."""
-    heads_and_weight = roll(moment.state, proposal, rule)
-    decided = outcome.decide(rule, heads_and_weight, tally, len(proposal.options))
-    executes_at = None
-    if decided.result == "passed" and effects.acts(proposal.parsed_effects()):
-        executes_at = moment.time + rule.timing.timelock()
-        moment.schedule(executes_at, "proposal.executes", proposal.id)
-    return proposals.change(
-        moment.state, proposal, roll=heads_and_weight, tally=tally, outcome=decided, executes_at=executes_at
-    )
-
-
-def _executes(moment: Moment, due: Due) -> None:
-    proposal = moment.state.need(Proposal, due.subject)
-    error = effects.execute(moment, proposal.parsed_effects(), proposal.id)
-    if error is None:
-        proposals.change(moment.state, proposal, executed_at=moment.time)
+    if rule.secrecy.SEALED or rule.tie.BREAKS == "lot":
+        return
+    if members.entered(moment.state) > AT_ONCE:
+        moment.schedule(moment.time + PATIENCE, "proposal.counts", proposal.id)
     else:
-        lapse = {"code": error.code, "params": error.params}
-        proposals.change(moment.state, proposal, lapsed_at=moment.time, lapse=lapse)
+        conclude(moment, proposal, rule, *count(moment.state, proposal, rule))
+
+
+def _counts(moment: Moment, due: Due) -> None:
+    """The clerk has said nothing: the fold counts by itself."""
+    proposal = moment.state.need(Proposal, due.subject)
+    rule = proposals.pinned(moment.state, proposal)
+    conclude(moment, proposal, rule, *count(moment.state, proposal, rule))
 
 
 def _announce_roll(ctx: Context, body: AnnounceRoll) -> None:
@@ -101,9 +201,9 @@ def _announce_roll(ctx: Context, body: AnnounceRoll) -> None:
     if proposal.roll_entry is not None:
         raise Refusal("proposal.announced", id=proposal.id, entry=proposal.roll_entry)
     found = roll(ctx.state, proposal, proposals.pinned(ctx.state, proposal))
-    if (body.heads, body.weight) != (found.heads, found.weight):
+    if Roll(body.heads, body.weight, body.classes) != found:
         raise Refusal("proposal.roll_differs", id=proposal.id, heads=found.heads, weight=found.weight)
-    proposals.change(ctx.state, proposal, roll=found, roll_entry=ctx.index)
+    change(ctx.state, proposal, roll=found, roll_entry=ctx.index)
 
 
 def _announce_count(ctx: Context, body: AnnounceCount) -> None:
@@ -112,32 +212,86 @@ def _announce_count(ctx: Context, body: AnnounceCount) -> None:
         raise Refusal("proposal.not_opened", id=proposal.id)
     if proposal.count_entry is not None:
         raise Refusal("proposal.announced", id=proposal.id, entry=proposal.count_entry)
-    if proposal.stage(ctx.time) == "voting":
+    if proposal.outcome is None and proposal.closed_index is None:
         raise Refusal("proposal.stage", id=proposal.id, stage="voting")
+    rule = proposals.pinned(ctx.state, proposal)
     if proposal.outcome is None:
-        rule = proposals.pinned(ctx.state, proposal)
-        _check_sealed(body.tally, ballots.choices(rule, proposal), ballots.of(ctx.state, proposal))
-        proposal = _conclude(ctx, proposal, rule, body.tally)
+        if rule.tie.BREAKS == "lot" and not proposal.order:
+            raise Refusal("proposal.lot_first", id=proposal.id)
+        ctx.state.unschedule("proposal.counts", proposal.id)
+        found = _opened(ctx.state, proposal, rule, body) if rule.secrecy.SEALED else count(ctx.state, proposal, rule)
+        proposal = conclude(ctx, proposal, rule, *found)
+    _check_equal(ctx.state, proposal, rule, body)
+    change(ctx.state, proposal, count_entry=ctx.index)
+
+
+def _check_equal(state: State, proposal: Proposal, rule: Rule, body: AnnounceCount) -> None:
+    wanted = announced_digest(rule, state.need(Found, proposal.id).counted)
     if body.tally != proposal.tally or proposal.outcome is None or body.result != proposal.outcome.result:
         raise Refusal("proposal.count_differs", id=proposal.id)
-    proposals.change(ctx.state, proposal, count_entry=ctx.index)
+    if body.digest != wanted or (body.found is not None) != (rule.secrecy.SEALED and not rule.method.LISTED):
+        raise Refusal("proposal.count_differs", id=proposal.id)
 
 
-def _check_sealed(tally: dict[str, Count], choices: tuple[str, ...], cast: list[Ballot]) -> None:
-    """Hold an announced count against the sealed ballots: as many, as heavy, and no choice lighter or heavier
-    than so many ballots can be.
-    """
+def announced_digest(rule: Rule, counted: Counted) -> str | None:
+    """The digest that goes with the announcement of an open count; None where the tally says it all."""
+    return None if rule.method.LISTED or rule.secrecy.SEALED else digest(counted)
+
+
+def _opened(state: State, proposal: Proposal, rule: Rule, body: AnnounceCount) -> tuple[Counted, Outcome]:
+    """What the operator found in sealed ballots, held against all that shows on their outside."""
+    gathered = tallying.gather(state, proposal, rule, lambda ballot: ballot.id).votes
+    cast, paper = gathered.profile, proposals.paper(state, proposal)
+    if rule.method.LISTED:
+        _check_listed(body.tally, (*rule.method.choices(paper), INVALID), cast)
+        counted = rule.method.count(body.tally, paper, proposal.order)
+    else:
+        counted = _check_found(body, (*options(paper), ABSTAIN, INVALID), cast, proposal.seats)
+    votes = Votes({"": body.tally}, gathered.attended, gathered.convocation)
+    asked = outcome.poll(rule, roll(state, proposal, rule), votes, counted)
+    return counted, outcome.judge(rule, asked, decisive=bool(proposal.order))
+
+
+def _check_listed(tally: Tally, choices: tuple[str, ...], cast: Tally) -> None:
+    """As many, as heavy, and no choice lighter or heavier than so many ballots can be."""
     if set(tally) != set(choices):
         raise Refusal("count.choices", choices=list(choices))
-    weights = sorted(ballot.weight for ballot in cast)
-    found, expected = total(tally), Count(len(weights), sum(weights))
+    found, expected = total(tally.values()), total(cast.values())
     if found != expected:
         raise Refusal("count.total", heads=expected.heads, weight=expected.weight)
+    if any(ballot.heads != 1 for ballot in cast.values()):
+        # Ballots that speak for several: how they combine is more than their outside tells.
+        return
+    weights = sorted(ballot.weight for ballot in cast.values())
     lightest = [0, *accumulate(weights)]
     heaviest = [0, *accumulate(reversed(weights))]
-    for choice, count in tally.items():
-        if not lightest[count.heads] <= count.weight <= heaviest[count.heads]:
+    for choice, one in tally.items():
+        if not lightest[one.heads] <= one.weight <= heaviest[one.heads]:
             raise Refusal("count.weight", choice=choice)
+
+
+def _check_found(body: AnnounceCount, choices: tuple[str, ...], cast: Tally, seats: int) -> Counted:
+    found = body.found
+    if found is None or set(body.tally) != set(choices):
+        raise Refusal("count.choices", choices=list(choices))
+    expected = total(cast.values())
+    if found.cast + body.tally[INVALID] != expected or body.tally[ABSTAIN].heads > found.cast.heads:
+        raise Refusal("count.total", heads=expected.heads, weight=expected.weight)
+    named = choices[:-2]
+    if not {*found.winners, *found.tied} <= set(named) or len(set(found.winners)) != len(found.winners):
+        raise Refusal("count.winners")
+    if len(found.winners) > seats or found.unit < 1:
+        raise Refusal("count.winners")
+    return Counted(
+        tally=body.tally,
+        winners=found.winners,
+        support=found.support,
+        rival=found.rival,
+        cast=found.cast,
+        abstained=body.tally.get(ABSTAIN, NOBODY),
+        tied=found.tied,
+        unit=found.unit,
+    )
 
 
 BOOK = Book(
@@ -146,5 +300,5 @@ BOOK = Book(
         Handler("proposal.roll/1", AnnounceRoll, _announce_roll, by=("clerk",)),
         Handler("proposal.count/1", AnnounceCount, _announce_count, by=("clerk",)),
     ),
-    dues={"proposal.opens": _opens, "proposal.closes": _closes, "proposal.executes": _executes},
+    dues={"proposal.closes": _closes, "proposal.counts": _counts},
 )

@@ -16,8 +16,14 @@ from ledger.state import ReadOnce, Record, State
 
 KINDS: Final = ("ordinary", "rules", "policy", "role", "admit")
 """Kinds of proposals that every co-op has a rule for from its founding on. They are answered with yes or no."""
+DECIDING: Final = (*KINDS, "special", "expel", "tokens")
+"""All kinds that decide whether something happens. A co-op has a rule for the later ones once it has adopted one."""
 CHOICE: Final = "choice"
-"""The kind that chooses among options. A co-op has a rule for it once it has adopted one."""
+ELECTION: Final = "election"
+BUDGET: Final = "budget"
+CHOOSING: Final = (CHOICE, ELECTION, BUDGET)
+"""Kinds that choose among options: of any sort, people for a role, things that cost something."""
+ALL: Final = (*DECIDING, *CHOOSING)
 
 
 class RuleVersion(Record, frozen=True, kw_only=True):
@@ -68,13 +74,15 @@ def current(state: State, decides: str) -> RuleVersion:
 
 def check(decides: str, document: Any) -> Rule:
     """Read a document that is to decide such proposals; FormatError ``rule.invalid`` with the path to the fault."""
-    if decides not in (*KINDS, CHOICE):
+    if decides not in ALL:
         raise Refusal("rule.kind_unknown", kind=decides)
     found = rule.parse(document)
-    chooses = found.method.OPTIONS != (0, 0)
     # Effects happen or not: a rule for them that can't say yes or no would lock the co-op up for good.
-    if chooses != (decides == CHOICE):
-        reason = "needs_options" if decides == CHOICE else "needs_yes_no"
+    if found.chooses != (decides in CHOOSING):
+        reason = "needs_options" if decides in CHOOSING else "needs_yes_no"
+        raise FormatError("rule.invalid", path="method/module", reason=reason)
+    if (decides == BUDGET) != found.method.COSTS:
+        reason = "needs_costs" if decides == BUDGET else "no_costs"
         raise FormatError("rule.invalid", path="method/module", reason=reason)
     return found
 

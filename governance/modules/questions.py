@@ -1,4 +1,4 @@
-"""The questions that every rule answers, one base class each, and what is counted to answer them.
+"""The questions that every rule answers, one base class each.
 
 A module is a frozen struct: its fields are what the rule document sets, its methods are the answer.
 It is handed all it needs and reads nothing else. Numbers are integers and fractions, never floats.
@@ -6,95 +6,63 @@ It is handed all it needs and reads nothing else. Numbers are integers and fract
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 import msgspec
 
-from governance.documents import Fault, spell
+from governance.count import Bases, Count, Counted, Paper, Step, Tally
+from governance.documents import Fault
+from governance.standing import Standing
 
-INVALID: Final = "invalid"
-"""In a confidential count: sealed ballots that opened to no choice. Present, but not cast."""
-MAX_OPTIONS: Final = 50
-
-_CLASS: Final = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 Result = Literal["passed", "failed", "no_quorum", "tied"]
-Natural = Annotated[int, msgspec.Meta(ge=0)]
 Line = tuple[str, dict[str, Any]]
-"""A key into the catalogues of sentences, and the parameters of that sentence."""
+"""A key into the catalogues of sentences, and the parameters of that sentence; ``parts`` are lines themselves."""
 
 
-class Count(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many voters, and how much voting weight they have together."""
+class Ask(NamedTuple):
+    """What of a proposal an electorate may look at: whom it concerns, when it was called (ms), and whom the lot drew.
 
-    heads: Natural = 0
-    weight: Natural = 0
-
-    def __add__(self, other: Count) -> Count:
-        return Count(self.heads + other.heads, self.weight + other.weight)
-
-
-NOBODY: Final = Count()
-Tally = Mapping[str, Count]
-"""What was counted for each choice."""
-Bases = Mapping[str, Count]
-"""What a share can be a share of: ``all`` on the roll; ``present``: everyone whose ballot came in; ``cast``: the
-valid ballots of those, abstentions included; ``yes_no``: those that say yes or no."""
-
-
-class Standing(NamedTuple):
-    """What the ledger says about a member at the opening of a vote."""
-
-    cls: str
-    active: bool
-
-
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One step of a count as it can be shown: is ``have`` (over | at least) ``fraction`` of ``base``?
-
-    ``need`` is the least integer that would do. ``unit`` is what is counted (heads or weight); ``of`` names
-    the base. Without ``fraction`` two counts are compared directly.
+    ``drawn`` answers whether the lot fell on a member; None before the draw.
     """
 
-    name: str
-    unit: str
-    have: int
-    comparison: str
-    fraction: str | None
-    of: str
-    base: int
-    need: int
-    holds: bool
+    excluded: frozenset[str] = frozenset()
+    called_at: int = 0
+    opens_at: int = 0
+    drawn: Draw | None = None
 
 
-class Leading(NamedTuple):
-    """What a count speaks for: the choice (None when several lead alike), it and its strongest rival."""
+class Draw(NamedTuple):
+    """A lot that was drawn: members whose ticket is not above ``last`` are on the panel."""
 
-    choice: str | None
-    support: Count
-    rival: Count
-    tied: bool
+    seed: bytes
+    last: bytes
 
 
-def compare(name: str, unit: str, have: int, share: Fraction, of: str, base: int, *, strict: bool) -> Step:
-    """The step that asks whether ``have`` reaches that share of ``base``."""
-    bar = share * base
-    # At least 1, whatever the share: nothing is ever reached of nothing.
-    need = math.floor(bar) + 1 if strict else max(1, math.ceil(bar))
-    return Step(
-        name=name,
-        unit=unit,
-        have=have,
-        comparison="over" if strict else "at_least",
-        fraction=spell(share),
-        of=of,
-        base=base,
-        need=need,
-        holds=have >= need,
-    )
+class Roll(Count, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Heads and weight of everyone who may vote; by class where the rule asks for that."""
+
+    classes: dict[str, Count] = {}  # noqa: RUF012  (msgspec copies it)
+
+
+class House(NamedTuple):
+    """One class in a vote: who might have voted, who took part, and what they chose."""
+
+    roll: Count
+    present: Count
+    tally: Tally
+
+
+class Poll(NamedTuple):
+    """All that a quorum or a threshold can ask about. ``convocation``: 1 for a meeting called for the first time."""
+
+    bases: Bases
+    counted: Counted
+    houses: Mapping[str, House] = {}
+    convocation: int = 1
 
 
 class Module(msgspec.Struct, frozen=True):
@@ -112,71 +80,133 @@ class Module(msgspec.Struct, frozen=True):
 
 
 class Electorate(Module, frozen=True):
-    """Who may vote?"""
+    """Who may vote? ``READS``: the kinds of traces it looks at."""
 
-    def includes(self, member: Standing) -> bool:
+    READS: ClassVar[tuple[str, ...]] = ()
+
+    def includes(self, member: Standing, ask: Ask) -> bool:
         """Whether that member is on the roll."""
         raise NotImplementedError
 
+    def reads(self) -> Iterable[str]:
+        """The kinds of traces it looks at, as set."""
+        return self.READS
+
+    def panel(self) -> Panel | None:
+        """The lot that has to be drawn before voting can open."""
+        return None
+
+
+class Panel(NamedTuple):
+    """So many are drawn from those whom an electorate includes."""
+
+    size: int
+    of: Electorate
+
 
 class Weight(Module, frozen=True):
-    """How much does a vote weigh?"""
+    """How much does a vote weigh? ``READS``: the kinds of traces it looks at."""
+
+    READS: ClassVar[tuple[str, ...]] = ()
+    BY_CLASS: ClassVar[bool] = False
+    """Whether a vote's weight depends on how many voters of each class there are."""
 
     def of(self, member: Standing) -> int:
-        """Voting weight, at least 1, of a member on the roll."""
+        """Voting weight of a member of the electorate; 0 for who has no vote. Where BY_CLASS: before scaling."""
         raise NotImplementedError
+
+    def scale(self, classes: Mapping[str, int]) -> Mapping[str, int]:  # noqa: ARG002
+        """What a voter of each class weighs, of heads by class. Only asked where BY_CLASS."""
+        return {}
+
+    def reads(self) -> Iterable[str]:
+        """The kinds of traces it looks at, as set."""
+        return self.READS
+
+    def ago(self) -> tuple[int, ...]:
+        """How long before the opening (ms) it asks what members had contributed by then."""
+        return ()
 
 
 class Method(Module, frozen=True):
     """What may a ballot say, and what do the ballots say together?
 
-    ``OPTIONS``: least and most options that a proposal brings along. ``BASES``: what thresholds may refer to.
+    ``OPTIONS``: least and most options that a proposal brings along; ``SEATS``: whether several of them may win;
+    ``COSTS``: whether they cost something. ``BASES``: what thresholds may refer to. ``LISTED``: every possible choice
+    can be listed, and a tally of choices tells all there is to count.
     """
 
     OPTIONS: ClassVar[tuple[int, int]] = (0, 0)
-    BASES: ClassVar[tuple[str, ...]]
+    SEATS: ClassVar[bool] = False
+    COSTS: ClassVar[bool] = False
+    LISTED: ClassVar[bool] = False
+    BASES: ClassVar[tuple[str, ...]] = ("all", "present", "cast", "expressed")
 
-    def choices(self, options: int) -> tuple[str, ...]:
-        """Every valid choice, in order."""
+    def choices(self, paper: Paper) -> tuple[str, ...]:
+        """Every valid choice, in order; only where LISTED."""
         raise NotImplementedError
 
-    def bases(self, roll: Count, tally: Tally) -> Bases:
-        """What shares can be taken of."""
-        raise NotImplementedError
+    def accepts(self, choice: str, paper: Paper) -> bool:
+        """Whether a ballot may say that. There is one spelling of everything that can be said."""
+        return choice in self.choices(paper)
 
-    def leading(self, tally: Tally, options: int) -> Leading:
-        """What leads."""
+    def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
+        """What the ballots come to. ``order``: of options, by lot or casting vote; earlier ones win ties."""
         raise NotImplementedError
 
 
 class Quorum(Module, frozen=True):
     """Have enough taken part for anything to be decided?"""
 
-    def test(self, bases: Bases) -> Step | None:
-        """The step that says so; None where nothing is asked."""
+    BY_CLASS: ClassVar[bool] = False
+
+    def by_class(self) -> bool:
+        """Whether it asks what each class did."""
+        return self.BY_CLASS
+
+    def fits(self, method: Method) -> None:
+        """Fault when this quorum asks what the method can't tell."""
+
+    def test(self, poll: Poll) -> tuple[Step, ...]:
+        """The steps that say so, all of which must hold; none where nothing is asked."""
         raise NotImplementedError
 
 
 class Threshold(Module, frozen=True):
     """Is there enough support?"""
 
+    BY_CLASS: ClassVar[bool] = False
+
+    def by_class(self) -> bool:
+        """Whether it asks what each class did."""
+        return self.BY_CLASS
+
     def fits(self, method: Method) -> None:
         """Fault when this threshold asks what the method can't tell."""
         raise NotImplementedError
 
-    def test(self, leading: Leading, bases: Bases) -> Step:
-        """The step that says so."""
+    def halves(self) -> bool:
+        """Whether half of the votes is where it passes, so that a casting vote or a lot can decide a tie."""
+        return False
+
+    def test(self, poll: Poll) -> tuple[Step, ...]:
+        """The steps that say so, all of which must hold."""
         raise NotImplementedError
 
 
 class Tie(Module, frozen=True):
-    """What if support and opposition are equal?"""
+    """What if support and opposition are equal? ``BREAKS``: how an order of options comes about, None: it doesn't."""
 
     RESULT: ClassVar[Result]
+    BREAKS: ClassVar[Literal["chair", "lot"] | None] = None
 
 
 class Timing(Module, frozen=True):
     """When does voting open and close, and when does a decision take effect? All in milliseconds."""
+
+    def deliberation(self) -> int:
+        """Least time between the version voted on and the call."""
+        return 0
 
     def delay(self) -> int:
         """Least time between calling the vote and its opening."""
@@ -186,28 +216,115 @@ class Timing(Module, frozen=True):
         """From opening to close."""
         raise NotImplementedError
 
+    def late_quorum(self) -> int:
+        """From the moment at which the quorum is reached at least this much remains; 0: no such extension."""
+        return 0
+
+    def closes_early(self) -> bool:
+        """Whether voting ends as soon as the votes still out can't change the outcome."""
+        return False
+
+    def super(self) -> Fraction | None:
+        """Voting ends as soon as it would pass with that share of all votes behind it; None: it doesn't."""
+        return None
+
     def timelock(self) -> int:
         """From the decision to its execution."""
         raise NotImplementedError
 
+    def execution(self) -> int:
+        """How long after the timelock somebody has to execute the decision; 0: it executes itself."""
+        return 0
+
 
 class Secrecy(Module, frozen=True):
-    """Who sees a choice? ``SEALED``: ballots carry commitments, and the count is announced."""
+    """Who sees a choice? ``SEALED``: ballots carry commitments, and the count is announced.
+
+    ``OPENED``: their openings are there for all to see once voting has closed.
+    """
 
     SEALED: ClassVar[bool]
+    OPENED: ClassVar[bool] = False
 
 
-def total(tally: Tally) -> Count:
-    """Everyone whose ballot came in."""
-    return sum(tally.values(), NOBODY)
+class Admission(Module, frozen=True):
+    """What does it take for a proposal to be put to the vote?"""
+
+    def seconders(self) -> int:
+        """How many members besides the proposer have to second it."""
+        return 0
+
+    def admits(self, proposer: Standing) -> bool:  # noqa: ARG002
+        """Whether that member may propose."""
+        return True
+
+    def deposit(self) -> int:
+        """Tokens that the proposer sets aside with the call."""
+        return 0
+
+    def returns(self, poll: Poll) -> bool:  # noqa: ARG002
+        """Whether the deposit goes back to the proposer."""
+        return True
+
+    def cooling_off(self) -> int:
+        """How long after a clear defeat (ms) the same can't be put to the vote again."""
+        return 0
+
+    def defeated(self, poll: Poll) -> bool:  # noqa: ARG002
+        """Whether a rejection was a clear defeat."""
+        return False
+
+    def reads(self) -> Iterable[str]:
+        """The kinds of traces it looks at."""
+        return ()
 
 
-def check_codes(codes: tuple[str, ...], field: str) -> None:
-    """Fault unless there is at least one class code and none stands twice."""
-    if not codes:
-        raise Fault(field, "empty")
+class Veto(Module, frozen=True):
+    """Who may stop a decision during its timelock? ``NEEDED``: whether anyone may at all."""
+
+    def needed(self) -> int:
+        """How many vetoes stop it; 0: nobody can."""
+        return 0
+
+    def entitles(self, member: Standing) -> bool:  # noqa: ARG002
+        """Whether that member's veto counts."""
+        return False
+
+    def reads(self) -> Iterable[str]:
+        """The kinds of traces it looks at."""
+        return ()
+
+
+class Delegation(Module, frozen=True):
+    """May a vote be passed on by a standing delegation? ``ALLOWED`` says it."""
+
+    ALLOWED: ClassVar[bool] = False
+
+    def depth(self) -> int | None:
+        """Over how many members a vote may go at most; None: as many as there are."""
+        return None
+
+
+def check_codes(codes: Iterable[str], field: str, reason: str = "not_a_class") -> None:
+    """Fault unless there is at least one code (of a class, an area) and none stands twice."""
+    seen: set[str] = set()
     for position, code in enumerate(codes):
-        if not _CLASS.match(code):
-            raise Fault(f"{field}/{position}", "not_a_class")
-        if code in codes[:position]:
+        if not _CODE.match(code):
+            raise Fault(f"{field}/{position}", reason)
+        if code in seen:
             raise Fault(f"{field}/{position}", "twice")
+        seen.add(code)
+    if not seen:
+        raise Fault(field, "empty")
+
+
+def check_parts(parts: Sequence[Module], of: type[Module]) -> None:
+    """Fault unless there are two to eight parts, none of which is a composition of the same kind itself."""
+    if not 2 <= len(parts) <= 8:  # noqa: PLR2004
+        raise Fault("parts", "parts_number")
+    for position, part in enumerate(parts):
+        if isinstance(part, of):
+            raise Fault(f"parts/{position}/module", "parts_nested")
+        if part in parts[:position]:
+            raise Fault(f"parts/{position}", "twice")
+

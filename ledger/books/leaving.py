@@ -39,23 +39,25 @@ class Erase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     member: str
 
 
+def depart(moment: Moment, member: Member, status: members.Status, on_leave: tuple[OnLeave, ...]) -> None:
+    """A member is one no more. ``on_leave``: what higher books settle, in order. A co-op keeps an administrator."""
+    if roles.holds(moment.state, member.id, "administrator") and not roles.another_administrator(moment, member.id):
+        raise Refusal("role.last_administrator")
+    for settle in on_leave:
+        settle(moment, member.id)
+    roles.end_all(moment, member.id)
+    moment.state.unschedule("member.reinstates", member.id)
+    members.change(moment, member, status=status, ended=moment.time)
+
+
 def book(on_leave: tuple[OnLeave, ...]) -> Book:
     """The book of leaving. ``on_leave``: what higher books settle when a member leaves, in order."""
-
-    def end(ctx: Context, member: Member, status: members.Status) -> None:
-        if roles.holds(ctx.state, member.id, "administrator") and not roles.another_administrator(ctx, member.id):
-            raise Refusal("role.last_administrator")
-        for settle in on_leave:
-            settle(ctx, member.id)
-        roles.end_all(ctx, member.id)
-        ctx.state.unschedule("member.reinstates", member.id)
-        members.change(ctx, member, status=status, ended=ctx.time)
 
     def leave(ctx: Context, _body: Leave) -> None:
         member = ctx.state.need(Member, ctx.actor)
         if member.ended is not None:
             raise Refusal("member.inactive", id=member.id, status=member.status)
-        end(ctx, member, "left")
+        depart(ctx, member, "left", on_leave)
 
     def end_membership(ctx: Context, body: EndMembership) -> None:
         roles.require(ctx, "administrator")
@@ -63,7 +65,7 @@ def book(on_leave: tuple[OnLeave, ...]) -> Book:
         member = ctx.refer(Member, body.member)
         if member.ended is not None:
             raise Refusal("member.inactive", id=member.id, status=member.status)
-        end(ctx, member, body.how)
+        depart(ctx, member, body.how, on_leave)
 
     return Book(
         "leaving",

@@ -5,7 +5,7 @@ The statements by which people join, change and leave are in ``joining.py``, ``m
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 
@@ -16,6 +16,7 @@ from ledger.state import Record, State
 from ledger.statement import Statement
 
 Status = Literal["active", "suspended", "left", "died", "moved", "expelled"]
+_EVER: Final = "ever"
 MemberType = Literal["person", "household", "organisation"]
 
 
@@ -86,6 +87,13 @@ class Invitation(Record, frozen=True, kw_only=True):
     closed: bool = False
 
 
+class Census(Record, frozen=True, kw_only=True):
+    """How many members have ever been entered, former ones included."""
+
+    kind: ClassVar[str] = "census"
+    entered: int
+
+
 class Erasure(Record, frozen=True, kw_only=True):
     """That a subject's privacy key is destroyed (``done``) or will be once retention ends (``at``, ms).
 
@@ -126,10 +134,17 @@ def named(statement: Statement, _id: bytes, _path: str) -> str:
     return str(statement.body["member"])
 
 
+def entered(state: State) -> int:
+    """How many members have ever been entered, former ones included."""
+    census = state.find(Census, _EVER)
+    return 0 if census is None else census.entered
+
+
 def enter(moment: Moment, id_: str, **fields: Any) -> Member:
     """A new active member from this moment on; ``fields``: cls, type, profile, profile_path, set_by."""
     member = Member(id=id_, index=moment.index, status="active", joined=moment.time, **fields)
     moment.state.put(member)
+    moment.state.put(Census(id=_EVER, index=0, entered=entered(moment.state) + 1))
     _trace(moment, member)
     return member
 
@@ -144,4 +159,5 @@ def change(moment: Moment, member: Member, **fields: Any) -> Member:
 
 
 def _trace(moment: Moment, member: Member) -> None:
-    moment.trace("member", member.id, {"active": member.status == "active", "class": member.cls})
+    facts = {"active": member.status == "active", "class": member.cls, "joined": member.joined}
+    moment.trace("member", member.id, facts)

@@ -12,6 +12,7 @@ from ledger.errors import FormatError
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _MAX_DAYS: Final = 36_600
+_MAX_TOPICS: Final = 50
 
 
 class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,6 +22,7 @@ class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``applications``: whether one may apply without an invitation. ``classes``: codes of the voting classes.
     ``appointed``: roles that administrators may give without a decision. ``recovery_days``: how long a lost
     key's successor waits for an objection. ``retention_days``: how long after leaving erasure has to wait.
+    ``topics``: codes of the subject areas that proposals may have and delegations may be for.
     """
 
     admission: Literal["administrator", "two_officials", "decision"]
@@ -29,6 +31,7 @@ class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     appointed: tuple[Literal["administrator", "facilitator", "concierge", "steward"], ...]
     recovery_days: int
     retention_days: int
+    topics: tuple[str, ...] = ()
 
 
 def parse(document: dict[str, Any]) -> MembersPolicy:
@@ -40,9 +43,12 @@ def parse(document: dict[str, Any]) -> MembersPolicy:
         raise FormatError("policy.invalid", path=path_of(detail), reason=reason_of(detail), detail=detail) from error
     if not policy.classes or len(set(policy.classes)) != len(policy.classes):
         raise FormatError("policy.invalid", path="classes", reason="empty_or_twice")
-    for position, code in enumerate(policy.classes):
-        if not _CODE.match(code):
-            raise FormatError("policy.invalid", path=f"classes/{position}", reason="code")
+    if len(set(policy.topics)) != len(policy.topics) or len(policy.topics) > _MAX_TOPICS:
+        raise FormatError("policy.invalid", path="topics", reason="empty_or_twice")
+    for field, codes in (("classes", policy.classes), ("topics", policy.topics)):
+        for position, code in enumerate(codes):
+            if not _CODE.match(code):
+                raise FormatError("policy.invalid", path=f"{field}/{position}", reason="code")
     if not 1 <= policy.recovery_days <= _MAX_DAYS:
         raise FormatError("policy.invalid", path="recovery_days", reason="range")
     if not 0 <= policy.retention_days <= _MAX_DAYS:

@@ -6,7 +6,7 @@ import msgspec
 
 from ledger import canonical
 from ledger.books import joining, keys, members, roles
-from ledger.books.members import Member, MemberType, Profile
+from ledger.books.members import Census, Member, MemberType, Profile
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler, Moment
 from ledger.private import Commit
@@ -96,7 +96,7 @@ def _reinstates(moment: Moment, due: Due) -> None:
 
 BOOK = Book(
     "membership",
-    records=(Member,),
+    records=(Member, Census),
     handlers=(
         Handler("member.profile/1", SetProfile, _set_profile, assisted=True, subject=members.named),
         Handler("member.correct/1", Correct, _correct, subject=members.named),

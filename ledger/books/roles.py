@@ -13,7 +13,9 @@ from ledger.fold import Book, Context, Handler, Moment
 from ledger.private import Commit
 from ledger.state import Due, Record, State
 
-RoleName = Literal["administrator", "auditor", "facilitator", "concierge", "steward"]
+RoleName = Literal[
+    "administrator", "auditor", "facilitator", "concierge", "steward", "chair", "director", "treasurer", "delegate"
+]
 ROLES: Final[tuple[str, ...]] = get_args(RoleName)
 COOP: Final = "coop"
 """The scope of a role for the whole co-op; a project or market later."""
@@ -181,9 +183,9 @@ def held(moment: Moment, member: str) -> tuple[str, ...]:
     return tuple(role for role in ROLES if holds(moment.state, member, role))
 
 
-def another_administrator(ctx: Context, member: str) -> bool:
+def another_administrator(moment: Moment, member: str) -> bool:
     """Whether somebody else is an administrator too: a co-op is never left without one."""
-    assignments = ctx.state.children(Role, COOP)
+    assignments = moment.state.children(Role, COOP)
     return any(a.role == "administrator" and a.active and a.member != member for a in assignments)
 
 

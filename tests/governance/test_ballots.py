@@ -8,7 +8,7 @@ import pytest
 
 from governance.books import ballots, proposals
 from governance.books.rules import RuleVersion
-from governance.modules.questions import Count
+from governance.count import Count
 from ledger import canonical
 from ledger.books.members import Member
 from ledger.compose import Private, public_of
@@ -68,7 +68,7 @@ def test_options_are_chosen_by_position(coop: Assembly) -> None:
     coop.close()
     outcome = coop.proposal(vote).outcome
     assert outcome is not None
-    assert (outcome.result, outcome.choice) == ("passed", "option_2")
+    assert (outcome.result, outcome.winners) == ("passed", ("option_2",))
 
 
 def test_ballots_come_in_between_opening_and_close(coop: Assembly) -> None:

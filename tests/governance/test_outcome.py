@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from governance import rule
-from governance.modules.questions import Count, Step
-from governance.outcome import decide
+from governance.count import Count, Step
+from tests.governance.deciding import decide
 from tests.governance.documents import CHOICE, document, quorum, share
 
 HALF_AND_TWO_THIRDS = document(
@@ -63,7 +63,7 @@ def votes(**choices: int) -> dict[str, Count]:
 )
 def test_yes_and_no(what: dict[str, Any], roll: int, yes: int, no: int, abstain: int, result: str) -> None:
     found = decide(rule.parse(what), Count(roll, roll), votes(yes=yes, no=no, abstain=abstain), 0)
-    assert (found.result, found.choice) == (result, "yes" if result == "passed" else None)
+    assert (found.result, found.winners) == (result, ("yes",) if result == "passed" else ())
 
 
 def test_steps_show_the_count() -> None:
@@ -121,7 +121,7 @@ def test_invalid_sealed_ballots_are_present_but_not_cast() -> None:
 def test_single_choice(what: dict[str, Any], counts: tuple[int, int, int], result: str, choice: str | None) -> None:
     tally = votes(**{f"option_{number}": heads for number, heads in enumerate(counts, 1)}, abstain=0)
     found = decide(rule.parse(what), Count(20, 20), tally, 3)
-    assert (found.result, found.choice) == (result, choice)
+    assert (found.result, found.winners) == (result, () if choice is None else (choice,))
 
 
 def test_abstentions_weigh_on_a_share_of_what_was_cast() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from governance import presets, rule
 from governance.books import rules
-from governance.modules.questions import Count
-from governance.outcome import decide
+from governance.count import Count
 from ledger.errors import FormatError
+from tests.governance.deciding import decide
 
 FOLDER = Path(presets.__file__).parent
 

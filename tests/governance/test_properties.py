@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from governance import rule
-from governance.modules.questions import NOBODY, Count, Step
-from governance.outcome import Outcome, decide
+from governance.count import NOBODY, Count, Step
+from governance.outcome import Outcome
 from governance.rule import Rule
 from ledger import canonical
+from tests.governance.deciding import decide
 from tests.governance.documents import document
 
 OPTIONS = 3

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from governance import rule
-from governance.modules.questions import Count
+from governance.count import Count
 from ledger import canonical
 from ledger.errors import FormatError
 from tests.governance.documents import CHOICE, PLAIN, document, quorum, share

@@ -19,6 +19,7 @@ from app.pages.proposals.common import Asked, need_member, need_proposal, rule_o
 from app.visit import Visit
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
+from governance.count import Paper
 from ledger.books.keys import COUNTERSIGNERS, OFFICIALS, active_keys
 from ledger.statement import Statement
 
@@ -90,7 +91,7 @@ async def _entered(
         me=me,
         person=chosen,
         ballot=cast.get(f"{proposal.id}/{chosen.id}") if chosen else None,
-        choices=[(code, words.choice(code, options)) for code in rule.method.choices(len(proposal.options))],
+        choices=[(code, words.choice(code, options)) for code in rule.method.choices(Paper(len(proposal.options)))],
         sealed=rule.secrecy.SEALED,
         seconds=seconds,
         names=said_names(proposal, title, options) | {person.id: person.name for person in parties},

@@ -18,8 +18,8 @@ from app.naming import sees_names, sees_titles
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_proposal, paragraphs, rule_of, said_names, texts_of, words_of
 from app.visit import Visit
-from governance.books import ballots
 from governance.books.proposals import Proposal, Version
+from governance.count import Paper
 from governance.rule import Rule
 from ledger.books.keys import COUNTERSIGNERS, OFFICIALS
 
@@ -81,7 +81,12 @@ async def _person(visit: Visit, words: Words, member: str) -> str:
 
 def _choices(words: Words, rule: Rule, proposal: Proposal, options: list[str]) -> list[tuple[str, str]]:
     """(code, words) of everything that a ballot can say."""
-    return [(code, words.choice(code, options)) for code in rule.method.choices(len(proposal.options))]
+    if not rule.method.LISTED:
+        return []
+    return [
+        (code, words.choice(code, options))
+        for code in rule.method.choices(Paper(len(options) or len(proposal.options)))
+    ]
 
 
 def _may(visit: Visit, proposal: Proposal, stage: str, rule: Rule, mine: Standing) -> dict[str, bool]:
@@ -106,14 +111,12 @@ def _outcome(words: Words, proposal: Proposal, rule: Rule, options: list[str]) -
     """The count, step by step, once there is one."""
     if proposal.outcome is None or proposal.tally is None:
         return {"outcome": None}
-    chooses = rule.method.OPTIONS != (0, 0)
-    codes = [code for code in ballots.choices(rule, proposal) if code in proposal.tally]
-    winner = proposal.outcome.choice
+    winners = proposal.outcome.winners
     return {
         "outcome": proposal.outcome,
-        "winner": words.choice(winner, options) if winner and chooses else "",
-        "steps": [words.step(step, chooses=chooses) for step in proposal.outcome.steps],
-        "counted": [(code, words.choice(code, options), proposal.tally[code]) for code in codes],
+        "winner": words.joined([words.choice(one, options) for one in winners]) if rule.chooses else "",
+        "steps": [words.step(step, chooses=rule.chooses) for step in proposal.outcome.steps],
+        "counted": [(code, words.choice(code, options), count) for code, count in proposal.tally.items()],
         "total": sum(count.weight for count in proposal.tally.values()),
         "present": sum(count.heads for count in proposal.tally.values()),
         "weighted": words.weights_differ(proposal.tally),

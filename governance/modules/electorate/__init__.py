@@ -5,7 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 from governance.modules.electorate.all_active import AllActive
+from governance.modules.electorate.all_of import AllOf
+from governance.modules.electorate.any_of import AnyOf
+from governance.modules.electorate.by_area import ByArea
 from governance.modules.electorate.by_class import ByClass
+from governance.modules.electorate.by_role import ByRole
+from governance.modules.electorate.disinterested import Disinterested
+from governance.modules.electorate.panel import Panel
+from governance.modules.electorate.tenure import Tenure
 from governance.modules.questions import Electorate
 
-MODULES: Final[tuple[type[Electorate], ...]] = (AllActive, ByClass)
+MODULES: Final[tuple[type[Electorate], ...]] = (
+    AllActive,
+    ByClass,
+    ByArea,
+    ByRole,
+    Tenure,
+    Disinterested,
+    Panel,
+    AllOf,
+    AnyOf,
+)

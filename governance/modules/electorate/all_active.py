@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from governance.modules.questions import Electorate, Standing
+from governance.modules.questions import Ask, Electorate
+from governance.standing import Standing
 
 
 class AllActive(Electorate, frozen=True):
@@ -11,6 +12,6 @@ class AllActive(Electorate, frozen=True):
     NAME = "all_active/1"
     KEYS = ("rule.electorate.all_active",)
 
-    def includes(self, member: Standing) -> bool:
+    def includes(self, member: Standing, ask: Ask) -> bool:  # noqa: ARG002
         """Active at the opening."""
         return member.active

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from governance.modules.questions import Electorate, Line, Standing, check_codes
+from governance.modules.questions import Ask, Electorate, Line, check_codes
+from governance.standing import Standing
 
 
 class ByClass(Electorate, frozen=True):
@@ -17,7 +18,7 @@ class ByClass(Electorate, frozen=True):
         """At least one class, each once."""
         check_codes(self.classes, "classes")
 
-    def includes(self, member: Standing) -> bool:
+    def includes(self, member: Standing, ask: Ask) -> bool:  # noqa: ARG002
         """Active, and of one of the classes, at the opening."""
         return member.active and member.cls in self.classes
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from governance.modules.questions import (
-    INVALID,
-    MAX_OPTIONS,
-    NOBODY,
-    Bases,
-    Count,
-    Leading,
-    Method,
-    Tally,
-    total,
-)
+from collections.abc import Sequence
+
+from governance.count import ABSTAIN, MAX_OPTIONS, NOBODY, Counted, Paper, Tally, options, sort_out
+from governance.modules.method.most import most
+from governance.modules.questions import Method
 
 
 class SingleChoice(Method, frozen=True):
@@ -21,21 +15,15 @@ class SingleChoice(Method, frozen=True):
     NAME = "single_choice/1"
     KEYS = ("rule.method.single_choice",)
     OPTIONS = (2, MAX_OPTIONS)
-    BASES = ("all", "present", "cast")
+    SEATS = True
+    LISTED = True
 
-    def choices(self, options: int) -> tuple[str, ...]:
+    def choices(self, paper: Paper) -> tuple[str, ...]:
         """Options in the proposal's order, then abstain."""
-        return (*(f"option_{number}" for number in range(1, options + 1)), "abstain")
+        return (*options(paper), ABSTAIN)
 
-    def bases(self, roll: Count, tally: Tally) -> Bases:
-        """Abstentions are cast."""
-        cast = sum((count for choice, count in tally.items() if choice != INVALID), NOBODY)
-        return {"all": roll, "present": total(tally), "cast": cast}
-
-    def leading(self, tally: Tally, options: int) -> Leading:
-        """The option of most weight; none when several have most: its place in the list decides nothing."""
-        counts = {choice: tally.get(choice, NOBODY) for choice in self.choices(options)[:-1]}
-        first, second = sorted(counts.values(), key=lambda count: count.weight, reverse=True)[:2]
-        if first.weight == second.weight:
-            return Leading(None, first, second, tied=first.weight > 0)
-        return Leading(max(counts, key=lambda choice: counts[choice].weight), first, second, tied=False)
+    def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
+        """The options of most weight; their places in the list decide nothing."""
+        ballots = sort_out(profile)
+        tally = {name: ballots.marks.get(name, NOBODY) for name in options(paper)}
+        return most(tally, ballots, paper.seats, order)

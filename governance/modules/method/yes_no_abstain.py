@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from governance.modules.questions import NOBODY, Bases, Count, Leading, Method, Tally, total
+from collections.abc import Sequence
+
+from governance.count import ABSTAIN, INVALID, NOBODY, Counted, Paper, Tally, sort_out
+from governance.modules.questions import Method
 
 
 class YesNoAbstain(Method, frozen=True):
@@ -11,18 +14,24 @@ class YesNoAbstain(Method, frozen=True):
     NAME = "yes_no_abstain/1"
     KEYS = ("rule.method.yes_no_abstain",)
     BASES = ("all", "present", "cast", "yes_no")
+    LISTED = True
 
-    def choices(self, options: int) -> tuple[str, ...]:  # noqa: ARG002  (the proposal itself is the only option)
+    def choices(self, paper: Paper) -> tuple[str, ...]:  # noqa: ARG002  (the proposal itself is the only option)
         """In the order in which pages list them."""
-        return ("yes", "no", "abstain")
+        return ("yes", "no", ABSTAIN)
 
-    def bases(self, roll: Count, tally: Tally) -> Bases:
-        """Abstentions are cast, but neither yes nor no."""
-        present = total(tally)
-        yes_no = tally.get("yes", NOBODY) + tally.get("no", NOBODY)
-        return {"all": roll, "present": present, "cast": yes_no + tally.get("abstain", NOBODY), "yes_no": yes_no}
-
-    def leading(self, tally: Tally, options: int) -> Leading:  # noqa: ARG002
-        """Always yes: a proposal passes or it does not. A tie is as much yes as no (可否同数)."""
-        yes, no = tally.get("yes", NOBODY), tally.get("no", NOBODY)
-        return Leading("yes", yes, no, tied=yes.weight == no.weight > 0)
+    def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:  # noqa: ARG002
+        """Always for yes: a proposal passes or it does not. A tie is as much yes as no (可否同数)."""
+        ballots = sort_out(profile)
+        yes, no = ballots.marks.get("yes", NOBODY), ballots.marks.get("no", NOBODY)
+        tied = yes.weight == no.weight > 0
+        lost = tied and tuple(order[:1]) == ("no",)
+        return Counted(
+            tally={"yes": yes, "no": no, ABSTAIN: ballots.abstained, INVALID: ballots.invalid},
+            winners=() if lost else ("yes",),
+            support=yes,
+            rival=no,
+            cast=yes + no + ballots.abstained,
+            abstained=ballots.abstained,
+            tied=("yes", "no") if tied else (),
+        )

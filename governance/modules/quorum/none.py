@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from governance.modules.questions import Bases, Quorum, Step
+from governance.count import Step
+from governance.modules.questions import Poll, Quorum
 
 
 class NoQuorum(Quorum, frozen=True):
@@ -11,6 +12,6 @@ class NoQuorum(Quorum, frozen=True):
     NAME = "none/1"
     KEYS = ("rule.quorum.none",)
 
-    def test(self, bases: Bases) -> Step | None:  # noqa: ARG002
+    def test(self, poll: Poll) -> tuple[Step, ...]:  # noqa: ARG002
         """Nothing is asked."""
-        return None
+        return ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import ClassVar
 
+from governance.count import Step, compare
 from governance.documents import Fault, spell
-from governance.modules.questions import Bases, Line, Quorum, Step, compare
+from governance.modules.questions import Line, Poll, Quorum
 
 
 class _Share(Quorum, frozen=True):
@@ -22,10 +23,10 @@ class _Share(Quorum, frozen=True):
         if self.strict and self.fraction == 1:
             raise Fault("fraction", "unreachable")
 
-    def test(self, bases: Bases) -> Step:
-        """Whoever handed in a ballot is present, whatever it says."""
-        have, base = getattr(bases["present"], self.UNIT), getattr(bases["all"], self.UNIT)
-        return compare("quorum", self.UNIT, have, self.fraction, "all", base, strict=self.strict)
+    def test(self, poll: Poll) -> tuple[Step, ...]:
+        """Whoever handed in a ballot, or was there, is present, whatever the ballot says."""
+        have, base = getattr(poll.bases["present"], self.UNIT), getattr(poll.bases["all"], self.UNIT)
+        return (compare("quorum", self.UNIT, have, self.fraction, "all", base, strict=self.strict),)
 
     def describe(self) -> Line:
         """By comparison and share."""

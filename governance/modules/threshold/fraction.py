@@ -1,25 +1,34 @@
-"""A share of the voting weight must support the proposal, or the leading option."""
+"""A share of the votes must support the proposal, or the leading option."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Literal
 
+from governance.count import Step, compare
 from governance.documents import Fault, spell
-from governance.modules.questions import Bases, Leading, Line, Method, Step, Threshold, compare
+from governance.modules.questions import Line, Method, Poll, Threshold
 
-_OF = ("all", "present", "cast", "yes_no")
+_OF = ("all", "present", "cast", "yes_no", "expressed")
+_HALF = Fraction(1, 2)
 
 
 class Share(Threshold, frozen=True):
-    """``fraction/1``: more than (``strict``) or at least ``fraction`` of the weight of all, present, cast or yes+no."""
+    """``fraction/1``: more than (``strict``) or at least ``fraction`` of all, present, cast, or of those that choose.
+
+    ``unit``: counted by voting weight, or by heads where the articles count members.
+    """
 
     NAME = "fraction/1"
-    KEYS = tuple(f"rule.threshold.fraction.{of}.{how}" for of in _OF for how in ("over", "at_least"))
+    KEYS = (
+        *(f"rule.threshold.fraction.{of}.{how}" for of in _OF for how in ("over", "at_least")),
+        "rule.threshold.heads",
+    )
 
     fraction: Fraction
     strict: bool
-    of: Literal["all", "present", "cast", "yes_no"]
+    of: Literal["all", "present", "cast", "yes_no", "expressed"]
+    unit: Literal["weight", "heads"] = "weight"
 
     def check(self) -> None:
         """More than the whole is never reached."""
@@ -31,12 +40,19 @@ class Share(Threshold, frozen=True):
         if self.of not in method.BASES:
             raise Fault("of", "not_in_method")
 
-    def test(self, leading: Leading, bases: Bases) -> Step:
-        """By weight: with one member one vote that is heads."""
-        have, base = leading.support.weight, bases[self.of].weight
-        return compare("threshold", "weight", have, self.fraction, self.of, base, strict=self.strict)
+    def halves(self) -> bool:
+        """More than half: equal votes are just not enough."""
+        return self.fraction == _HALF and self.strict
+
+    def test(self, poll: Poll) -> tuple[Step, ...]:
+        """By weight (with one member one vote that is heads), or by heads."""
+        counted, base = poll.counted, poll.bases[self.of]
+        scale = counted.unit if self.unit == "weight" else 1
+        have, whole = getattr(counted.support, self.unit), getattr(base, self.unit) * scale
+        return (compare("threshold", self.unit, have, self.fraction, self.of, whole, strict=self.strict),)
 
     def describe(self) -> Line:
         """By base and comparison."""
         how = "over" if self.strict else "at_least"
-        return f"rule.threshold.fraction.{self.of}.{how}", {"fraction": spell(self.fraction)}
+        line = f"rule.threshold.fraction.{self.of}.{how}", {"fraction": spell(self.fraction)}
+        return line if self.unit == "weight" else ("rule.threshold.heads", {"parts": [line]})

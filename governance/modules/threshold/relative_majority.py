@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from governance.count import Step
 from governance.documents import Fault
-from governance.modules.questions import Bases, Leading, Method, Step, Threshold
+from governance.modules.questions import Method, Poll, Threshold
 
 
 class RelativeMajority(Threshold, frozen=True):
@@ -17,16 +18,12 @@ class RelativeMajority(Threshold, frozen=True):
         if method.OPTIONS == (0, 0):
             raise Fault("module", "needs_options")
 
-    def test(self, leading: Leading, bases: Bases) -> Step:  # noqa: ARG002
-        """The leader against the next."""
-        return Step(
-            name="threshold",
-            unit="weight",
-            have=leading.support.weight,
-            comparison="over",
-            fraction=None,
-            of="rival",
-            base=leading.rival.weight,
-            need=leading.rival.weight + 1,
-            holds=leading.support.weight > leading.rival.weight,
-        )
+    def halves(self) -> bool:
+        """Whoever wins the tie wins."""
+        return True
+
+    def test(self, poll: Poll) -> tuple[Step, ...]:
+        """Whoever won by the method, with at least one vote, has won; the next is shown beside."""
+        counted = poll.counted
+        have, rival, won = counted.support.weight, counted.rival.weight, bool(counted.winners)
+        return (Step("threshold", "weight", have, "over", None, "rival", rival, rival + 1, won and have > 0),)

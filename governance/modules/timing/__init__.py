@@ -6,5 +6,6 @@ from typing import Final
 
 from governance.modules.questions import Timing
 from governance.modules.timing.fixed import Fixed
+from governance.modules.timing.phased import Phased
 
-MODULES: Final[tuple[type[Timing], ...]] = (Fixed,)
+MODULES: Final[tuple[type[Timing], ...]] = (Fixed, Phased)

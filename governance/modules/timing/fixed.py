@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from governance.documents import Fault
+from governance.documents import Fault, check_seconds
 from governance.modules.questions import Line, Timing
 
 MIN_VOTING: Final = 60
@@ -27,11 +27,7 @@ class Fixed(Timing, frozen=True):
         """Voting lasts a minute to a year; waiting nothing to a year."""
         if self.voting_seconds < MIN_VOTING:
             raise Fault("voting_seconds", "too_short")
-        for field in self.__struct_fields__:
-            if getattr(self, field) < 0:
-                raise Fault(field, "negative")
-            if getattr(self, field) > MAX_SECONDS:
-                raise Fault(field, "too_long")
+        check_seconds(self, MAX_SECONDS)
 
     def delay(self) -> int:
         """In milliseconds."""

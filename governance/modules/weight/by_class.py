@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from governance.documents import Fault
-from governance.modules.questions import Line, Standing, Weight, check_codes
+from governance.modules.questions import Line, Weight, check_codes
+from governance.standing import Standing
 
 MAX_WEIGHT: Final = 1_000_000
 """Ten million members of this weight still sum to an integer that JSON carries exactly."""

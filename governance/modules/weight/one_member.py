@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from governance.modules.questions import Standing, Weight
+from governance.modules.questions import Weight
+from governance.standing import Standing
 
 
 class OneMember(Weight, frozen=True):

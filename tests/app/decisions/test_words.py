@@ -12,8 +12,8 @@ from app.decisions import rule_form
 from app.decisions.words import Words
 from app.texts import LANGUAGES, Catalogue
 from governance import rule
-from governance.modules.questions import Count
-from governance.outcome import decide
+from governance.count import Count
+from tests.governance.deciding import decide
 from tests.governance.documents import CHOICE, document, quorum, share
 
 TEXTS = Catalogue.load()

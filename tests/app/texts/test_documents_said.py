@@ -15,7 +15,7 @@ from app.texts import sentence_template as template
 from app.texts.sentence_template import MAX_ITEMS, parse
 from app.texts.sentences import Sentences, catalogue
 from governance import presets, rule
-from governance.modules.questions import Count
+from governance.count import Count
 from ledger import canonical
 from ledger.books import policies
 from ledger.books.commons_policy import UNITS, BookingTerms

@@ -1,0 +1,190 @@
+"""How a proposal comes to the vote: seconded, called by its proposer, admitted by the rule, opened by time.
+
+The rule that counts is the one in force when voting opens. Should it ask for longer notice than was given, or for a
+panel that has not been drawn, voting waits.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+import msgspec
+
+from governance import effects, standing
+from governance.books import drafts, proposals, rules
+from governance.books.proposals import Proposal, Version, change, need_stage
+from governance.rule import Rule
+from ledger import canonical
+from ledger.books import members, tokens
+from ledger.errors import Refusal
+from ledger.fold import Book, Context, Handler, Moment
+from ledger.private import Commit
+from ledger.state import Due, Record
+
+MAX_AHEAD: Final = 366 * 86_400_000
+"""How far ahead, in ms, voting may be called to open."""
+
+
+class Second(Record, frozen=True, kw_only=True):
+    """That a member seconds a proposal (id ``proposal/member``), in that version."""
+
+    kind: ClassVar[str] = "proposal_second"
+    proposal: str
+    member: str
+    version: int
+
+    @property
+    def parent(self) -> str:
+        """Seconds stand under their proposal."""
+        return self.proposal
+
+
+class SecondIt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``proposal.second/1``: another active member wants it put to the vote, as it stands in that version."""
+
+    proposal: str
+    version: int
+    paper: Commit | None = None
+
+
+class Open(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``proposal.open/1``: the proposer calls the vote, for ``opens_at`` or as early as the rule permits."""
+
+    proposal: str
+    opens_at: str | None = None
+    paper: Commit | None = None
+
+
+def call(ctx: Context, proposal: Proposal, opens_at: int | None, **fields: Any) -> Proposal:
+    """Call the vote, for ``opens_at`` (ms) or as early as the rule permits; refusal where it is not admitted."""
+    need_stage(proposal, ctx.time, "draft")
+    version = rules.current(ctx.state, proposal.decides)
+    rule = version.rule()
+    _admit(ctx, proposal, rule)
+    # At least one millisecond later, so that this entry itself precedes the opening.
+    earliest = ctx.time + max(_notice(proposal, rule), 1)
+    opens_at = earliest if opens_at is None else opens_at
+    if opens_at < earliest:
+        raise Refusal("proposal.opens_too_early", earliest=canonical.format_time(earliest))
+    if opens_at > earliest + MAX_AHEAD:
+        raise Refusal("proposal.opens_too_late", latest=canonical.format_time(earliest + MAX_AHEAD))
+    deposit = rule.admission.deposit()
+    if deposit:
+        tokens.hold(ctx, proposal.proposer, deposit, proposal.id)
+    ctx.schedule(opens_at, "proposal.opens", proposal.id)
+    return change(
+        ctx.state,
+        proposal,
+        called_at=ctx.time,
+        called_index=ctx.index,
+        opens_at=opens_at,
+        closes_at=opens_at + rule.timing.voting(),
+        rule=version.id,
+        drawing=rule.electorate.panel() is not None,
+        deposit=deposit,
+        **fields,
+    )
+
+
+def _second(ctx: Context, body: SecondIt) -> None:
+    members.need_active(ctx.state, ctx.actor)
+    proposal = ctx.refer(Proposal, body.proposal)
+    need_stage(proposal, ctx.time, "draft")
+    ctx.refer(Version, f"{proposal.id}/{body.version}")
+    if body.version != proposal.version:
+        raise Refusal("proposal.version", id=proposal.id, version=proposal.version)
+    if proposal.proposer == ctx.actor:
+        raise Refusal("proposal.second_oneself", id=proposal.id)
+    before = ctx.state.find(Second, f"{proposal.id}/{ctx.actor}")
+    if before is not None and before.version == proposal.version:
+        raise Refusal("proposal.seconded", id=proposal.id)
+    ctx.state.put(
+        Second(
+            id=f"{proposal.id}/{ctx.actor}",
+            index=ctx.index,
+            proposal=proposal.id,
+            member=ctx.actor,
+            version=proposal.version,
+        )
+    )
+    change(ctx.state, proposal, seconds=proposal.seconds + 1)
+
+
+def _open(ctx: Context, body: Open) -> None:
+    proposal = drafts.own(ctx, body.proposal)
+    call(ctx, proposal, None if body.opens_at is None else canonical.parse_time(body.opens_at))
+
+
+def _admit(ctx: Context, proposal: Proposal, rule: Rule) -> None:
+    admission = rule.admission
+    least, most = rule.method.OPTIONS
+    paper = proposals.paper(ctx.state, proposal)
+    if not least <= paper.options <= most:
+        raise Refusal("proposal.options_missing", id=proposal.id, least=least)
+    # An entry's own moment lies after what it wrote: the proposer stands as the entries before this one say.
+    proposer = standing.one(ctx.state, rule.needs, proposal.proposer, (ctx.index, ctx.time + 1))
+    if proposer is None or not admission.admits(proposer):
+        raise Refusal("proposal.not_admitted", id=proposal.id)
+    if proposal.seconds < admission.seconders():
+        raise Refusal("proposal.seconders", id=proposal.id, needed=admission.seconders(), found=proposal.seconds)
+    version = ctx.state.need(Version, f"{proposal.id}/{proposal.version}")
+    earliest = version.at + rule.timing.deliberation()
+    if ctx.time < earliest:
+        raise Refusal("proposal.deliberation", id=proposal.id, earliest=canonical.format_time(earliest))
+    if admission.cooling_off():
+        _cool_off(ctx, proposal, admission.cooling_off())
+
+
+def _cool_off(ctx: Context, proposal: Proposal, wait: int) -> None:
+    for before in ctx.state.children(Proposal):
+        if not before.defeated or before.decides != proposal.decides or before.closes_at is None:
+            continue
+        same = before.effects == proposal.effects if proposal.effects else before.proposer == proposal.proposer
+        if same and ctx.time < before.closes_at + wait:
+            again = canonical.format_time(before.closes_at + wait)
+            raise Refusal("proposal.cooling_off", id=proposal.id, before=before.id, earliest=again)
+
+
+def _notice(proposal: Proposal, rule: Rule) -> int:
+    """From the call to the opening at least, in ms: as the rule asks, or what is decided."""
+    return max(rule.timing.delay(), effects.notice(proposal.parsed_effects()))
+
+
+def _opens(moment: Moment, due: Due) -> None:
+    proposal = moment.state.need(Proposal, due.subject)
+    version = rules.current(moment.state, proposal.decides)
+    rule = version.rule()
+    opens_at = max(moment.time, (proposal.called_at or 0) + _notice(proposal, rule))
+    # A lot drawn for another rule says nothing about this one.
+    drawn = proposal.draw is not None and proposal.draw.rule == version.id
+    proposal = change(
+        moment.state,
+        proposal,
+        rule=version.id,
+        opens_at=opens_at,
+        closes_at=opens_at + rule.timing.voting(),
+        draw=proposal.draw if drawn else None,
+        drawing=rule.electorate.panel() is not None and not drawn,
+    )
+    if opens_at > moment.time:
+        moment.schedule(opens_at, "proposal.opens", proposal.id)
+    elif not proposal.drawing:
+        start(moment, proposal, rule)
+
+
+def start(moment: Moment, proposal: Proposal, rule: Rule) -> None:
+    """Voting opens at this moment."""
+    closes_at = moment.time + rule.timing.voting()
+    change(moment.state, proposal, opened_index=moment.index, opens_at=moment.time, closes_at=closes_at)
+    moment.schedule(closes_at, "proposal.closes", proposal.id)
+
+
+BOOK = Book(
+    "calls",
+    records=(Second,),
+    handlers=(
+        Handler("proposal.second/1", SecondIt, _second, assisted=True),
+        Handler("proposal.open/1", Open, _open, assisted=True),
+    ),
+    dues={"proposal.opens": _opens},
+)

@@ -1,0 +1,107 @@
+"""Ballots as they are cast: each by its own statement; and votes whose end depends on how they stand.
+
+Where the rule asks for it (late quorum, early close, super quorum), a running tally is kept and every ballot is asked
+whether voting now ends earlier or later. ``together.check`` lets that be asked only of open, direct votes by yes or no.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from governance import outcome
+from governance.books import ballots, proposals, tallying
+from governance.books.ballots import Ballot, Cast, Object
+from governance.books.proposals import Proposal
+from governance.count import ABSTAIN, NOBODY, Count, Tally
+from governance.outcome import Outcome, Votes
+from governance.rule import Rule
+from ledger.fold import Book, Context, Handler
+from ledger.state import Record
+
+_EVERYONE_ELSE: Final = ("yes", "no", ABSTAIN)
+
+
+class Running(Record, frozen=True, kw_only=True):
+    """How a watched vote (the id) stands: what the ballots that count say."""
+
+    kind: ClassVar[str] = "running"
+    tally: dict[str, Count]
+
+
+def _cast(ctx: Context, body: Cast) -> None:
+    proposal, rule = ballots.voting(ctx, body.proposal)
+    before, ballot = ballots.cast(ctx, proposal, rule, body.choice)
+    if rule.watches:
+        _watch(ctx, proposal, rule, before, ballot)
+
+
+def _object(ctx: Context, body: Object) -> None:
+    proposal, rule = ballots.voting(ctx, body.proposal)
+    gone = ballots.disown(ctx, proposal)
+    if rule.watches:
+        _watch(ctx, proposal, rule, gone, None)
+
+
+def _watch(ctx: Context, proposal: Proposal, rule: Rule, gone: Ballot | None, come: Ballot | None) -> None:
+    running = ctx.state.find(Running, proposal.id)
+    tally = dict(running.tally) if running is not None else {}
+    if gone is not None and gone.counts:
+        old = tally[str(gone.choice)]
+        tally[str(gone.choice)] = Count(old.heads - 1, old.weight - gone.weight)
+    if come is not None:
+        tally[str(come.choice)] = tally.get(str(come.choice), NOBODY) + Count(1, come.weight)
+    ctx.state.put(Running(id=proposal.id, index=ctx.index if running is None else running.index, tally=tally))
+    _extend(ctx, proposal, rule, tally)
+    _end(ctx, ctx.state.need(Proposal, proposal.id), rule, tally)
+
+
+def _extend(ctx: Context, proposal: Proposal, rule: Rule, tally: Tally) -> None:
+    """Late quorum: once, at the ballot that reaches it."""
+    late = rule.timing.late_quorum()
+    if not late or proposal.extended or _result(ctx, proposal, rule, tally).result == "no_quorum":
+        return
+    closes_at = max(proposal.closes_at or 0, ctx.time + late)
+    proposals.change(ctx.state, proposal, extended=True, closes_at=closes_at)
+    ctx.schedule(closes_at, "proposal.closes", proposal.id)
+
+
+def _end(ctx: Context, proposal: Proposal, rule: Rule, tally: Tally) -> None:
+    if not _is_over(ctx, proposal, rule, tally):
+        return
+    # This ballot still counts: voting closes right after it.
+    proposals.change(ctx.state, proposal, closes_at=ctx.time + 1)
+    ctx.schedule(ctx.time + 1, "proposal.closes", proposal.id)
+
+
+def _is_over(ctx: Context, proposal: Proposal, rule: Rule, tally: Tally) -> bool:
+    roll = tallying.roll(ctx.state, proposal, rule)
+    enough = rule.timing.super()
+    if enough is not None:
+        bar = enough.numerator * roll.weight // enough.denominator
+        if tally.get("yes", NOBODY).weight >= bar and _result(ctx, proposal, rule, tally).result == "passed":
+            return True
+    if not rule.timing.closes_early():
+        return False
+    # Everything that those who have not voted could do lies between all of them staying away and all saying one thing.
+    found = {_result(ctx, proposal, rule, tally).result}
+    voted = sum((count for count in tally.values()), NOBODY)
+    rest = Count(roll.heads - voted.heads, roll.weight - voted.weight)
+    for choice in _EVERYONE_ELSE:
+        found.add(_result(ctx, proposal, rule, {**tally, choice: tally.get(choice, NOBODY) + rest}).result)
+    return len(found) == 1
+
+
+def _result(ctx: Context, proposal: Proposal, rule: Rule, tally: Tally) -> Outcome:
+    roll = tallying.roll(ctx.state, proposal, rule)
+    votes = Votes({"": tally}, {}, proposal.convocation)
+    return outcome.decide(rule, roll, votes, proposals.paper(ctx.state, proposal))[1]
+
+
+BOOK = Book(
+    "casting",
+    records=(Ballot, Running),
+    handlers=(
+        Handler("ballot.cast/1", Cast, _cast, assisted=True),
+        Handler("ballot.object/1", Object, _object),
+    ),
+)

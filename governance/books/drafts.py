@@ -1,0 +1,253 @@
+"""Proposals as they are written: drafted, amended, filled with things to pay for, withdrawn."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from governance import effects
+from governance.books import proposals, rules
+from governance.books.proposals import Item, Proposal, Version, change, need_stage
+from governance.count import MAX_OPTIONS, MAX_PROJECTS
+from ledger import ids
+from ledger.books import members, policies
+from ledger.errors import FormatError, Refusal
+from ledger.fold import Book, Context, Handler
+from ledger.private import Commit
+from ledger.statement import Statement
+
+MAX_INTERESTED: Final = 100
+MAX_BUDGET: Final = 1_000_000_000_000
+"""Of what a budgeting round has to spend, in whole units of whatever it is."""
+_TOPIC: Final = re.compile(r"(?:[a-z][a-z0-9_]{0,31})?\Z")
+
+
+class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``proposal.draft/1``: any active member proposes. ``options`` only for kinds that choose among some.
+
+    ``seats``: how many of them can win. ``budget``: what there is to spend where they cost something; such options
+    are then proposed one by one (``proposal.item/1``). ``topic``: one of those that the members' policy names, or
+    empty. ``interested``: members whom it concerns (a contract's other party), for rules that leave them out.
+    """
+
+    kind: str
+    title: Commit
+    text: Commit
+    effects: tuple[dict[str, Any], ...] = ()
+    options: tuple[Commit, ...] = ()
+    seats: Annotated[int, msgspec.Meta(ge=1, le=MAX_OPTIONS)] = 1
+    budget: Annotated[int, msgspec.Meta(ge=0, le=MAX_BUDGET)] = 0
+    topic: str = ""
+    interested: tuple[str, ...] = ()
+    paper: Commit | None = None
+
+
+class Amend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``proposal.amend/1``: a new version; ``replaces`` names the statement of the one before.
+
+    A vote already called is called off: notice counts for the text that will be voted on. So are its seconders.
+    """
+
+    proposal: str
+    title: Commit
+    text: Commit
+    effects: tuple[dict[str, Any], ...] = ()
+    options: tuple[Commit, ...] = ()
+    seats: Annotated[int, msgspec.Meta(ge=1, le=MAX_OPTIONS)] = 1
+    budget: Annotated[int, msgspec.Meta(ge=0, le=MAX_BUDGET)] = 0
+    topic: str = ""
+    interested: tuple[str, ...] = ()
+    paper: Commit | None = None
+
+
+class AddItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``proposal.item/1``: any active member proposes a thing to pay for in a budgeting round, until voting opens."""
+
+    proposal: str
+    title: Commit
+    text: Commit
+    cost: Annotated[int, msgspec.Meta(ge=1, le=MAX_BUDGET)]
+    paper: Commit | None = None
+
+
+class WithdrawItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``proposal.item_withdraw/1``: who proposed it takes it back, until voting opens."""
+
+    item: str
+
+
+class Withdraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``proposal.withdraw/1``: the proposer takes the proposal back, until voting opens."""
+
+    proposal: str
+    paper: Commit | None = None
+
+
+def own(ctx: Context, proposal_id: str) -> Proposal:
+    """The actor's own proposal, before voting has opened."""
+    proposal = ctx.refer(Proposal, proposal_id)
+    if proposal.proposer != ctx.actor:
+        raise Refusal("proposal.not_yours", id=proposal.id)
+    need_stage(proposal, ctx.time, "draft", "scheduled")
+    return proposal
+
+
+def _draft(ctx: Context, body: Draft) -> None:
+    members.need_active(ctx.state, ctx.actor)
+    # Also tells a kind that there is not, or that this co-op has no rule for.
+    rules.current(ctx.state, body.kind)
+    proposal = Proposal(
+        id=ctx.new_id("prop"),
+        index=ctx.index,
+        decides=body.kind,
+        proposer=ctx.actor,
+        version=1,
+        drafted_at=ctx.time,
+        **_content(ctx, body.kind, body),
+    )
+    ctx.state.put(proposal)
+    _keep_version(ctx, proposal)
+
+
+def _amend(ctx: Context, body: Amend) -> None:
+    proposal = own(ctx, body.proposal)
+    if ctx.statement.replaces != proposal.statement:
+        raise Refusal("proposal.replaces", id=proposal.id, expected=proposal.statement)
+    content = _content(ctx, proposal.decides, body)
+    # Whoever seconded another text has not seconded this one.
+    called_off = _call_off(ctx, proposal)
+    _keep_version(ctx, change(ctx.state, called_off, version=proposal.version + 1, seconds=0, **content))
+
+
+def _withdraw(ctx: Context, body: Withdraw) -> None:
+    proposal = own(ctx, body.proposal)
+    change(ctx.state, _call_off(ctx, proposal), withdrawn_at=ctx.time)
+
+
+def _call_off(ctx: Context, proposal: Proposal) -> Proposal:
+    ctx.state.unschedule("proposal.opens", proposal.id)
+    proposals.return_deposit(ctx, proposal)
+    return change(
+        ctx.state,
+        proposal,
+        called_at=None,
+        called_index=None,
+        opens_at=None,
+        closes_at=None,
+        rule=None,
+        draw=None,
+        drawing=False,
+        deposit=0,
+    )
+
+
+def _add_item(ctx: Context, body: AddItem) -> None:
+    members.need_active(ctx.state, ctx.actor)
+    proposal = ctx.refer(Proposal, body.proposal)
+    need_stage(proposal, ctx.time, "draft", "scheduled")
+    if proposal.decides != rules.BUDGET:
+        raise Refusal("proposal.no_items", id=proposal.id)
+    if proposal.items >= MAX_PROJECTS:
+        raise Refusal("proposal.items_full", id=proposal.id, most=MAX_PROJECTS)
+    if body.cost > proposal.budget:
+        raise Refusal("proposal.item_cost", id=proposal.id, budget=proposal.budget)
+    number = proposal.items + 1
+    ctx.state.put(
+        Item(
+            id=f"{proposal.id}/{number}",
+            index=ctx.index,
+            proposal=proposal.id,
+            number=number,
+            by=ctx.actor,
+            statement=ctx.id,
+            title=body.title,
+            text=body.text,
+            cost=body.cost,
+        )
+    )
+    change(ctx.state, proposal, items=number)
+
+
+def _withdraw_item(ctx: Context, body: WithdrawItem) -> None:
+    item = ctx.refer(Item, body.item)
+    if item.by != ctx.actor:
+        raise Refusal("proposal.not_yours", id=item.id)
+    need_stage(ctx.state.need(Proposal, item.proposal), ctx.time, "draft", "scheduled")
+    if item.withdrawn:
+        raise Refusal("proposal.item_withdrawn", id=item.id)
+    ctx.state.put(msgspec.structs.replace(item, withdrawn=True))
+
+
+def _keep_version(ctx: Context, proposal: Proposal) -> None:
+    ctx.state.put(
+        Version(
+            id=f"{proposal.id}/{proposal.version}",
+            index=ctx.index,
+            proposal=proposal.id,
+            number=proposal.version,
+            statement=ctx.id,
+            at=ctx.time,
+        )
+    )
+
+
+def _content(ctx: Context, decides: str, body: Draft | Amend) -> dict[str, Any]:
+    """The fields of a version, checked."""
+    _check_options(ctx, decides, body)
+    if not _TOPIC.match(body.topic):
+        raise FormatError("proposal.topic", path="topic", topic=body.topic)
+    if body.topic and body.topic not in policies.members(ctx.state).topics:
+        raise Refusal("proposal.topic_unknown", topic=body.topic)
+    if len(body.interested) > MAX_INTERESTED or len(set(body.interested)) < len(body.interested):
+        raise FormatError("proposal.interested", path="interested", most=MAX_INTERESTED)
+    for member in body.interested:
+        ctx.refer(members.Member, member)
+    concerned = set(body.interested)
+    for effect in effects.parse(body.effects, decides):
+        effect.refer(ctx)
+        effect.fits(len(body.options), body.seats)
+        concerned.update(effect.concerns())
+    return {
+        "statement": ctx.id,
+        "title": body.title,
+        "text": body.text,
+        "options": body.options,
+        "effects": body.effects,
+        "seats": body.seats,
+        "budget": body.budget,
+        "topic": body.topic,
+        "interested": tuple(sorted(concerned)),
+    }
+
+
+def _check_options(ctx: Context, decides: str, body: Draft | Amend) -> None:
+    chooses = decides in rules.CHOOSING and decides != rules.BUDGET
+    method = rules.current(ctx.state, decides).rule().method
+    least, most = method.OPTIONS if chooses else (0, 0)
+    if not least <= len(body.options) <= most:
+        raise FormatError("proposal.options", path="options", least=least, most=most)
+    if body.seats > 1 and (not method.SEATS or body.seats > len(body.options)):
+        raise FormatError("proposal.seats", path="seats", most=len(body.options) if method.SEATS else 1)
+    if (body.budget > 0) != (decides == rules.BUDGET):
+        raise FormatError("proposal.budget", path="budget")
+
+
+def _subject(statement: Statement, id_: bytes, path: str) -> str:
+    """The text belongs to the proposal, not to whoever wrote it: it stays when they leave. A paper is the member's."""
+    if path == "paper":
+        return statement.actor
+    return str(statement.body.get("proposal") or ids.object_id("prop", id_))
+
+
+BOOK = Book(
+    "drafts",
+    handlers=(
+        Handler("proposal.draft/1", Draft, _draft, assisted=True, subject=_subject),
+        Handler("proposal.amend/1", Amend, _amend, assisted=True, subject=_subject),
+        Handler("proposal.item/1", AddItem, _add_item, assisted=True, subject=_subject),
+        Handler("proposal.item_withdraw/1", WithdrawItem, _withdraw_item),
+        Handler("proposal.withdraw/1", Withdraw, _withdraw, assisted=True),
+    ),
+)

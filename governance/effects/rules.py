@@ -1,0 +1,100 @@
+"""Effects that change what the co-op goes by: its rules, its policies, its articles, the key of its log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from governance import standing
+from governance.books import articles, rules
+from governance.documents import Fault
+from governance.effects.base import Decision, Effect, inside
+from governance.modules.questions import Ask
+from ledger.books import operator, policies
+from ledger.errors import FormatError, Refusal
+from ledger.fold import Context, Moment
+from ledger.signed_note import parse_vkey
+
+
+class AdoptRule(Effect, frozen=True):
+    """A rule for a kind of proposal comes into force, for votes that open from then on."""
+
+    NAME = "rule"
+    KINDS = ("rules",)
+
+    kind: str
+    document: dict[str, Any]
+
+    def check(self) -> None:
+        """The document must be possible for that kind."""
+        if self.kind not in rules.ALL:
+            raise Fault("kind", "unknown_kind")
+        with inside("document"):
+            rules.check(self.kind, self.document)
+
+    def execute(self, moment: Moment, decision: Decision) -> None:
+        """Refused when nobody could vote under it: nobody could ever change it back."""
+        found = rules.check(self.kind, self.document)
+        panel = found.electorate.panel()
+        who = found if panel is None else msgspec.structs.replace(found, electorate=panel.of)
+        everyone = standing.everyone(moment.state, found.needs, (moment.index, moment.time))
+        if who.roll(everyone, Ask(opens_at=moment.time)).heads == 0:
+            raise Refusal("rule.nobody_may_vote", kind=self.kind)
+        rules.adopt(moment, self.kind, self.document, decision.proposal)
+
+
+class AdoptPolicy(Effect, frozen=True):
+    """A policy document of an area comes into force."""
+
+    NAME = "policy"
+    KINDS = ("policy",)
+
+    area: str
+    document: dict[str, Any]
+
+    def check(self) -> None:
+        """The document must be possible for that area."""
+        if self.area not in policies.AREAS:
+            raise Fault("area", "unknown_area")
+        with inside("document"):
+            policies.check(self.area, self.document)
+
+    def execute(self, moment: Moment, decision: Decision) -> None:
+        """By the policies' own verb."""
+        policies.adopt(moment, self.area, self.document, decision.proposal)
+
+
+class ChangeLogKey(Effect, frozen=True):
+    """The log gets another key: whoever holds it may come forward. It needs what a change of the rules needs."""
+
+    NAME = "log_key"
+    KINDS = ("rules",)
+
+    vkey: str
+
+    def check(self) -> None:
+        """It can be read."""
+        try:
+            parse_vkey(self.vkey)
+        except FormatError as error:
+            raise Fault("vkey", "not_a_key") from error
+
+    def refer(self, ctx: Context) -> None:
+        """A key of this log's name that is nobody's yet."""
+        operator.check_new(ctx.state, self.vkey)
+
+    def execute(self, moment: Moment, decision: Decision) -> None:
+        """By the operator's own verb."""
+        operator.decide(moment, self.vkey, decision.proposal)
+
+
+class AdoptArticles(Effect, frozen=True):
+    """The proposal's text, in the version voted on, becomes the articles of association (定款)."""
+
+    NAME = "articles"
+    KINDS = ("special",)
+
+    def execute(self, moment: Moment, decision: Decision) -> None:
+        """As the next version of the articles."""
+        articles.adopt(moment, decision.proposal)

@@ -1,0 +1,28 @@
+"""So many other members have to second a proposal, in the version that is put to the vote."""
+
+from __future__ import annotations
+
+from governance.documents import Fault
+from governance.modules.questions import Admission, Line
+
+
+class Seconders(Admission, frozen=True):
+    """``seconders/1``: ``count`` besides the proposer."""
+
+    NAME = "seconders/1"
+    KEYS = ("rule.admission.seconders",)
+
+    count: int
+
+    def check(self) -> None:
+        """From 1 up."""
+        if not 1 <= self.count <= 10_000:  # noqa: PLR2004
+            raise Fault("count", "range")
+
+    def seconders(self) -> int:
+        """As set."""
+        return self.count
+
+    def describe(self) -> Line:
+        """With the number."""
+        return self.KEYS[0], {"count": self.count}

@@ -1,0 +1,33 @@
+"""Whoever is included by one of several electorates may vote: the board and the delegates together, say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from governance.modules.questions import Ask, Electorate, Line, check_parts
+from governance.standing import Standing
+
+
+class AnyOf(Electorate, frozen=True):
+    """``any_of/1``, with two to eight ``parts``."""
+
+    NAME = "any_of/1"
+    KEYS = ("rule.electorate.any_of",)
+
+    parts: tuple[Electorate, ...]
+
+    def check(self) -> None:
+        """Parts that are no compositions of the same kind, none twice."""
+        check_parts(self.parts, AnyOf)
+
+    def includes(self, member: Standing, ask: Ask) -> bool:
+        """By one of the parts."""
+        return any(part.includes(member, ask) for part in self.parts)
+
+    def reads(self) -> Iterable[str]:
+        """What the parts look at."""
+        return {kind for part in self.parts for kind in part.reads()}
+
+    def describe(self) -> Line:
+        """The parts' own sentences."""
+        return self.KEYS[0], {"parts": [part.describe() for part in self.parts]}

@@ -1,0 +1,52 @@
+"""A panel drawn by lot from an electorate votes (sortition): a mini-public that anyone can draw again.
+
+Whom the lot can fall on is fixed when the vote is called; the lot follows from a later checkpoint of the ledger
+(``governance.lots``), so nobody knows it at the call. Voting opens when it has been drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from governance import lots
+from governance.documents import Fault
+from governance.modules import questions
+from governance.modules.questions import Ask, Electorate, Line
+from governance.standing import Standing
+
+MAX_PANEL = 100_000
+
+
+class Panel(Electorate, frozen=True):
+    """``panel/1``: ``size`` members are drawn from those whom ``of`` includes."""
+
+    NAME = "panel/1"
+    KEYS = ("rule.electorate.panel",)
+
+    size: int
+    of: Electorate
+
+    def check(self) -> None:
+        """From three on, and not from a panel."""
+        if not 3 <= self.size <= MAX_PANEL:  # noqa: PLR2004  (below that a lot decides, not a panel)
+            raise Fault("size", "range")
+        if self.of.panel() is not None:
+            raise Fault("of/module", "parts_nested")
+
+    def includes(self, member: Standing, ask: Ask) -> bool:
+        """Drawn, and still what one had to be for the lot to fall on one; who came after the call was not in it."""
+        if ask.drawn is None or member.joined > ask.called_at or not self.of.includes(member, ask):
+            return False
+        return lots.ticket(ask.drawn.seed, member.id) <= ask.drawn.last
+
+    def reads(self) -> Iterable[str]:
+        """What it looks at to see whom the lot may fall on."""
+        return self.of.reads()
+
+    def panel(self) -> questions.Panel:
+        """The lot to be drawn."""
+        return questions.Panel(self.size, self.of)
+
+    def describe(self) -> Line:
+        """With the size, and the sentence of whom it is drawn from."""
+        return self.KEYS[0], {"size": self.size, "parts": [self.of.describe()]}

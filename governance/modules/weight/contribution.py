@@ -1,0 +1,66 @@
+"""A vote weighs what its member has contributed, in tokens thanked with: over all time, or in the periods before the
+opening, of which older ones may count less. Whoever contributed nothing has no vote, unless ``base`` gives one.
+
+    weight = base + floor(Σ over periods k = 0 … periods−1 of keep^k × contributed in the k-th period before the
+    opening)
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from governance import standing
+from governance.documents import Fault, check_seconds, spell
+from governance.modules.questions import Line, Weight
+from governance.modules.weight.cap import MAX_WEIGHT, capped, check_cap
+from governance.standing import Standing
+
+MAX_PERIODS = 24
+
+
+class Contribution(Weight, frozen=True):
+    """``contribution/1``: ``period_seconds`` 0 is all time; else so many ``periods`` count, each older one ``keep``
+    times as much as the one after it. ``base``: what a vote weighs without any contribution.
+    """
+
+    NAME = "contribution/1"
+    KEYS = ("rule.weight.contribution.ever", "rule.weight.contribution.window")
+    READS = (standing.CONTRIBUTED,)
+
+    period_seconds: int
+    periods: int
+    keep: Fraction
+    base: int
+    cap: int | None
+
+    def check(self) -> None:
+        """All time is one period, of which everything counts."""
+        check_seconds(self, most=3660 * 86_400)
+        check_cap(self.cap)
+        if not 1 <= self.periods <= MAX_PERIODS:
+            raise Fault("periods", "range")
+        if self.period_seconds == 0 and self.periods != 1:
+            raise Fault("periods", "needs_period")
+        if self.periods == 1 and self.keep != 1:
+            raise Fault("keep", "needs_periods")
+        if not 0 <= self.base <= MAX_WEIGHT:
+            raise Fault("base", "range")
+
+    def ago(self) -> tuple[int, ...]:
+        """Now, and at the beginning of each period."""
+        return (
+            (0,) if self.period_seconds == 0 else tuple(n * self.period_seconds * 1000 for n in range(self.periods + 1))
+        )
+
+    def of(self, member: Standing) -> int:
+        """See above, no more than the cap."""
+        had = member.contributed
+        earned = Fraction(had[0])
+        if self.period_seconds:
+            earned = sum((self.keep**k * (had[k] - had[k + 1]) for k in range(self.periods)), Fraction(0))
+        return capped(self.base + max(0, earned.numerator // earned.denominator), self.cap)
+
+    def describe(self) -> Line:
+        """With all that is set."""
+        params = {"base": self.base, "cap": self.cap, "keep": spell(self.keep), "periods": self.periods}
+        return self.KEYS[0 if self.period_seconds == 0 else 1], params | {"period_seconds": self.period_seconds}

@@ -1,0 +1,41 @@
+"""A fixed weight for each of some members: delegates of member organisations, by how many they stand for."""
+
+from __future__ import annotations
+
+from governance.documents import Fault
+from governance.modules.questions import Line, Weight
+from governance.modules.weight.by_class import MAX_WEIGHT
+from governance.standing import Standing
+from ledger import ids
+
+MAX_MEMBERS = 200
+
+
+class Table(Weight, frozen=True):
+    """``table/1``: ``weights`` by member id, and ``others`` for everyone else (0: no vote)."""
+
+    NAME = "table/1"
+    KEYS = ("rule.weight.table",)
+
+    weights: dict[str, int]
+    others: int
+
+    def check(self) -> None:
+        """At least one member; weights from 1 up."""
+        if not 1 <= len(self.weights) <= MAX_MEMBERS:
+            raise Fault("weights", "parts_number")
+        for member, weight in self.weights.items():
+            if not ids.is_id(member, "mem"):
+                raise Fault(f"weights/{member}", "not_a_member")
+            if not 1 <= weight <= MAX_WEIGHT:
+                raise Fault(f"weights/{member}", "range")
+        if not 0 <= self.others <= MAX_WEIGHT:
+            raise Fault("others", "range")
+
+    def of(self, member: Standing) -> int:
+        """As the table says."""
+        return self.weights.get(member.id, self.others)
+
+    def describe(self) -> Line:
+        """Names the members and their weights."""
+        return self.KEYS[0], {"members": dict(sorted(self.weights.items())), "others": self.others}
