@@ -29,7 +29,7 @@ from typing import Final, Literal, NamedTuple
 
 from governance.count import Paper, Sorted
 from governance.modules.method.projects import Budgeting, Purchase, Result, Ties, fill, settle
-from governance.modules.method.purses import BITS, Price, Purses
+from governance.modules.method.purses import BITS, Held, Price, Purses
 from governance.modules.questions import Line
 
 UNIT: Final = 100
@@ -130,37 +130,40 @@ class _Market:
             self._take(level)
         return tuple(self._bought)
 
-    def _price(self, project: int) -> Price | None:
-        return self._purses.price(self._purses.held(self._voters.backers[project]), self._costs[project - 1])
+    def _held(self, project: int) -> Held:
+        return self._purses.held(self._voters.backers[project])
 
     def _wait(self, project: int, price: Price) -> None:
         over, under = price.rate
         heapq.heappush(self._waiting, ((over << 2 * BITS) // under, project))
 
-    def _near(self) -> list[int]:
+    def _near(self) -> dict[int, Held]:
         """Projects of which one has the lowest rate, by bounds alone. What nobody can afford any more is left out."""
-        found: list[tuple[int, int]] = []
+        found: list[tuple[int, int, Held]] = []
         lowest: int | None = None
         while self._waiting and (lowest is None or self._waiting[0][0] <= lowest):
             _, project = heapq.heappop(self._waiting)
-            cost = self._costs[project - 1]
-            bounds = self._purses.bounds(self._purses.held(self._voters.backers[project]), cost)
+            cost, held = self._costs[project - 1], self._held(project)
+            bounds = self._purses.bounds(held, cost)
             if bounds is None:
                 continue
-            found.append(((bounds.low << BITS) // cost, project))
+            found.append(((bounds.low << BITS) // cost, project, held))
             if bounds.high is not None:
                 high = -((-bounds.high << BITS) // cost)
                 lowest = high if lowest is None else min(lowest, high)
-        for bound, project in found:
-            if lowest is not None and bound > lowest:
+        near: dict[int, Held] = {}
+        for bound, project, held in found:
+            if lowest is None or bound <= lowest:
+                near[project] = held
+            else:
                 heapq.heappush(self._waiting, (bound, project))
-        return [project for bound, project in found if lowest is None or bound <= lowest]
+        return near
 
     def _cheapest(self) -> dict[int, Price]:
         """The projects of the lowest rate, by exact prices."""
         level: dict[int, Price] = {}
-        for project in self._near():
-            price = self._price(project)
+        for project, held in self._near().items():
+            price = self._purses.price(held, self._costs[project - 1])
             if price is None:
                 continue
             first = next(iter(level.values()), None)
@@ -177,18 +180,18 @@ class _Market:
 
     def _take(self, level: Mapping[int, Price]) -> None:
         """Buy what nobody has to choose between, then by the order what is still at that rate."""
-        rate = next(iter(level.values()))
-        torn = self._torn(level, rate)
+        torn = self._torn(level)
+        alone = len(level) == 1
         for project in sorted(level.keys() - torn):
-            self._pay(project, rate)
+            self._pay(project, level[project], still=alone)
         between = sorted(torn)
         ranked = self._ties.rank(between, self._bought) if between else []
         for project in ranked:
-            self._pay(project, rate, self._ties.lot(between))
+            self._pay(project, level[project], self._ties.lot(between))
         for project in torn.difference(ranked):
-            self._wait(project, rate)
+            self._wait(project, level[project])
 
-    def _torn(self, level: Mapping[int, Price], rate: Price) -> set[int]:
+    def _torn(self, level: Mapping[int, Price]) -> set[int]:
         """Those that somebody wants who can't pay all of them: which is bought first makes a difference."""
         costs: dict[int, int] = {}
         several: set[int] = set()
@@ -197,12 +200,12 @@ class _Market:
                 if group in costs:
                     several.add(group)
                 costs[group] = costs.get(group, 0) + self._costs[project - 1]
-        short = self._purses.short({group: costs[group] for group in several}, rate)
+        short = self._purses.short({group: costs[group] for group in several}, next(iter(level.values())))
         return {project for project in level if not short.isdisjoint(self._voters.backers[project])}
 
-    def _pay(self, project: int, rate: Price, lot: tuple[int, ...] = ()) -> None:
-        """Buy it if it still has that rate; if that rose, it waits."""
-        price = self._price(project)
+    def _pay(self, project: int, rate: Price, lot: tuple[int, ...] = (), *, still: bool = False) -> None:
+        """Buy it if it still has that rate (``still``: nothing was bought since); if its own has risen, it waits."""
+        price = rate if still else self._purses.price(self._held(project), self._costs[project - 1])
         if price is None:
             return
         if price.against(rate) > 0:
