@@ -61,4 +61,4 @@ def time_of(text: str, field: str) -> int:
     try:
         return canonical.parse_time(text)
     except FormatError as error:
-        raise Fault(field, "not_atime_of") from error
+        raise Fault(field, "not_a_time") from error

@@ -8,7 +8,7 @@ import pytest
 
 from governance.books import ballots, proposals
 from governance.books.rules import RuleVersion
-from governance.count import Count
+from governance.modules.questions import Roll
 from ledger import canonical
 from ledger.books.members import Member
 from ledger.compose import Private, public_of
@@ -124,7 +124,7 @@ def test_class_and_weight_are_those_of_the_opening() -> None:
     assert code(coop.vote, "Saki", vote, "yes") == "ballot.not_on_roll"
     coop.close()
     assert coop.tally(vote)["yes"] == (1, 3)
-    assert coop.proposal(vote).roll == Count(5, 15)
+    assert coop.proposal(vote).roll == Roll(5, 15)
 
 
 def test_a_ballot_is_for_the_version_that_its_author_has_seen(coop: Assembly) -> None:

@@ -49,7 +49,11 @@ def test_every_founder_administers_and_has_private_values_of_their_own() -> None
     assert subjects["profile/name"] == coop.ID
     for name in ("Hanako", "Goro", "Ume"):
         assert roles.holds(village.state, village.id(name), "administrator")
-        assert village.state.traced("member", village.id(name), 0, START + 1) == {"active": True, "class": "member"}
+        assert village.state.traced("member", village.id(name), 0, START + 1) == {
+            "active": True,
+            "class": "member",
+            "joined": START,
+        }
 
 
 def opened_paths(village: Village) -> list[str]:

@@ -140,7 +140,7 @@ def test_calling_twice_is_refused() -> None:
     assert code(coop.call, proposal) == "proposal.stage"
 
 
-@pytest.mark.parametrize(("kind", "options"), [("ordinary", 2), ("choice", 0), ("choice", 1), ("choice", 51)])
+@pytest.mark.parametrize(("kind", "options"), [("ordinary", 2), ("choice", 0), ("choice", 1), ("choice", 201)])
 def test_options_come_with_a_choice_and_with_nothing_else(kind: str, options: int) -> None:
     coop = Assembly()
     with pytest.raises(FormatError) as caught:
