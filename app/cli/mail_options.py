@@ -13,16 +13,34 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """All of them."""
-    _text(parser, "server", "HOST[:PORT]", "メールを預けるサーバー / the mail server that takes letters")
-    _text(parser, "from", "ADDRESS", "差出人のアドレス(不達もここへ) / the address that letters come from")
+    _text(
+        parser,
+        "--mail-server",
+        "YUI_MAIL_SERVER",
+        "HOST[:PORT]",
+        "メールを預けるサーバー / the mail server that takes letters",
+    )
+    _text(
+        parser,
+        "--mail-from",
+        "YUI_MAIL_FROM",
+        "ADDRESS",
+        "差出人のアドレス(不達もここへ) / the address that letters come from",
+    )
     parser.add_argument(
         "--mail-tls",
         choices=("starttls", "tls", "none"),
         default=os.environ.get("YUI_MAIL_TLS", "starttls"),
         help="暗号のかけ方(starttls、587番) / how it is encrypted: port 587, 465, 25",
     )
-    _text(parser, "user", "NAME", "サーバーに入る名 / the name to log in with")
-    _text(parser, "password", "FILE", "その合言葉を書いたファイル / a file whose first line is its password")
+    _text(parser, "--mail-user", "YUI_MAIL_USER", "NAME", "サーバーに入る名 / the name to log in with")
+    _text(
+        parser,
+        "--mail-password",
+        "YUI_MAIL_PASSWORD",
+        "FILE",
+        "その合言葉を書いたファイル / a file whose first line is its password",
+    )
     parser.add_argument(
         "--mail-per-minute",
         type=natural,
@@ -73,6 +91,5 @@ def _first_line(path: Path) -> str:
         raise CommandError("mail.password", path=path, reason=reason) from error
 
 
-def _text(parser: argparse.ArgumentParser, name: str, metavar: str, text: str) -> None:
-    variable = f"YUI_MAIL_{name.upper()}"
-    parser.add_argument(f"--mail-{name}", metavar=metavar, default=os.environ.get(variable), help=text)
+def _text(parser: argparse.ArgumentParser, name: str, variable: str, metavar: str, text: str) -> None:
+    parser.add_argument(name, metavar=metavar, default=os.environ.get(variable), help=text)

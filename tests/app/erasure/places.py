@@ -22,7 +22,7 @@ from app.storage.embedded.binaries import Binaries
 from app.storage.embedded.dsn import Dsn
 
 _LINK = re.compile(r'(?:href|hx-get|action|src)="(/[^"#]*)')
-_SEALED = ("private", "pending", "roster", "founding")
+_SEALED = ("private", "pending", "roster", "founding", "outbox")
 _ENOUGH = 80
 """Pages that a crawl looks at."""
 
@@ -72,7 +72,7 @@ async def sealed_rows(dsn: Dsn) -> list[Sealed]:
     try:
         found = []
         for table in _SEALED:
-            for (sealed,) in await connection.fetch(f"SELECT sealed FROM {table}"):  # noqa: S608 - from above
+            for (sealed,) in await connection.fetch(f"SELECT sealed FROM {table} WHERE sealed IS NOT NULL"):  # noqa: S608 - from above
                 boxes = [base64.b64decode(box) for _, box in json.loads(sealed)] if table == "pending" else [sealed]
                 found += [Sealed(table, box) for box in boxes]
         return found

@@ -16,6 +16,8 @@ import pytest
 from app import exports
 from app.erasure import Eraser
 from app.installation import Installation, Settings
+from app.post.queueing import queue
+from app.reading import reading_of
 from app.server import create_app
 from app.storage.embedded import EmbeddedPostgres, Server
 from app.storage.migrate import migrate
@@ -25,6 +27,7 @@ from governance.all_books import BOOKS
 from ledger.compose import Private
 from tests.app.api.service import Coop, Travelling, web
 from tests.app.erasure import places
+from tests.app.post.desk import NOTICE, letter
 from tests.audit.sample import EVERYTHING, FilesCopy, audit
 from tests.town import Town
 
@@ -84,7 +87,7 @@ async def village(tmp_path: Path, written_down: Path) -> AsyncIterator[Village]:
 
 
 async def live(village: Village) -> None:
-    """Taro joins, works, is searched for, is in a roster and in something that waits; Jiro stays."""
+    """Taro joins, works, is searched for, is in a roster, in something that waits and written to; Jiro stays."""
     coop = village.coop
     for person, name in (("Taro", NAME), ("Jiro", OTHERS)):
         invitation = await coop.record(coop.town.invitation(person, "Hanako"))
@@ -97,6 +100,9 @@ async def live(village: Village) -> None:
     waiting = coop.town.says("Hanako", "member.profile/1", profile, cosigners=("Jiro",), missing=("Jiro",))
     answer = await (await coop.signed_in("Hanako")).post(coop.api("pending"), content=waiting.json())
     assert answer.status_code in (200, 201), answer.text
+    reading = await reading_of(coop.installation, coop.town.slug)
+    letters = [letter(coop.town.id(person), name=name) for person, name in (("Taro", NAME), ("Jiro", OTHERS))]
+    await queue(coop.installation, reading, NOTICE, letters)
 
 
 async def upload(client: httpx.AsyncClient, slug: str) -> str:
@@ -134,7 +140,7 @@ async def test_nothing_that_is_left_gives_an_erased_value(village: Village) -> N
     assert {answer.headers["cache-control"] for answer in shown.values()} == {"no-store"}
     rows, keys = await places.sealed_rows(village.server.service_dsn), village.keys
     opened = list(places.opened(rows, keys.values()))
-    assert {row.table for row, text in opened if NAME in text} == {"private", "pending", "roster"}
+    assert {row.table for row, text in opened if NAME in text} == {"private", "pending", "roster", "outbox"}
     assert any(NOTE in text for _, text in opened)
     # Backups of that day. The keys' own backup is for as many days as erasure is promised (docs/operating.md).
     places.base_copy(village.database / "postgres", folder / "base copy")
