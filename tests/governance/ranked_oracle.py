@@ -97,9 +97,9 @@ class Count(NamedTuple):
     past: tuple[dict[int, int], ...]
 
 
-def transfers(profile: dict[str, int], options: int, seats: int, unit: int, quota: int | None) -> set[frozenset[int]]:
+def transfers(profile: dict[str, int], seats: int, unit: int, quota: int | None) -> set[frozenset[int]]:
     """Every set of options that may be elected, whichever way undecided ties go. ``quota`` None: instant runoff."""
-    hopeful = frozenset(range(1, options + 1))
+    hopeful = frozenset(level[0] for text in profile for level in read(text))
     rankings = [tuple(level[0] for level in read(text)) for text, weight in profile.items() for _ in range(weight)]
     papers = tuple((ranking, unit, ranking[0]) for ranking in rankings)
     none: frozenset[int] = frozenset()
@@ -111,10 +111,10 @@ def transfers(profile: dict[str, int], options: int, seats: int, unit: int, quot
 def _go_on(count: Count, seats: int, quota: int | None) -> set[frozenset[int]]:
     credit = count.credit
     bar = quota if quota is not None else Fraction(sum(credit[name] for name in count.hopeful) + 1, 2)
-    reached = frozenset(name for name in count.hopeful if credit[name] >= bar and credit[name] > 0)
+    reached = frozenset(name for name in count.hopeful if credit[name] >= bar)
     winners, hopeful = count.winners | reached, count.hopeful - reached
     pending = count.pending | reached
-    if len(winners) < seats and hopeful and len(hopeful) <= seats - len(winners) and all(credit[n] for n in hopeful):
+    if len(hopeful) <= seats - len(winners):
         winners, hopeful = winners | hopeful, frozenset()
     if len(winners) >= seats or not hopeful:
         return {winners}

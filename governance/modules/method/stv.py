@@ -28,9 +28,10 @@ class SingleTransferableVote(Method, frozen=True):
     - 50: without a surplus, the option of fewest votes is excluded; its papers pass on at the value they have.
     - 52: as many continuing options as vacancies: they are elected, and nothing more is passed on.
 
-    What these rules don't know of: a vote of weight n counts as n papers. Options without any vote are excluded
-    together, and are not elected by rule 52: a seat for which nobody voted stays empty. Without a lot all ways out of
-    a tie are followed, and it is one only where they differ in who is elected. Amounts are in 1/100000 of a vote.
+    What these rules don't know of: a vote of weight n counts as n papers. Options that no ballot names don't stand, so
+    that seats can stay empty; of the others nobody is in need of votes to fill the last vacancies (rule 52). Options
+    without votes that can't be elected by rule 52 are excluded together. Without a lot all ways out of a tie are
+    followed, and it is one only where they differ in who is elected. Amounts are in 1/100000 of a vote.
     """
 
     NAME = "stv/1"

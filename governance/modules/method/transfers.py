@@ -61,7 +61,7 @@ class Stage(NamedTuple):
 class Turn(NamedTuple):
     """What has to be done with one of ``candidates``; ``lot``: between whom the order decided.
 
-    ``passes``: to pass on its surplus; otherwise to exclude it, or all where nobody votes for any of them.
+    ``passes``: to pass on its surplus; otherwise to exclude it, or all ``together`` where that comes to the same.
     """
 
     candidates: tuple[str, ...]
@@ -71,24 +71,24 @@ class Turn(NamedTuple):
 
 
 def first_stage(rankings: Papers, options: int, election: Election) -> Stage:
-    """Every ballot with its first preference."""
-    names = tuple(str(number + 1) for number in range(options))
+    """Every ballot with its first preference. Options that no ballot names don't stand."""
+    named: set[str] = set()
+    for ranking in rankings:
+        named.update(ranking.split(">"))
+        if len(named) == options:
+            break
+    names = tuple(sorted(named, key=int))
     start = Stage({}, names, dict.fromkeys(names, 0), dict.fromkeys(names, 0))
     return _deal(start, [Pile(election.unit, rankings)])
 
 
 def elect(stage: Stage, election: Election) -> Stage:
-    """The stage with everyone elected who has reached the quota, or fills the last seats; the round is noted.
-
-    Nobody is elected to a last seat without a vote: such an option is excluded in its turn, and the seat stays empty.
-    """
+    """The stage with everyone elected who has reached the quota, or fills the last seats; the round is noted."""
     amounts, quota = stage.amounts, _quota(stage, election)
     by_place = sorted(stage.continuing, key=lambda name: -stage.places[name])
     elected = [name for name in by_place if amounts[name] >= quota]
-    vacant = election.seats - len(stage.elected) - len(elected)
-    rest = [name for name in by_place if name not in elected]
-    if 0 < len(rest) <= vacant and all(amounts[name] for name in rest):
-        elected += rest
+    if len(by_place) <= election.seats - len(stage.elected):
+        elected = by_place
     noted = Round(
         amounts={option(int(name)): amount for name, amount in amounts.items()},
         elected=_options(elected),
@@ -111,9 +111,9 @@ def next_turn(stage: Stage, election: Election) -> Turn | None:
     surplus = [name for name in stage.elected if name in stage.piles and stage.amounts[name] > (election.quota or 0)]
     if surplus:
         return _turn(stage, surplus, election, passes=True)
-    forgotten = tuple(name for name in stage.continuing if not stage.amounts[name])
-    if forgotten:
-        return Turn(forgotten, together=True)
+    empty = tuple(name for name in stage.continuing if not stage.amounts[name])
+    if empty and len(stage.continuing) - len(empty) >= election.seats - len(stage.elected):
+        return Turn(empty, together=True)
     return _turn(stage, stage.continuing, election, passes=False)
 
 

@@ -59,8 +59,7 @@ def count_transfers(
     standing = {name.removeprefix("option_"): place for place, name in enumerate(order)}
     votes = ballots.expressed.weight * unit
     election = Election(paper.seats, unit, votes, None if quota is None else quota * unit, standing)
-    result = _run(first_stage(rankings, paper.options, election), election)
-    return _counted(result, ballots, unit)
+    return _counted(_run(first_stage(rankings, paper.options, election), election), ballots, paper, unit)
 
 
 def _run(stage: Stage, election: Election) -> _Result:
@@ -123,12 +122,12 @@ def _choose(sets: Sequence[Winners], standing: Mapping[str, int]) -> Winners | N
     return best[0] if len(best) == 1 else None
 
 
-def _counted(result: _Result, ballots: Sorted, unit: int) -> Counted:
-    last = {**result.stage.amounts, **result.stage.decided}
-    first = dict.fromkeys(last, 0)
+def _counted(result: _Result, ballots: Sorted, paper: Paper, unit: int) -> Counted:
+    nothing = {str(number): 0 for number in range(1, paper.options + 1)}
+    first, last = dict(nothing), {**nothing, **result.stage.amounts, **result.stage.decided}
     for ranking, count in ballots.marks.items():
         first[ranking.partition(">")[0]] += count.heads
-    tally = {option(int(name)): Count(first[name], last[name]) for name in sorted(last, key=int)}
+    tally = {option(int(name)): Count(first[name], last[name]) for name in nothing}
     winners = tuple(option(int(name)) for name in result.winners)
     by_strength = sorted(tally.items(), key=lambda item: (-item[1].weight, -item[1].heads))
     won = [count for name, count in by_strength if name in winners]
