@@ -22,12 +22,13 @@ content                    paper
 `audit_report.AuditReport` 監査報告書
 =========================  ============================================================================
 
-One PDF per household, to be kept or sent one by one, is a `Convocation` of that household alone; all of them in one is
-what an office prints.
+One PDF per household, to be kept or sent one by one, is a `Convocation` of that household alone. What an office prints
+is all of them in few files: `Convocation.batches()`.
 
 How it works: a content's `said(fmt)` is everything the paper says, in words (`paper.Paper`). Templates lay it out and
 have no words of their own, so PDF and page cannot differ. It reaches typst as JSON: no name is ever read as markup.
 The same content gives the same bytes. PDFs are tagged and fit for archives (PDF/UA-1, PDF/A-2a).
 
-Rendering is work for the processor, about 10 ms a page: call it from a thread (`asyncio.to_thread`).
+Rendering is work for the processor, about 10 ms a page and 4 ms a QR code, and lets other threads run: call it by
+`asyncio.to_thread`.
 """

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from msgspec import Struct
 
 from app.papers.minutes import Signer
-from app.papers.paper import Code, House, Said, form, lines, words
+from app.papers.paper import Code, House, Said, lines, words
 from app.texts.formats import Formats
 
 _WORDS: Final = ("findings", "ledger", "method", "opinion", "receipts", "remarks", "result", "subject")
@@ -76,9 +76,9 @@ class AuditReport(Struct, frozen=True, kw_only=True):
         t = fmt.t
         return {
             **words(fmt, "audit", _WORDS),
-            "form": form(fmt),
+            "form": words(fmt, "form", ("date", "date_blank", "seal")),
             "title": t("papers.audit.title", year=self.year),
-            "house": self.house.said(fmt),
+            "house": self.house.name,
             "to": t("papers.audit.to", house=self.house.name),
             "dated": fmt.day(self.dated),
             "text": t("papers.audit.text", year=self.year, first=fmt.day(self.first), last=fmt.day(self.last)),

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from app.papers.meeting import Meeting
-from app.papers.paper import House, Said, form, words
+from app.papers.paper import House, Said, words
 from app.texts.formats import Formats
 
 _WORDS: Final = ("abstain", "how", "item", "no", "report", "room", "title", "yes")
@@ -31,6 +31,6 @@ class Written(Struct, frozen=True, kw_only=True):
             "items": [item.said(fmt) for item in meeting.items],
             "terms": list(self.terms),
             "by": t("papers.form.by", when=fmt.moment(self.by)),
-            "form": form(fmt),
+            "form": words(fmt, "form", ("back", "date", "date_blank", "name", "seal", "sign")),
             "number_label": t("papers.form.number", member=house.word(fmt)),
         }

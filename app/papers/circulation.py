@@ -40,7 +40,7 @@ class Circulation(Struct, frozen=True, kw_only=True):
         return {
             **words(fmt, "circulation", _WORDS),
             "title": self.title,
-            "house": self.house.said(fmt),
+            "from": self.house.said(fmt),
             "dated": fmt.day(self.dated),
             "text": lines(self.text),
             "group": self.group,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.papers.ballot_form import Written
 from app.papers.households import Household, Voter
@@ -13,6 +15,8 @@ from app.papers.paper import Code, House, Said, lines, words
 from app.papers.proxy_form import Proxies
 from app.texts.formats import Formats
 
+BATCH: Final = 50
+"""Households in one file of `batches`: about 250 pages, two seconds and 200 MB of memory while it is made."""
 _WORDS: Final = ("agenda", "details", "documents", "facts")
 
 
@@ -48,7 +52,7 @@ class Convocation(Struct, frozen=True, kw_only=True):
         return {
             **words(fmt, "convocation", _WORDS),
             "title": t("papers.convocation.title", meeting=meeting.title),
-            "house": self.house.said(fmt),
+            "from": self.house.said(fmt),
             "dated": fmt.day(self.dated),
             "letter": lines(self.letter) or [default],
             "meeting": meeting.facts(fmt),
@@ -62,6 +66,11 @@ class Convocation(Struct, frozen=True, kw_only=True):
             "households": [self._household(fmt, household) for household in self.households],
             "duplex": self.duplex,
         }
+
+    def batches(self, size: int = BATCH) -> Iterator[Convocation]:
+        """The same letters in files of a size that memory bears and an office prints in one go."""
+        for start in range(0, len(self.households), size):
+            yield replace(self, households=self.households[start : start + size])
 
     def _household(self, fmt: Formats, household: Household) -> Said:
         forms = [self._forms(voter) for voter in household.members] if self.proxies or self.written else []

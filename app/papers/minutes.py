@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from msgspec import Struct
 
-from app.papers.paper import Code, House, Said, form, lines, words
+from app.papers.paper import Code, House, Said, lines, words
 from app.texts.formats import Formats
 
 _WORDS: Final = (
@@ -130,9 +130,9 @@ class Minutes(Struct, frozen=True, kw_only=True):
         t = fmt.t
         return {
             **words(fmt, "minutes", _WORDS),
-            "form": form(fmt),
+            "form": words(fmt, "form", ("date", "date_blank", "seal")),
             "title": t("papers.minutes.title", meeting=self.meeting),
-            "house": self.house.said(fmt),
+            "house": self.house.name,
             "dated": t("papers.minutes.dated", day=fmt.day(self.dated)),
             "version": self.version,
             "about": self._about(fmt),

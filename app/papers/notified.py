@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal
 
 from msgspec import Struct
 
-from app.papers.paper import Code, House, Said, form, words
+from app.papers.paper import Code, House, Said, words
 from app.texts.formats import Formats
 
 How = Literal["mail", "post", "hand", "circulation", "board", "page"]
@@ -52,9 +52,9 @@ class Notified(Struct, frozen=True, kw_only=True):
         t = fmt.t
         return {
             **words(fmt, "notified", _WORDS),
-            "form": form(fmt),
+            "form": words(fmt, "form", ("seal",)),
             "title": t("papers.notified.title", meeting=self.meeting),
-            "house": self.house.said(fmt),
+            "house": self.house.name,
             "dated": t("papers.notified.dated", day=fmt.day(self.dated)),
             "starts": t("papers.notified.starts", when=fmt.moment(self.starts)),
             "due": t("papers.notified.due", when=fmt.moment(self.due)),

@@ -76,8 +76,3 @@ def lines(text: str) -> list[str]:
 def words(fmt: Formats, area: str, names: Iterable[str]) -> dict[str, str]:
     """Fixed words of a paper by their name: `papers.<area>.<name>`."""
     return {name: fmt.t(f"papers.{area}.{name}") for name in names}
-
-
-def form(fmt: Formats) -> dict[str, str]:
-    """What stands beside the lines that people write on."""
-    return words(fmt, "form", ("back", "date", "date_blank", "name", "seal", "sign"))

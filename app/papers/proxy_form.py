@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from app.papers.meeting import Meeting
-from app.papers.paper import House, Said, form, words
+from app.papers.paper import House, Said, words
 from app.texts.formats import Formats
 
 _WORDS: Final = ("chair", "holder", "holder_name", "holder_number", "holder_tie", "title")
@@ -36,6 +36,6 @@ class Proxies(Struct, frozen=True, kw_only=True):
             "chair_allowed": self.chair,
             "terms": [*cap, *self.terms],
             "by": t("papers.form.by", when=fmt.moment(self.by)),
-            "form": form(fmt),
+            "form": words(fmt, "form", ("back", "date", "date_blank", "name", "seal", "sign")),
             "number_label": t("papers.form.number", member=house.word(fmt)),
         }

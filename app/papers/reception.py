@@ -24,7 +24,7 @@ _ROWS: Final = [
     "らりるれろ",
     "わゐゑをん",
 ]
-_WORDS: Final = ("count", "here", "kana", "name", "other", "proxy", "total", "written")
+_WORDS: Final = ("count", "here", "name", "other", "proxy", "total", "written")
 
 
 class Expected(Struct, frozen=True, kw_only=True):

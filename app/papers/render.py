@@ -16,6 +16,9 @@ from app.papers.paper import Code, Paper
 from app.texts.formats import Formats
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+_LARGE: Final = 1_000_000
+"""Bytes of a PDF beyond which the memory of making it is worth having back (a seventh of a second)."""
+_REMEMBERED: Final = 10
 
 
 def pdf(paper: Paper, fmt: Formats) -> bytes:
@@ -31,6 +34,8 @@ def pdf(paper: Paper, fmt: Formats) -> bytes:
     made = compiler.compile(format="pdf", timestamp=paper.dated // 1000, pdf_standards=STANDARDS)
     if not isinstance(made, bytes):
         raise TypeError("a PDF is one file")
+    if len(made) > _LARGE:
+        _forget()
     return made
 
 
@@ -44,6 +49,12 @@ def unwritable(paper: Paper, fmt: Formats) -> tuple[str, ...]:
     """What the paper shows with 〓 in it though it was given otherwise: each text once, as it was given."""
     found = (text for text in _texts(paper.said(fmt)) if legible(text).count(GETA) > text.count(GETA))
     return tuple(dict.fromkeys(found))
+
+
+def _forget() -> None:
+    """Typst keeps what it has laid out until ten more papers have been made: half a megabyte a page, for nothing."""
+    for _ in range(_REMEMBERED + 1):
+        typst.Compiler(b"", font_paths=fonts(), ignore_system_fonts=True).compile(format="pdf", timestamp=0)
 
 
 def _set(paper: Paper, fmt: Formats) -> dict[str, Any]:
