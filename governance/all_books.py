@@ -8,9 +8,11 @@ from governance import departing, founding
 from governance.books import articles, calls, casting, counts, decided, delegations, drafts, draws, proposals, rules
 from ledger.books import (
     anchors,
+    belonging,
     bookings,
     contributions,
     coop,
+    equity,
     joining,
     keyring,
     keys,
@@ -35,6 +37,8 @@ BOOKS: Final = Books(
         anchors.BOOK,
         joining.BOOK,
         membership.BOOK,
+        belonging.BOOK,
+        equity.BOOK,
         leaving.book(on_leave=departing.SETTLED),
         keyring.BOOK,
         roles.BOOK,

@@ -39,6 +39,32 @@ class Second(Record, frozen=True, kw_only=True):
         return self.proposal
 
 
+class Answer(Record, frozen=True, kw_only=True):
+    """What a member whom a proposal concerns says to it (id ``proposal/member``), as said by ``statement``."""
+
+    kind: ClassVar[str] = "proposal_answer"
+    proposal: str
+    member: str
+    statement: str
+    at: int
+    text: Commit
+
+    @property
+    def parent(self) -> str:
+        """Answers stand under their proposal."""
+        return self.proposal
+
+
+class Hearing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``proposal.hearing/1``: a member whom it concerns answers (弁明), from the call until the close; again to say
+    more.
+    """
+
+    proposal: str
+    text: Commit
+    paper: Commit | None = None
+
+
 class SecondIt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``proposal.second/1``: another active member wants it put to the vote, as it stands in that version."""
 
@@ -108,6 +134,25 @@ def _second(ctx: Context, body: SecondIt) -> None:
         )
     )
     change(ctx.state, proposal, seconds=proposal.seconds + 1)
+
+
+def _hear(ctx: Context, body: Hearing) -> None:
+    proposal = ctx.refer(Proposal, body.proposal)
+    need_stage(proposal, ctx.time, "scheduled", "voting")
+    if ctx.actor not in proposal.interested:
+        raise Refusal("proposal.not_concerned", id=proposal.id)
+    before = ctx.state.find(Answer, f"{proposal.id}/{ctx.actor}")
+    ctx.state.put(
+        Answer(
+            id=f"{proposal.id}/{ctx.actor}",
+            index=ctx.index if before is None else before.index,
+            proposal=proposal.id,
+            member=ctx.actor,
+            statement=ctx.id,
+            at=ctx.time,
+            text=body.text,
+        )
+    )
 
 
 def _open(ctx: Context, body: Open) -> None:
@@ -181,10 +226,12 @@ def start(moment: Moment, proposal: Proposal, rule: Rule) -> None:
 
 BOOK = Book(
     "calls",
-    records=(Second,),
+    records=(Second, Answer),
     handlers=(
         Handler("proposal.second/1", SecondIt, _second, assisted=True),
         Handler("proposal.open/1", Open, _open, assisted=True),
+        # Whoever is suspended meanwhile is heard all the same.
+        Handler("proposal.hearing/1", Hearing, _hear, assisted=True, inactive=True),
     ),
     dues={"proposal.opens": _opens},
 )

@@ -88,9 +88,7 @@ def roll(state: State, proposal: Proposal, rule: Rule) -> Roll:
     return state.settled(f"roll:{proposal.id}", lambda: tallying.roll(state, proposal, rule))
 
 
-def opened(
-    state: State, proposal: Proposal, rule: Rule, value_of: Callable[[Ballot], Any]
-) -> tuple[Counted, Outcome]:
+def opened(state: State, proposal: Proposal, rule: Rule, value_of: Callable[[Ballot], Any]) -> tuple[Counted, Outcome]:
     """What sealed ballots come to once they are opened: ``value_of`` answers with what was sealed in one.
 
     What opens to nothing, or to no choice that there is, was present but says nothing.

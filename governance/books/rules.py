@@ -18,6 +18,7 @@ KINDS: Final = ("ordinary", "rules", "policy", "role", "admit")
 """Kinds of proposals that every co-op has a rule for from its founding on. They are answered with yes or no."""
 DECIDING: Final = (*KINDS, "special", "expel", "tokens")
 """All kinds that decide whether something happens. A co-op has a rule for the later ones once it has adopted one."""
+EXPULSION: Final = "expel"
 CHOICE: Final = "choice"
 ELECTION: Final = "election"
 BUDGET: Final = "budget"
@@ -84,6 +85,9 @@ def check(decides: str, document: Any) -> Rule:
     if (decides == BUDGET) != found.method.COSTS:
         reason = "needs_costs" if decides == BUDGET else "no_costs"
         raise FormatError("rule.invalid", path="method/module", reason=reason)
+    if decides == EXPULSION and not found.electorate.disinterested():
+        # Nobody decides about their own expulsion.
+        raise FormatError("rule.invalid", path="electorate/module", reason="needs_disinterested")
     return found
 
 

@@ -92,6 +92,10 @@ class Electorate(Module, frozen=True):
         """The kinds of traces it looks at, as set."""
         return self.READS
 
+    def disinterested(self) -> bool:
+        """Whether it leaves out whom the proposal concerns."""
+        return False
+
     def panel(self) -> Panel | None:
         """The lot that has to be drawn before voting can open."""
         return None

@@ -19,7 +19,7 @@ from typing import ClassVar, Final, Literal
 import msgspec
 
 from ledger import canonical
-from ledger.books import coop, policies, roles, tokens
+from ledger.books import contributed, coop, policies, roles, tokens
 from ledger.books.commons_policy import ANY_MEMBER, CommonsPolicy, Kind, MintCap
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler, Moment
@@ -178,6 +178,7 @@ def _mint(ctx: Context, contribution: Contribution, cap: MintCap | None, earned:
     if amount == 0:
         return msgspec.structs.replace(contribution, earned=earned)
     movement = tokens.mint(ctx, contribution.member, amount, cause=contribution.id)
+    contributed.add(ctx, contribution.member, amount)
     return msgspec.structs.replace(contribution, earned=earned, minted=amount, movement=movement.id)
 
 
@@ -225,6 +226,7 @@ def _take_back(ctx: Context, contribution: Contribution) -> Contribution:
     amount = min(contribution.minted, tokens.account(ctx.state, contribution.member).available)
     if amount:
         tokens.reverse(ctx, contribution.movement, amount, cause=contribution.id)
+        contributed.add(ctx, contribution.member, -amount)
         cap = _terms(ctx.state, contribution)[0].mint_cap
         if cap is not None:
             so_far = _earned(ctx, contribution, cap)
@@ -284,7 +286,7 @@ def _earned(ctx: Context, contribution: Contribution, cap: MintCap) -> Earned:
 
 BOOK: Final = Book(
     "contributions",
-    records=(Contribution, Earned),
+    records=(Contribution, Earned, contributed.Contributed),
     handlers=(
         Handler("contribution.report/1", Report, _report, assisted=True),
         Handler("contribution.attest/1", Attest, _attest, assisted=True),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from governance.books import rules
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
 from ledger import canonical, fold, ids, keys
+from ledger.books import roles, tokens
 from ledger.compose import Private
+from ledger.fold import Moment
 from ledger.state import Memory, State
 from ledger.statement import parse_leaf
 from tests.governance.documents import CHOICE, document
-from tests.simulator import DAY, Village
+from tests.simulator import DAY, Village, members_policy
 
 WEEK = 7 * DAY
 
@@ -55,6 +59,28 @@ class Assembly(Village):
         body = {"proposal": proposal, "choice": choice, "paper": Private("scan 17")}
         signed: dict[str, Any] = {"cosigners": ("Hanako",), "for_": name, "via": "paper"}
         return canonical.b64(self.say("Jiro", "ballot.cast/1", body, **(signed | more)).id)
+
+    @contextmanager
+    def granted(self, name: str, amount: int) -> Iterator[None]:
+        """Tokens put into an account by hand, for rules that ask for some: not what ``folded_again`` could find."""
+        state = State(self.memory)
+        tokens.mint(Moment(state, self.size, self.time), self.id(name), amount, "test")
+        self.memory.absorb(state)
+        yield
+
+    def appoint_by_decision(self, name: str, role: str) -> None:
+        """A role that administrators can't give, by a vote that Ume alone takes part in."""
+        effect = {"effect": "role", "member": self.id(name), "role": role, "scope": "coop", "from": None, "until": None}
+        vote = self.voting("role", effects=[effect])
+        self.vote("Ume", vote, "yes")
+        self.close()
+        self.draft()
+
+    def holds(self, name: str, role: str) -> bool:
+        return roles.holds(self.state, self.id(name), role)
+
+    def members_policy(self) -> dict[str, Any]:
+        return members_policy()
 
     def close(self) -> None:
         """Let a week and a little pass."""

@@ -28,6 +28,10 @@ class AllOf(Electorate, frozen=True):
         """What the parts look at."""
         return {kind for part in self.parts for kind in part.reads()}
 
+    def disinterested(self) -> bool:
+        """If one part does."""
+        return any(part.disinterested() for part in self.parts)
+
     def describe(self) -> Line:
         """The parts' own sentences."""
         return self.KEYS[0], {"parts": [part.describe() for part in self.parts]}

@@ -14,6 +14,10 @@ class Disinterested(Electorate, frozen=True):
     NAME = "disinterested/1"
     KEYS = ("rule.electorate.disinterested",)
 
+    def disinterested(self) -> bool:
+        """That is what it is for."""
+        return True
+
     def includes(self, member: Standing, ask: Ask) -> bool:
         """Active, and not among those whom it concerns."""
         return member.active and member.id not in ask.excluded

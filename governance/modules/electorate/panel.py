@@ -43,6 +43,10 @@ class Panel(Electorate, frozen=True):
         """What it looks at to see whom the lot may fall on."""
         return self.of.reads()
 
+    def disinterested(self) -> bool:
+        """If those do whom it is drawn from."""
+        return self.of.disinterested()
+
     def panel(self) -> questions.Panel:
         """The lot to be drawn."""
         return questions.Panel(self.size, self.of)

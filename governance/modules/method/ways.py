@@ -2,7 +2,8 @@
 
 Where the method's own rule and the order leave open who is next, what follows is counted for each of them. If all
 ways elect the same options, that is the result, and of the ways the one with the weakest support for them is shown.
-If not, those elected on every way have won and those elected on some are tied, as of the round of the first tie.
+If not, those elected on every way have won and those elected on some are tied, as of the round of the first tie;
+only then the order is asked.
 """
 
 from __future__ import annotations
@@ -56,10 +57,14 @@ def count_transfers(
     """
     ballots = sort_out(profile)
     rankings = {ranking: count.weight for ranking, count in ballots.marks.items() if count.weight}
-    standing = {name.removeprefix("option_"): place for place, name in enumerate(order)}
     votes = ballots.expressed.weight * unit
-    election = Election(paper.seats, unit, votes, None if quota is None else quota * unit, standing)
-    return _counted(_run(first_stage(rankings, paper.options, election), election), ballots, paper, unit)
+    election = Election(paper.seats, unit, votes, None if quota is None else quota * unit, {})
+    first = first_stage(rankings, paper.options, election)
+    result = _run(first, election)
+    if result.tied and order:
+        standing = {name.removeprefix("option_"): place for place, name in enumerate(order)}
+        result = _run(first, election._replace(standing=standing))._replace(tied=result.tied)
+    return _counted(result, ballots, paper, unit)
 
 
 def _run(stage: Stage, election: Election) -> _Result:

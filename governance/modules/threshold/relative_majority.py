@@ -23,7 +23,7 @@ class RelativeMajority(Threshold, frozen=True):
         return True
 
     def test(self, poll: Poll) -> tuple[Step, ...]:
-        """Whoever won by the method, with at least one vote, has won; the next is shown beside."""
+        """Whoever won by the method has won, if need be to a last seat without a vote; the next is shown beside."""
         counted = poll.counted
-        have, rival, won = counted.support.weight, counted.rival.weight, bool(counted.winners)
-        return (Step("threshold", "weight", have, "over", None, "rival", rival, rival + 1, won and have > 0),)
+        have, rival = counted.support.weight, counted.rival.weight
+        return (Step("threshold", "weight", have, "over", None, "rival", rival, rival + 1, bool(counted.winners)),)
