@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.texts import ballot_text
 from app.texts.formats import Formats
 from app.texts.sentence_template import SentenceError
 from ledger import canonical
@@ -106,10 +107,16 @@ class Values:
 
     def _choice(self, code: str, proposal: Any) -> str:
         option = _OPTION.match(code)
-        if not option:
+        if option:
+            return self._option(int(option[1]), proposal)
+        said = ballot_text.read(code)
+        if said is None:
             return self._word("choice", code)
-        number = self.fill("format.option", option[1])
-        label = self._names.get(f"{proposal}/{code}")
+        return ballot_text.tell(said, lambda number: self._option(number, proposal), self.fill, self._fmt.integer)
+
+    def _option(self, position: int, proposal: Any) -> str:
+        number = self.fill("format.option", str(position))
+        label = self._names.get(f"{proposal}/option_{position}")
         return number if label is None else number + self._words["format.option_join"] + self._thing(label)
 
     def _thing(self, label: str) -> str:

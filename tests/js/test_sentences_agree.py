@@ -97,3 +97,24 @@ def test_counts(browser: Browser, tally: Json) -> None:
         st.sampled_from(["free_hours", "numerator", "denominator"]), st.integers(-1, 5))})))  # fmt: skip
 def test_offers(browser: Browser, terms: Json) -> None:
     agree(browser, "resource.update/1", {"terms": terms}, {})
+
+
+_OPTIONS = st.integers(1, 210)
+_MARKS = st.one_of(
+    _OPTIONS.map(str), st.tuples(_OPTIONS, st.integers(0, 1_000_000)).map(lambda pair: f"{pair[0]}:{pair[1]}")
+)
+BALLOTS = st.one_of(
+    st.lists(_MARKS, min_size=1, max_size=8).flatmap(
+        lambda marks: st.lists(st.sampled_from([",", ">", "="]), min_size=len(marks), max_size=len(marks)).map(
+            lambda between: "".join(mark + sign for mark, sign in zip(marks, between, strict=True))[:-1]
+        )
+    ),
+    st.lists(_OPTIONS, min_size=2, max_size=30, unique=True).map(lambda named: ">".join(map(str, named))),
+    st.text("0123456789,:>=", max_size=12),
+)
+
+
+@SETTINGS
+@given(choice=BALLOTS)
+def test_ballots(browser: Browser, choice: str) -> None:
+    agree(browser, "ballot.cast/1", {"choice": choice}, {})

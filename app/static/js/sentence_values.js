@@ -5,6 +5,7 @@
  * the words speak of has to be shown as it stands.
  */
 
+import { readBallot, tellBallot } from "./ballot/text.js";
 import { parseTime } from "./canonical.js";
 import { FormatError } from "./errors.js";
 import { amount, day, integer, moment, thousandths } from "./formats.js";
@@ -118,9 +119,16 @@ export class Values {
   /** @param {string} code @param {string|null} proposal */
   #choice(code, proposal) {
     const [, number] = OPTION.exec(code) ?? [];
-    if (number === undefined) return this.#word("choice", code);
-    const label = this.names.get(`${proposal}/${code}`);
-    return this.fill("format.option", number) + (label === undefined ? "" : this.text("format.option_join") + this.fill("format.thing", clean(label)));
+    if (number !== undefined) return this.#option(Number(number), proposal);
+    const said = readBallot(code);
+    if (said === null) return this.#word("choice", code);
+    return tellBallot(said, (position) => this.#option(position, proposal), (key, text) => this.fill(key, text), integer);
+  }
+
+  /** @param {number} position @param {string|null} proposal */
+  #option(position, proposal) {
+    const label = this.names.get(`${proposal}/option_${position}`);
+    return this.fill("format.option", String(position)) + (label === undefined ? "" : this.text("format.option_join") + this.fill("format.thing", clean(label)));
   }
 
   /** @param {number} value @param {string|null} kind */
