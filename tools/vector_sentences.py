@@ -162,6 +162,20 @@ _EFFECTS: Final = [
     {"effect": "log_key", "vkey": _LOG_KEY},
 ]
 
+
+def _count(heads: int, weight: int) -> Json:
+    return {"heads": heads, "weight": weight}
+
+
+_FOUND: Final = {
+    "winners": ["option_2"],
+    "tied": [],
+    "support": _count(2, 200),
+    "rival": _count(1, 100),
+    "cast": _count(3, 3),
+    "unit": 100,
+}
+
 BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": "yes"}, {}),
     ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": "option_2", "paper": _COMMIT}, {}),
@@ -170,7 +184,27 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     *(("ballot.cast/1", {"proposal": _PROPOSAL, "choice": choice}, {}) for choice in ("consent", "1,2,10", "2", "1:5,2:1200", "3>1=2>11", "2>1")),
     *(("ballot.cast/1", {"proposal": _PROPOSAL, "choice": choice}, {}) for choice in ("1:5,1:3", "01,2", "1,2,", "3>", "option_2,1", ">".join(map(str, range(1, 24))))),
     ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": _COMMIT}, {"choice": "2>1"}),
+    ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": "no", "reason": _COMMIT}, {"reason": "高すぎる"}),
+    ("ballot.casting/1", {"proposal": _PROPOSAL, "choice": "yes"}, {}),
     ("ballot.object/1", {"proposal": _PROPOSAL}, {}),
+    ("delegation.give/1", {"to": _TARO}, {}),
+    ("delegation.give/1", {"to": _TARO, "topic": "water", "paper": _COMMIT}, {}),
+    ("delegation.revoke/1", {}, {}),
+    ("delegation.revoke/1", {"topic": "water"}, {}),
+    ("equity.payment/1", {"member": _TARO, "shares": 3, "yen": 15000, "note": _COMMIT}, {"note": "令和八年度"}),
+    ("equity.payment/1", {"member": _TARO, "shares": -3, "yen": -15000, "paper": _COMMIT}, {}),
+    ("lot.order/1", {"proposal": _PROPOSAL, "order": ["option_2", "option_1"]}, {}),
+    ("lot.panel/1", {"proposal": _PROPOSAL, "last": _DIGEST, "among": 1200}, {}),
+    ("member.belong/1", {"member": _TARO, "area": "north", "household": "new", "represents": True}, {}),
+    ("member.belong/1", {"member": _TARO, "household": named("hh", "a"), "represents": False, "reason": _COMMIT}, {"reason": "転居"}),
+    ("member.belong/1", {"member": _TARO}, {}),
+    ("proposal.execute/1", {"proposal": _PROPOSAL}, {}),
+    ("proposal.hearing/1", {"proposal": _PROPOSAL, "text": _COMMIT}, {"text": "覚えがありません"}),
+    ("proposal.item/1", {"proposal": _PROPOSAL, "title": _COMMIT, "text": _COMMIT, "cost": 30000}, {"title": "街灯", "text": "通学路に"}),
+    ("proposal.item_withdraw/1", {"item": f"{_PROPOSAL}/2"}, {}),
+    ("proposal.second/1", {"proposal": _PROPOSAL, "version": 2}, {}),
+    ("proposal.veto/1", {"proposal": _PROPOSAL, "reason": _COMMIT}, {"reason": "予算がない"}),
+    ("proposal.veto/1", {"proposal": _PROPOSAL}, {}),
     ("booking.request/1", {"resource": _RESOURCE, "quantity": 3, "note": _COMMIT}, {"note": "夕方に\n取りに行きます"}),
     ("booking.request/1", {"resource": _BOOKING, "quantity": 3}, {}),
     ("booking.request/1", {"resource": _RESOURCE, "quantity": 1, "starts": _UNTIL, "ends": _UNTIL}, {}),
@@ -249,6 +283,12 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("proposal.open/1", {"proposal": _PROPOSAL, "opens_at": "2026-12-31T15:00:00.000Z"}, {}),
     ("proposal.withdraw/1", {"proposal": _PROPOSAL}, {}),
     ("proposal.roll/1", {"proposal": _PROPOSAL, "heads": 1200, "weight": 1_234_567}, {}),
+    ("proposal.roll/1", {"proposal": _PROPOSAL, "heads": 3, "weight": 4, "classes": {"regular": _count(2, 3), "guest": _count(1, 1)}}, {}),
+    ("proposal.draft/1", {"kind": "election", "title": _COMMIT, "text": _COMMIT, "options": [_COMMIT] * 3, "seats": 2, "topic": "water", "interested": [_TARO, _ROKU]}, {}),
+    ("proposal.draft/1", {"kind": "budget", "title": _COMMIT, "text": _COMMIT, "budget": 300000}, {}),
+    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 2)}, "result": "passed", "digest": "ab" * 32}, {}),
+    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 200)}, "result": "passed", "found": _FOUND}, {}),
+    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 200)}, "result": "tied", "found": _FOUND | {"winners": [], "tied": ["option_2", "option_1"]}}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"yes": {"heads": 1000, "weight": 1000}, "invalid": {"heads": 1, "weight": 3}}, "result": "no_quorum"}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_2": {"heads": 2, "weight": 2}, "abstain": {"heads": 0, "weight": 0}}, "result": "tied"}, {}),
     ("resource.offer/1", {"availability": {"kind": "stock", "quantity": 20, "unit": "bag"}, "terms": _TERMS}, {"terms/title": "みかん"}),
