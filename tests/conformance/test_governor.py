@@ -1,0 +1,139 @@
+"""OpenZeppelin's Governor, run in an EVM, against our preset "DAO classic": thousands of generated votes.
+
+What differs on purpose stands in docs/differences.md; each such difference is shown below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from governance.documents import spell
+from tests.conformance import governors, ours, village_vote
+from tests.conformance.evm import staged
+from tests.conformance.governors import Act, House, Setting
+from tests.conformance.village_vote import MEMBERS
+
+pytestmark = pytest.mark.slow
+MANY = settings(
+    max_examples=1000,
+    deadline=None,
+    phases=[phase for phase in Phase if phase is not Phase.explain],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with staged(governors.SOURCE) as stage:
+        yield House(stage)
+
+
+def classic(setting: Setting, **timing: Any) -> dict[str, Any]:
+    """The preset with other numbers."""
+    document = ours.preset("dao_classic")
+    document["quorum"]["fraction"] = spell(Fraction(setting.quorum, 100))
+    document["timing"] |= {
+        "delay_seconds": setting.delay,
+        "voting_seconds": setting.period,
+        # A governor's extended deadline is the last second that counts; ours is the first that does not.
+        "late_quorum_seconds": setting.extension + 1,
+        "timelock_seconds": setting.timelock,
+        **timing,
+    }
+    return document
+
+
+class Vote(NamedTuple):
+    """A vote to be held by both."""
+
+    setting: Setting
+    weights: list[int]
+    acts: list[Act]
+
+
+@st.composite
+def votes(draw: st.DrawFn) -> Vote:
+    """Mostly such that something is decided, and now and then by the last vote in the last second."""
+    period = draw(st.integers(60, 70))
+    setting = Setting(
+        delay=draw(st.integers(0, 3)),
+        period=period,
+        quorum=draw(st.integers(1, 50) | st.integers(1, 100)),
+        super_quorum=100,
+        extension=draw(st.integers(0, 10) | st.integers(0, period)),
+        timelock=draw(st.integers(1, 20)),
+    )
+    closes = setting.delay + period
+    times = st.one_of(
+        st.integers(0, setting.delay + 2),
+        st.integers(setting.delay + 1, closes),
+        st.integers(closes - 5, closes + setting.extension + 2),
+    )
+    member = st.integers(0, MEMBERS - 1)
+    choice = st.sampled_from(("for", "for", *governors.CHOICES))
+    ballots = st.builds(Act, times, st.just("vote"), member, choice, st.just(()))
+    changes = st.builds(
+        Act, times, st.sampled_from(("give", "take")), member, st.just(""), st.tuples(st.integers(1, 5))
+    )
+    others = st.builds(Act, times, st.sampled_from(("cancel", "look")), st.integers(0, 1), st.just(""), st.just(()))
+    weights = draw(st.lists(st.sampled_from((0, 1, 2, 3, 5, 8, 1000)), min_size=MEMBERS, max_size=MEMBERS))
+    acts = [
+        *draw(st.lists(ballots, min_size=2, max_size=8)),
+        *draw(st.lists(ballots | changes, max_size=4)),
+        *draw(st.lists(others, max_size=1)),
+    ]
+    acts.sort(key=lambda act: act.at)
+    return Vote(setting, weights, with_weight(setting, weights, acts))
+
+
+def with_weight(setting: Setting, weights: list[int], acts: list[Act]) -> list[Act]:
+    """The acts, without votes of those who have no weight when voting opens: a governor takes them, for nothing."""
+    held = list(weights)
+    for act in acts:
+        if act.at <= setting.delay and act.kind in ("give", "take"):
+            change = act.amounts[0] if act.kind == "give" else -act.amounts[0]
+            # Nobody can give what they don't have: neither here nor there.
+            held[act.member] += change if held[act.member] + change >= 0 else 0
+    return [act._replace(kind="look") if act.kind == "vote" and not held[act.member] else act for act in acts]
+
+
+def to_the_end(setting: Setting, acts: list[Act], deadline: int) -> list[Act]:
+    """The acts, and after them what a governor needs for a decision to take effect at the first possible second."""
+    closed, effective = deadline + 1, deadline + 1 + setting.timelock
+    after = [
+        Act(deadline, "look"),
+        Act(closed, "queue"),
+        Act(effective - 1, "look"),
+        Act(effective, "execute"),
+        Act(effective + 100, "look"),
+    ]
+    return sorted([act for act in acts if act.at < effective] + after, key=lambda act: act.at)
+
+
+@MANY
+@given(vote=votes())
+def test_the_same_acts_give_the_same_state_deadline_and_outcome(house: House, vote: Vote) -> None:
+    setting, weights, acts = vote
+    *_, last = house.hold("simple", setting, weights, [*acts, Act(1000, "look")])
+    acts = to_the_end(setting, acts, last.deadline)
+    theirs = house.hold("simple", setting, weights, acts)
+    mine = village_vote.hold(classic(setting), weights, acts)
+    for act, their, our in zip(acts, theirs, mine, strict=True):
+        assert our == as_ours(act, their, our), act
+
+
+def as_ours(act: Act, their: governors.Seen, our: village_vote.Seen) -> village_vote.Seen:
+    """What a governor says, in the words of a ledger."""
+    return village_vote.Seen(*their)._replace(
+        # Nobody has to queue or execute anything in a ledger.
+        done=our.done if act.kind in ("queue", "execute") else their.done,
+        state="succeeded" if their.state == "queued" else their.state,
+        # What was withdrawn has no deadline any more; a governor keeps the one it had.
+        deadline=None if their.state == "canceled" else their.deadline,
+    )
