@@ -1,4 +1,4 @@
-"""Approvals, grades and budgets counted by the letter: slow, over single votes and fractions, sharing no code with ours."""
+"""Approvals, grades and budgets counted by the letter: slowly, vote by vote and in fractions, without code of ours."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def majority_values(votes: Votes) -> dict[int, list[int]]:
 
 
 def majority_gauge(votes: Votes, option: int) -> tuple[int, int]:
-    """Comparable: the majority grade; then who grades it higher, if they are more than who grades it lower, else minus those."""
+    """The majority grade; then how many grade it higher, or where as many or more grade it lower, minus those."""
     grades = sorted(ballot.get(option, 0) for ballot, weight in votes.ballots for _ in range(weight))
     middle = grades[(len(grades) - 1) // 2]
     above, below = sum(grade > middle for grade in grades), sum(grade < middle for grade in grades)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hypothesis import strategies as st
 
@@ -20,10 +20,10 @@ def giving(votes: Votes) -> dict[str, Count]:
     return _profile(votes, lambda ballot: ",".join(f"{one}:{amount}" for one, amount in sorted(ballot.items())))
 
 
-def _profile(votes: Votes, say: object) -> dict[str, Count]:
+def _profile(votes: Votes, say: Callable[[Ballot], str]) -> dict[str, Count]:
     profile: dict[str, Count] = {}
     for ballot, weight in votes.ballots:
-        text = say(ballot)  # type: ignore[operator]
+        text = say(ballot)
         profile[text] = profile.get(text, Count()) + Count(1, weight)
     return profile
 

@@ -37,6 +37,8 @@ _STEP: Final = 100
 """Shares grow by a hundredth…"""
 _MAX_STEPS: Final = 1000
 """…so many times at most, to eleven times the money."""
+_USUAL_STEPS: Final = 40
+"""After about so many shares have grown enough, where projects cost a small part of the budget."""
 
 
 class EqualShares(Budgeting, frozen=True):
@@ -62,7 +64,7 @@ class EqualShares(Budgeting, frozen=True):
         if self.completion == "none":
             return settle(lambda ties: _Market(voters, paper, ties).buy(), order, read)
         if self.completion == "add1":
-            return settle(lambda ties: _grow(voters, paper, ties), order, read, lasting=False)
+            return settle(lambda ties: _grow(voters, paper, ties), order, read * _USUAL_STEPS, lasting=False)
         scaled = {one: count * UNIT for one, count in votes.items()}
         return settle(
             lambda ties: fill(scaled, scaled.__getitem__, paper, _Market(voters, paper, ties).buy(), ties), order, read

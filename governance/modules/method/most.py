@@ -25,15 +25,14 @@ def most(tally: Tally, ballots: Sorted, seats: int, order: Sequence[str] = (), u
         elected = [name for name in elected if places[name] < places[waiting[0]]]
     strongest = tally[ranked[0]] if ranked else NOBODY
     others = [tally[name] for name in ranked if name not in elected]
-    rival = others[0] if elected else others[1] if len(others) > 1 else NOBODY
+    losers = others if elected else others[1:]
     return Counted(
         tally={**tally, ABSTAIN: ballots.abstained, INVALID: ballots.invalid},
         winners=tuple(elected),
         support=tally[elected[-1]] if elected else strongest,
-        rival=rival if others else NOBODY,
+        rival=losers[0] if losers else NOBODY,
         cast=ballots.expressed + ballots.abstained,
         abstained=ballots.abstained,
         tied=tied,
         unit=unit,
     )
-
