@@ -86,6 +86,7 @@ def test_on_both_sides_letters_and_forms_begin_on_sheets_of_their_own() -> None:
     starts = [*at(found, "招集のご通知", "様"), *at(found, "代理人の氏名")]
     assert sorted(starts) == [1, 3, 5, 7, 9]
     assert at(found, "賛成反対棄権") == [4, 6, 10]
+    assert [number for number, text in enumerate(found, 1) if not text] == [2, 8]
 
 
 def test_fifty_items_keep_every_page_of_a_form_known_by_its_owner() -> None:
