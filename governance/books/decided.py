@@ -11,7 +11,7 @@ from governance.books import counts, proposals, tallying
 from governance.books.proposals import Proposal, change, need_stage
 from governance.effects.base import Decision
 from ledger.books import members, roles
-from ledger.errors import Refusal
+from ledger.errors import FormatError, Refusal
 from ledger.fold import Book, Context, Handler, Moment
 from ledger.private import Commit
 from ledger.state import Due, Record
@@ -109,7 +109,7 @@ def _executes(moment: Moment, due: Due) -> None:
 def _expires(moment: Moment, due: Due) -> None:
     """Nobody has executed it in time."""
     proposal = moment.state.need(Proposal, due.subject)
-    change(moment.state, proposal, lapsed_at=moment.time, lapse={"code": "proposal.expired", "params": {}})
+    _lapse(moment, proposal, Refusal("proposal.expired", id=proposal.id))
 
 
 def _carry_out(moment: Moment, proposal: Proposal) -> None:
@@ -118,8 +118,12 @@ def _carry_out(moment: Moment, proposal: Proposal) -> None:
     if error is None:
         change(moment.state, proposal, executed_at=moment.time)
     else:
-        lapse = {"code": error.code, "params": error.params}
-        change(moment.state, proposal, lapsed_at=moment.time, lapse=lapse)
+        _lapse(moment, proposal, error)
+
+
+def _lapse(moment: Moment, proposal: Proposal, error: Refusal | FormatError) -> None:
+    lapse = {"code": error.code, "params": error.params}
+    change(moment.state, proposal, lapsed_at=moment.time, lapse=lapse)
 
 
 BOOK = Book(

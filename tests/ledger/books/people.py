@@ -60,9 +60,10 @@ class People(Village):
         return roles.holds(self.state, self.id(name), role)
 
     def electorate(self) -> dict[str, Any]:
-        """What the members' traces now say, by name."""
+        """What the members' traces now say, by name: who is active, of which class."""
         found = self.state.traces("member", self.size, self.time + 1)
-        return {name: found.get(id_) for name, id_ in self.ids.items()}
+        told = {name: found.get(id_) for name, id_ in self.ids.items()}
+        return {name: facts and {k: facts[k] for k in ("active", "class")} for name, facts in told.items()}
 
     # Statements that need some care.
 
