@@ -86,8 +86,9 @@ def _look(id_: str, published: Published, state: State) -> _Look:
     settled: dict[str, Any] = {}
     if proposal.roll_entry is None:
         roll = tallying.roll(state, proposal, rule)
-        settled[f"roll:{id_}"] = roll
-        said.append(Announcement("proposal.roll/1", {"proposal": id_, **msgspec.to_builtins(roll)}, id_))
+        settled[counts.roll_question(proposal)] = roll
+        cause = counts.roll_question(proposal)
+        said.append(Announcement("proposal.roll/1", {"proposal": id_, **msgspec.to_builtins(roll)}, cause))
     if proposal.count_entry is not None or proposal.closed_index is None:
         return _Look(said, settled, None)
     if proposal.outcome is not None:

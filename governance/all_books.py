@@ -5,7 +5,27 @@ from __future__ import annotations
 from typing import Final
 
 from governance import departing, founding
-from governance.books import articles, calls, casting, counts, decided, delegations, drafts, draws, proposals, rules
+from governance.books import (
+    articles,
+    attendance,
+    audits,
+    calls,
+    casting,
+    chairing,
+    convening,
+    counts,
+    decided,
+    delegations,
+    drafts,
+    draws,
+    hands,
+    meetings,
+    minutes,
+    notices,
+    proposals,
+    proxies,
+    rules,
+)
 from ledger.books import (
     anchors,
     belonging,
@@ -58,6 +78,15 @@ BOOKS: Final = Books(
         counts.BOOK,
         draws.BOOK,
         decided.BOOK,
+        meetings.BOOK,
+        convening.BOOK,
+        chairing.BOOK,
+        attendance.BOOK,
+        proxies.BOOK,
+        hands.BOOK,
+        notices.BOOK,
+        minutes.BOOK,
+        audits.BOOK,
     ),
     authenticate=keys.authenticate,
 )

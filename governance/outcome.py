@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from governance.count import INVALID, NOBODY, Bases, Count, Counted, Paper, Step, Tally, total
+from governance.count import INVALID, NOBODY, Bases, Count, Counted, Paper, Step, Tally, options, total
 from governance.modules.questions import House, Poll, Result, Roll
 from governance.rule import Rule
 
@@ -55,8 +55,20 @@ def decide(rule: Rule, roll: Roll, votes: Votes, paper: Paper, order: Sequence[s
 
     ``order``: of options, by lot or casting vote, where there has been one.
     """
+    if rule.uncontested.settles(paper):
+        return unopposed(paper)
     counted = rule.method.count(votes.profile, paper, order)
     return counted, judge(rule, poll(rule, roll, votes, counted), decisive=bool(order))
+
+
+def unopposed(paper: Paper) -> tuple[Counted, Outcome]:
+    """All candidates are elected, for there is a seat for each: nobody votes (無投票当選)."""
+    names = options(paper)
+    counted = Counted(
+        tally=dict.fromkeys(names, NOBODY), winners=names, support=NOBODY, rival=NOBODY, cast=NOBODY, abstained=NOBODY
+    )
+    step = Step("uncontested", "options", len(names), "at_most", None, "seats", paper.seats, paper.seats, holds=True)
+    return counted, Outcome("passed", names, (step,))
 
 
 def poll(rule: Rule, roll: Roll, votes: Votes, counted: Counted) -> Poll:

@@ -6,8 +6,9 @@
      "tie": {"module": "fails/1"}, "secrecy": {"module": "open/1"}, "channels": ["online", "paper"],
      "timing": {"module": "fixed/1", "voting_seconds": 604800, "delay_seconds": 0, "timelock_seconds": 0}}
 
-These questions are all answered; ``admission``, ``veto`` and ``delegation`` may stand beside them, and where they don't
-anyone proposes, nobody vetoes and nobody votes for another. Nothing else stands in the document, and what can't
+These questions are all answered; ``admission``, ``venue``, ``delegation``, ``proxy``, ``uncontested`` and ``veto`` may
+stand beside them: where they don't, anyone proposes, no meeting is needed, nobody votes for another, every election is
+voted on, and nobody vetoes. Nothing else stands in the document, and what can't
 work is refused with the path to the fault. A rule decides nothing by itself: ``outcome`` asks its modules.
 """
 
@@ -26,16 +27,20 @@ from governance.modules import (
     delegation,
     electorate,
     method,
+    proxy,
     quorum,
     secrecy,
     threshold,
     tie,
     timing,
+    uncontested,
+    venue,
     veto,
     weight,
 )
 from governance.modules.admission.anyone import Anyone
 from governance.modules.delegation.none import NoDelegation
+from governance.modules.proxy.none import NoProxy
 from governance.modules.questions import (
     Admission,
     Ask,
@@ -44,30 +49,38 @@ from governance.modules.questions import (
     Line,
     Method,
     Module,
+    Proxy,
     Quorum,
     Roll,
     Secrecy,
     Threshold,
     Tie,
     Timing,
+    Uncontested,
+    Venue,
     Veto,
     Weight,
 )
+from governance.modules.uncontested.vote import Vote
+from governance.modules.venue.anywhere import Anywhere
 from governance.modules.veto.none import NoVeto
-from governance.standing import MEMBER, Needs, Standing
+from governance.standing import BELONGING, MEMBER, Needs, Standing
 from ledger.errors import FormatError
 
 MAX_CHOICE: Final = 8_000
 """Characters of a ballot: two hundred options with their places, or a thousand things to pay for."""
-CHANNELS: Final = ("online", "paper", "assisted", "room", "proxy", "hands", "unopposed")
+CHANNELS: Final = ("online", "paper", "assisted", "room", "hands", "unopposed")
 """How a vote may come in: by the voter's own key; in writing, entered and countersigned by officials; by a helper; on
-paper in the room; through a proxy for one meeting; by show of hands; as nobody's objection (異議なし)."""
+paper in the room; by show of hands; as nobody's objection (異議なし)."""
 QUESTIONS: Final[Mapping[str, tuple[type[Module], ...]]] = {
     "admission": admission.MODULES,
+    "venue": venue.MODULES,
     "electorate": electorate.MODULES,
     "weight": weight.MODULES,
     "delegation": delegation.MODULES,
+    "proxy": proxy.MODULES,
     "method": method.MODULES,
+    "uncontested": uncontested.MODULES,
     "quorum": quorum.MODULES,
     "threshold": threshold.MODULES,
     "tie": tie.MODULES,
@@ -78,11 +91,14 @@ QUESTIONS: Final[Mapping[str, tuple[type[Module], ...]]] = {
 """Every module of every question, in the order in which a rule is read aloud."""
 UNANSWERED: Final[Mapping[str, Module]] = {
     "admission": Anyone(),
+    "venue": Anywhere(),
     "delegation": NoDelegation(),
+    "proxy": NoProxy(),
+    "uncontested": Vote(),
     "veto": NoVeto(),
 }
 """What holds where a document does not answer. These answers go without saying."""
-_BASES: Final[Mapping[type[Module], str]] = {
+PARTS: Final[Mapping[type[Module], str]] = {
     Admission: "admission",
     Electorate: "electorate",
     Weight: "weight",
@@ -102,10 +118,13 @@ class Rule(msgspec.Struct, frozen=True):
     """A rule as its modules. ``needs``: what it looks at in members' traces."""
 
     admission: Admission
+    venue: Venue
     electorate: Electorate
     weight: Weight
     delegation: Delegation
+    proxy: Proxy
     method: Method
+    uncontested: Uncontested
     quorum: Quorum
     threshold: Threshold
     tie: Tie
@@ -119,6 +138,11 @@ class Rule(msgspec.Struct, frozen=True):
     def chooses(self) -> bool:
         """Whether it chooses among options, rather than deciding whether something happens."""
         return self.method.OPTIONS != (0, 0)
+
+    @property
+    def least_options(self) -> int:
+        """How many options a proposal needs: one is no choice, but may be all there is."""
+        return 1 if self.uncontested.POSSIBLE else self.method.OPTIONS[0]
 
     @property
     def by_class(self) -> bool:
@@ -142,6 +166,10 @@ class Rule(msgspec.Struct, frozen=True):
             heads = {cls: count.heads for cls, count in (roll.classes if roll is not None else {}).items()}
             return self.weight.scale(heads).get(member.cls, 0)
         return weight
+
+    def on_roll(self, member: Standing | None, ask: Ask) -> bool:
+        """Whether a member as they stand at the opening has any vote."""
+        return member is not None and self.electorate.includes(member, ask) and self.weight.of(member) > 0
 
     def roll(self, members: Iterable[Standing], ask: Ask) -> Roll:
         """Heads and weight of everyone who may vote, of all members as they stand at the opening."""
@@ -186,6 +214,8 @@ def _parse(document: Any) -> Rule:
     answers: dict[str, Any] = {question: _module(document, question) for question in QUESTIONS}
     kinds = {MEMBER, *answers["electorate"].reads(), *answers["weight"].reads()}
     kinds |= {*answers["admission"].reads(), *answers["veto"].reads()}
+    if answers["proxy"].within_household():
+        kinds.add(BELONGING)
     needs = Needs(frozenset(kinds), answers["weight"].ago())
     rule = Rule(**answers, channels=_channels(document), needs=needs)
     together.check(rule)
@@ -218,7 +248,7 @@ def _answer(answer: Any, modules: tuple[type[M], ...]) -> M:
 
 
 def _part(base: type[Module], answer: Any) -> Module:
-    return _answer(answer, QUESTIONS[_BASES[base]])
+    return _answer(answer, QUESTIONS[PARTS[base]])
 
 
 def _channels(document: dict[str, Any]) -> tuple[str, ...]:

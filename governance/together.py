@@ -15,15 +15,16 @@ _ANONYMOUS = ("hands", "unopposed")
 def check(rule: Rule) -> None:
     """Fault with the path to what does not fit the rest."""
     _check_fit(rule)
-    if rule.tie.BREAKS is not None and not rule.threshold.halves():
-        # A casting vote decides between equal halves; two thirds are not reached by one.
-        raise Fault("tie/module", "needs_half")
-    if rule.tie.BREAKS == "chair" and rule.chooses:
-        raise Fault("tie/module", "needs_yes_no")
+    _check_tie(rule)
     if rule.veto.needed() and not rule.timing.timelock():
         raise Fault("veto/module", "needs_timelock")
     if rule.weight.BY_CLASS and rule.delegation.ALLOWED:
         raise Fault("delegation/module", "needs_plain_weight")
+    if rule.weight.BY_CLASS and rule.electorate.without_chair():
+        # The weight of ballots cast would change with whoever takes the chair.
+        raise Fault("electorate/module", "needs_plain_weight")
+    if rule.uncontested.POSSIBLE and (not rule.method.SEATS or rule.method.COSTS):
+        raise Fault("uncontested/module", "needs_seats")
     if rule.secrecy.SEALED and (rule.method.COSTS or rule.by_class):
         raise Fault("secrecy/module", "not_sealed")
     if rule.watches:
@@ -31,6 +32,14 @@ def check(rule: Rule) -> None:
     for position, channel in enumerate(rule.channels):
         if channel in _ANONYMOUS:
             _check_anonymous(rule, f"channels/{position}")
+
+
+def _check_tie(rule: Rule) -> None:
+    if rule.tie.BREAKS is not None and not rule.threshold.halves():
+        # A casting vote decides between equal halves; two thirds are not reached by one.
+        raise Fault("tie/module", "needs_half")
+    if rule.tie.BREAKS == "chair" and rule.chooses:
+        raise Fault("tie/module", "needs_yes_no")
 
 
 def _check_fit(rule: Rule) -> None:
@@ -47,8 +56,11 @@ def _check_watching(rule: Rule) -> None:
         raise Fault("timing/module", "not_sealed")
     if rule.chooses or rule.delegation.ALLOWED or rule.by_class or rule.tie.BREAKS is not None:
         raise Fault("timing/module", "needs_plain_vote")
-    if any(channel in _ANONYMOUS or channel == "proxy" for channel in rule.channels):
+    if any(channel in _ANONYMOUS for channel in rule.channels):
         raise Fault("timing/module", "needs_ballots")
+    if rule.venue.kinds():
+        # There the chair closes it, and a proxy's mandates count at the close.
+        raise Fault("timing/module", "not_in_meetings")
 
 
 def _check_anonymous(rule: Rule, path: str) -> None:

@@ -103,6 +103,8 @@ def cast(ctx: Context, proposal: Proposal, rule: Rule, choice: str | Commit) -> 
     weight = _weight(ctx.state, proposal, rule, member)
     if member is None or weight == 0:
         raise Refusal("ballot.not_on_roll", id=proposal.id)
+    if rule.uncontested.settles(proposals.paper(ctx.state, proposal)):
+        raise Refusal("ballot.uncontested", id=proposal.id)
     _check_channel(ctx, rule)
     _check_choice(ctx, rule, proposal, choice)
     before = ctx.state.find(Ballot, f"{proposal.id}/{ctx.actor}")

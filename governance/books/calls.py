@@ -12,14 +12,16 @@ import msgspec
 
 from governance import effects, standing
 from governance.books import drafts, proposals, rules
+from governance.books.meetings import Meeting
 from governance.books.proposals import Proposal, Version, change, need_stage
+from governance.books.rules import RuleVersion
 from governance.rule import Rule
 from ledger import canonical
 from ledger.books import members, tokens
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler, Moment
 from ledger.private import Commit
-from ledger.state import Due, Record
+from ledger.state import Due, Record, State
 
 MAX_AHEAD: Final = 366 * 86_400_000
 """How far ahead, in ms, voting may be called to open."""
@@ -81,14 +83,16 @@ class Open(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paper: Commit | None = None
 
 
-def call(ctx: Context, proposal: Proposal, opens_at: int | None, **fields: Any) -> Proposal:
+def call(ctx: Context, proposal: Proposal, opens_at: int | None) -> Proposal:
     """Call the vote, for ``opens_at`` (ms) or as early as the rule permits; refusal where it is not admitted."""
     need_stage(proposal, ctx.time, "draft")
     version = rules.current(ctx.state, proposal.decides)
     rule = version.rule()
+    if rule.venue.kinds():
+        raise Refusal("proposal.needs_meeting", id=proposal.id, kinds=list(rule.venue.kinds()))
     _admit(ctx, proposal, rule)
     # At least one millisecond later, so that this entry itself precedes the opening.
-    earliest = ctx.time + max(_notice(proposal, rule), 1)
+    earliest = ctx.time + max(notice(proposal, rule), 1)
     opens_at = earliest if opens_at is None else opens_at
     if opens_at < earliest:
         raise Refusal("proposal.opens_too_early", earliest=canonical.format_time(earliest))
@@ -97,6 +101,27 @@ def call(ctx: Context, proposal: Proposal, opens_at: int | None, **fields: Any) 
     deposit = rule.admission.deposit()
     if deposit:
         tokens.hold(ctx, proposal.proposer, deposit, proposal.id)
+    return _called(ctx, proposal, version, opens_at, closes_at=opens_at + rule.timing.voting(), deposit=deposit)
+
+
+def table(ctx: Context, proposal: Proposal, meeting: Meeting, *, again: bool = False) -> Proposal:
+    """Put it on the agenda of a meeting. Votes sent in come from now on, and it closes when the chair closes it.
+
+    Whoever convenes answers for it, so no deposit is asked for. ``again``: what has been admitted is not asked twice.
+    """
+    need_stage(proposal, ctx.time, "draft")
+    version = rules.current(ctx.state, proposal.decides)
+    rule = version.rule()
+    kinds = rule.venue.kinds()
+    if kinds and meeting.gathers not in kinds:
+        raise Refusal("proposal.needs_meeting", id=proposal.id, kinds=list(kinds))
+    if not again:
+        _admit(ctx, proposal, rule)
+    said = {"meeting": meeting.id, "convocation": meeting.convocation, "chair": meeting.chair}
+    return _called(ctx, proposal, version, ctx.time + 1, closes_at=meeting.until, **said)
+
+
+def _called(ctx: Context, proposal: Proposal, version: RuleVersion, opens_at: int, **fields: Any) -> Proposal:
     ctx.schedule(opens_at, "proposal.opens", proposal.id)
     return change(
         ctx.state,
@@ -104,10 +129,8 @@ def call(ctx: Context, proposal: Proposal, opens_at: int | None, **fields: Any) 
         called_at=ctx.time,
         called_index=ctx.index,
         opens_at=opens_at,
-        closes_at=opens_at + rule.timing.voting(),
         rule=version.id,
-        drawing=rule.electorate.panel() is not None,
-        deposit=deposit,
+        drawing=version.rule().electorate.panel() is not None,
         **fields,
     )
 
@@ -162,7 +185,7 @@ def _open(ctx: Context, body: Open) -> None:
 
 def _admit(ctx: Context, proposal: Proposal, rule: Rule) -> None:
     admission = rule.admission
-    least, most = rule.method.OPTIONS
+    least, most = rule.least_options if rule.chooses else 0, rule.method.OPTIONS[1]
     paper = proposals.paper(ctx.state, proposal)
     if not least <= paper.options <= most:
         raise Refusal("proposal.options_missing", id=proposal.id, least=least)
@@ -190,8 +213,8 @@ def _cool_off(ctx: Context, proposal: Proposal, wait: int) -> None:
             raise Refusal("proposal.cooling_off", id=proposal.id, before=before.id, earliest=again)
 
 
-def _notice(proposal: Proposal, rule: Rule) -> int:
-    """From the call to the opening at least, in ms: as the rule asks, or what is decided."""
+def notice(proposal: Proposal, rule: Rule) -> int:
+    """From the call to the opening, or to the meeting, at least, in ms: as the rule asks, or what is decided."""
     return max(rule.timing.delay(), effects.notice(proposal.parsed_effects()))
 
 
@@ -199,7 +222,9 @@ def _opens(moment: Moment, due: Due) -> None:
     proposal = moment.state.need(Proposal, due.subject)
     version = rules.current(moment.state, proposal.decides)
     rule = version.rule()
-    opens_at = max(moment.time, (proposal.called_at or 0) + _notice(proposal, rule))
+    opens_at = moment.time
+    if proposal.meeting is None:
+        opens_at = max(opens_at, (proposal.called_at or 0) + notice(proposal, rule))
     # A lot drawn for another rule says nothing about this one.
     drawn = proposal.draw is not None and proposal.draw.rule == version.id
     proposal = change(
@@ -207,7 +232,7 @@ def _opens(moment: Moment, due: Due) -> None:
         proposal,
         rule=version.id,
         opens_at=opens_at,
-        closes_at=opens_at + rule.timing.voting(),
+        closes_at=_closes_at(moment, proposal, rule, opens_at),
         draw=proposal.draw if drawn else None,
         drawing=rule.electorate.panel() is not None and not drawn,
     )
@@ -219,9 +244,22 @@ def _opens(moment: Moment, due: Due) -> None:
 
 def start(moment: Moment, proposal: Proposal, rule: Rule) -> None:
     """Voting opens at this moment."""
-    closes_at = moment.time + rule.timing.voting()
+    closes_at = _closes_at(moment, proposal, rule, moment.time)
     change(moment.state, proposal, opened_index=moment.index, opens_at=moment.time, closes_at=closes_at)
     moment.schedule(closes_at, "proposal.closes", proposal.id)
+
+
+def on_roll(state: State, proposal: Proposal, rule: Rule, member: str) -> bool:
+    """Whether a member has any vote on a proposal that has opened."""
+    return rule.on_roll(standing.one(state, rule.needs, member, proposals.sight(proposal)), proposal.ask())
+
+
+def _closes_at(moment: Moment, proposal: Proposal, rule: Rule, opens_at: int) -> int:
+    if proposal.meeting is not None:
+        return moment.state.need(Meeting, proposal.meeting).until
+    # Where there is nothing to choose between, nobody is kept waiting.
+    settled = rule.uncontested.settles(proposals.paper(moment.state, proposal))
+    return opens_at + (1 if settled else rule.timing.voting())
 
 
 BOOK = Book(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from governance import outcome
-from governance.books import ballots, proposals, tallying
+from governance.books import ballots, hands, proposals, tallying
 from governance.books.ballots import Ballot, Cast, Object
 from governance.books.proposals import Proposal
 from governance.count import ABSTAIN, NOBODY, Count, Tally
@@ -30,16 +30,22 @@ class Running(Record, frozen=True, kw_only=True):
 
 def _cast(ctx: Context, body: Cast) -> None:
     proposal, rule = ballots.voting(ctx, body.proposal)
+    hands.need_free(ctx.state, proposal, ctx.actor)
     before, ballot = ballots.cast(ctx, proposal, rule, body.choice)
-    if rule.watches:
+    if _is_watched(proposal, rule):
         _watch(ctx, proposal, rule, before, ballot)
 
 
 def _object(ctx: Context, body: Object) -> None:
     proposal, rule = ballots.voting(ctx, body.proposal)
     gone = ballots.disown(ctx, proposal)
-    if rule.watches:
+    if _is_watched(proposal, rule):
         _watch(ctx, proposal, rule, gone, None)
+
+
+def _is_watched(proposal: Proposal, rule: Rule) -> bool:
+    """In a meeting it is the chair who ends it."""
+    return rule.watches and proposal.meeting is None
 
 
 def _watch(ctx: Context, proposal: Proposal, rule: Rule, gone: Ballot | None, come: Ballot | None) -> None:

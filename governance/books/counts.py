@@ -85,7 +85,12 @@ def count(state: State, proposal: Proposal, rule: Rule) -> tuple[Counted, Outcom
 
 def roll(state: State, proposal: Proposal, rule: Rule) -> Roll:
     """The roll of a vote that has opened."""
-    return state.settled(f"roll:{proposal.id}", lambda: tallying.roll(state, proposal, rule))
+    return state.settled(roll_question(proposal), lambda: tallying.roll(state, proposal, rule))
+
+
+def roll_question(proposal: Proposal) -> str:
+    """What the roll is settled under: while a meeting lasts, another may take the chair and with it leave the roll."""
+    return f"roll:{proposal.id}:{proposal.chair or ''}"
 
 
 def opened(state: State, proposal: Proposal, rule: Rule, value_of: Callable[[Ballot], Any]) -> tuple[Counted, Outcome]:
@@ -177,6 +182,10 @@ def _closes(moment: Moment, due: Due) -> None:
     proposal = moment.state.need(Proposal, due.subject)
     proposal = change(moment.state, proposal, closed_index=moment.index)
     rule = proposals.pinned(moment.state, proposal)
+    paper = proposals.paper(moment.state, proposal)
+    if rule.uncontested.settles(paper):
+        conclude(moment, proposal, rule, *outcome.unopposed(paper))
+        return
     if rule.secrecy.SEALED or rule.tie.BREAKS == "lot":
         return
     if members.entered(moment.state) > AT_ONCE:

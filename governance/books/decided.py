@@ -8,6 +8,7 @@ import msgspec
 
 from governance import effects, outcome, standing
 from governance.books import counts, proposals, tallying
+from governance.books.meetings import Meeting
 from governance.books.proposals import Proposal, change, need_stage
 from governance.effects.base import Decision
 from ledger.books import members, roles
@@ -34,7 +35,7 @@ class VetoCast(Record, frozen=True, kw_only=True):
 
 
 class CastingVote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``ballot.casting/1``: the chair decides a tie (議長の決裁)."""
+    """``ballot.casting/1``: the chair decides a tie (議長の決裁): of the meeting, where it was decided in one."""
 
     proposal: str
     choice: Literal["yes", "no"]
@@ -59,8 +60,11 @@ def _casting(ctx: Context, body: CastingVote) -> None:
     rule = proposals.pinned(ctx.state, proposal)
     if rule.tie.BREAKS != "chair":
         raise Refusal("proposal.no_casting", id=proposal.id)
-    roles.require(ctx, "chair")
-    if ctx.time >= (proposal.closes_at or 0) + CASTING:
+    if proposal.meeting is None:
+        roles.require(ctx, "chair")
+    elif ctx.author != proposal.chair:
+        raise Refusal("meeting.chair", id=proposal.meeting)
+    if _is_late(ctx, proposal):
         raise Refusal("proposal.casting_late", id=proposal.id)
     order = ("yes", "no") if body.choice == "yes" else ("no", "yes")
     proposal = change(ctx.state, proposal, order=order)
@@ -68,6 +72,16 @@ def _casting(ctx: Context, body: CastingVote) -> None:
     votes = outcome.Votes({"": proposal.tally or {}}, gathered.attended, gathered.convocation)
     paper, roll = proposals.paper(ctx.state, proposal), counts.roll(ctx.state, proposal, rule)
     counts.conclude(ctx, proposal, rule, *outcome.decide(rule, roll, votes, paper, order))
+
+
+def _is_late(ctx: Context, proposal: Proposal) -> bool:
+    """Whether its time, or the meeting in which it was still to be decided, is over.
+
+    What the meeting's end itself closed nobody could decide before it.
+    """
+    closes_at = proposal.closes_at or 0
+    closed_at = None if proposal.meeting is None else ctx.state.need(Meeting, proposal.meeting).closed_at
+    return ctx.time >= closes_at + CASTING or (closed_at is not None and closes_at < closed_at)
 
 
 def _veto(ctx: Context, body: Veto) -> None:

@@ -140,6 +140,8 @@ def _call_off(ctx: Context, proposal: Proposal) -> Proposal:
         draw=None,
         drawing=False,
         deposit=0,
+        meeting=None,
+        chair=None,
     )
 
 
@@ -224,12 +226,13 @@ def _content(ctx: Context, decides: str, body: Draft | Amend) -> dict[str, Any]:
 
 def _check_options(ctx: Context, decides: str, body: Draft | Amend) -> None:
     chooses = decides in rules.CHOOSING and decides != rules.BUDGET
-    method = rules.current(ctx.state, decides).rule().method
-    least, most = method.OPTIONS if chooses else (0, 0)
-    if not least <= len(body.options) <= most:
+    rule = rules.current(ctx.state, decides).rule()
+    least, most = rule.least_options, rule.method.OPTIONS[1] if chooses else 0
+    if not (least if chooses else 0) <= len(body.options) <= most:
         raise FormatError("proposal.options", path="options", least=least, most=most)
-    if body.seats > 1 and (not method.SEATS or body.seats > len(body.options)):
-        raise FormatError("proposal.seats", path="seats", most=len(body.options) if method.SEATS else 1)
+    seats = MAX_OPTIONS if rule.uncontested.POSSIBLE else len(body.options) if rule.method.SEATS else 1
+    if body.seats > max(seats, 1):
+        raise FormatError("proposal.seats", path="seats", most=seats)
     if (body.budget > 0) != (decides == rules.BUDGET):
         raise FormatError("proposal.budget", path="budget")
 

@@ -51,7 +51,9 @@ class Proposal(Record, frozen=True, kw_only=True):
     called it. ``items``: how many things a budgeting round may pay for. ``seconds`` and ``vetoes``: how many there are.
     ``draw``: the lot by which a panel was drawn, which ``drawing`` waits for. ``order``: of options by lot or
     casting vote. ``extended``: the quorum came late, and voting was made longer. ``defeated``: clearly, as admission
-    asks. ``executable_until``: where somebody has to execute it, until when.
+    asks. ``executable_until``: where somebody has to execute it, until when. ``meeting``: on whose agenda it is, and
+    ``chair``: who is, at the close was, in the chair there. ``again``: the proposal that takes it up in a meeting's
+    second convocation.
     """
 
     kind: ClassVar[str] = "proposal"
@@ -73,7 +75,9 @@ class Proposal(Record, frozen=True, kw_only=True):
     vetoes: int = 0
     deposit: int = 0
     meeting: str | None = None
+    chair: str | None = None
     convocation: int = 1
+    again: str | None = None
     called_index: int | None = None
     called_at: int | None = None
     opens_at: int | None = None
@@ -113,7 +117,7 @@ class Proposal(Record, frozen=True, kw_only=True):
         draw = None
         if self.draw is not None:
             draw = Draw(canonical.unb64(self.draw.seed, 32), canonical.unb64(self.draw.last, 32))
-        return Ask(frozenset(self.interested), self.called_at or 0, self.opens_at or 0, draw)
+        return Ask(frozenset(self.interested), self.called_at or 0, self.opens_at or 0, draw, self.chair or "")
 
     def parsed_effects(self) -> tuple[Effect, ...]:
         """The effects, read."""

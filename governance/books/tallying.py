@@ -1,38 +1,47 @@
 """Everything that came in for one proposal, over all channels, as the count takes it: nobody counts twice.
 
-A voter's own word on the proposal (cast by them, or entered for them and not objected to) goes before a proxy for
-the meeting, and that before a standing delegation. Delegations count as they stand at the close.
+A voter's own word on the proposal (cast by them, or entered for them and not objected to, or their hand in the room)
+goes before a proxy for the meeting, and that before a standing delegation. Proxies and delegations count as they stand
+at the close, and so does who was there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from governance import reach, standing
-from governance.books import delegations, proposals
+from governance.books import delegations, presence, proposals
 from governance.books.ballots import Ballot
+from governance.books.presence import Assembled, Turnout
 from governance.books.proposals import Proposal
-from governance.count import NOBODY, Count, Tally
+from governance.count import ABSTAIN, NOBODY, Count
 from governance.modules.questions import Roll
 from governance.outcome import Votes
 from governance.reach import Path
 from governance.rule import Rule
+from governance.standing import Sight
 from ledger.state import State
 
 ChoiceOf = Callable[[Ballot], str]
+Weights = Mapping[str, tuple[str, int]]
+"""Class and weight of everyone on a roll."""
 
 
 class Gathered(NamedTuple):
-    """The votes, with how each voter who did not vote is spoken for (``reach``)."""
+    """The votes, with how each voter who did not vote is spoken for (``reach``), and who was at the meeting."""
 
     votes: Votes
     paths: Mapping[str, Path]
+    assembled: Assembled
 
 
 def cast(state: State, proposal: Proposal) -> list[Ballot]:
-    """The ballots that count."""
-    return [ballot for ballot in state.children(Ballot, proposal.id) if ballot.counts]
+    """The ballots that count: not one of whoever has come into the chair since, where the chair has no vote."""
+    found = [ballot for ballot in state.children(Ballot, proposal.id) if ballot.counts]
+    if proposal.chair is None or not proposals.pinned(state, proposal).electorate.without_chair():
+        return found
+    return [ballot for ballot in found if ballot.member != proposal.chair]
 
 
 def open_choice(ballot: Ballot) -> str:
@@ -41,22 +50,32 @@ def open_choice(ballot: Ballot) -> str:
 
 
 def gather(state: State, proposal: Proposal, rule: Rule, choice_of: ChoiceOf = open_choice) -> Gathered:
-    """All votes of a proposal that has opened. ``choice_of``: what a ballot says, where it has to be opened for
+    """All votes of a proposal that has closed. ``choice_of``: what a ballot says, where it has to be opened for
     that.
     """
     ballots = cast(state, proposal)
-    if not rule.delegation.ALLOWED:
-        return Gathered(Votes(_houses(rule, ballots, {}, choice_of), {}, proposal.convocation), {})
-    weights = roll_weights(state, proposal, rule)
-    paths = _paths(state, proposal, rule, weights, {ballot.member for ballot in ballots})
+    if not rule.delegation.ALLOWED and proposal.meeting is None:
+        votes = Votes(_houses(rule, ballots, {}, choice_of), {}, proposal.convocation)
+        return Gathered(votes, {}, Assembled({}, {}, None))
+    weights, sight = roll_weights(state, proposal, rule), proposals.closing(proposal)
+    voted = {ballot.member for ballot in ballots}
+    found = presence.assembled(state, proposal, rule, sight, weights.keys(), voted)
+    paths = _paths(state, proposal, rule, weights, voted, found.mandates)
     extra: dict[str, dict[str, Count]] = {}
     for member, path in paths.items():
         if path.holder:
-            cls, weight = weights[member]
-            house = cls if rule.by_class else ""
-            spoken = extra.setdefault(path.holder, {})
-            spoken[house] = spoken.get(house, NOBODY) + Count(1, weight)
-    return Gathered(Votes(_houses(rule, ballots, extra, choice_of), {}, proposal.convocation), paths)
+            _add(extra.setdefault(path.holder, {}), rule, *weights[member])
+    houses = _houses(rule, ballots, extra, choice_of)
+    _raise(houses, found)
+    attended = _attended(rule, weights, found, {*voted, *(member for member, path in paths.items() if path.holder)})
+    return Gathered(Votes(houses, attended, proposal.convocation), paths, found)
+
+
+def turnout(state: State, proposal: Proposal, rule: Rule, sight: Sight) -> Turnout:
+    """How voters are present on an item of a meeting that has opened, as of ``sight``: live, or at its close."""
+    voters = roll_weights(state, proposal, rule).keys()
+    voted = {ballot.member for ballot in cast(state, proposal)}
+    return presence.turnout(presence.assembled(state, proposal, rule, sight, voters, voted), voters, voted)
 
 
 def roll_weights(state: State, proposal: Proposal, rule: Rule) -> dict[str, tuple[str, int]]:
@@ -77,7 +96,7 @@ def roll(state: State, proposal: Proposal, rule: Rule) -> Roll:
 
 def _houses(
     rule: Rule, ballots: list[Ballot], extra: Mapping[str, Mapping[str, Count]], choice_of: ChoiceOf
-) -> dict[str, Tally]:
+) -> dict[str, dict[str, Count]]:
     houses: dict[str, dict[str, Count]] = {} if rule.by_class else {"": {}}
     for ballot in ballots:
         choice = choice_of(ballot)
@@ -87,12 +106,42 @@ def _houses(
         for house, count in extra.get(ballot.member, {}).items():
             spoken = houses.setdefault(house, {})
             spoken[choice] = spoken.get(choice, NOBODY) + count
-    return dict(houses)
+    return houses
+
+
+def _raise(houses: dict[str, dict[str, Count]], found: Assembled) -> None:
+    """Hands are one vote each, and of no class (``together`` sees to that)."""
+    if found.hands is None:
+        return
+    said: dict[str, int] = {"yes": found.hands.yes, "no": found.hands.no, ABSTAIN: found.hands.abstain}
+    tally = houses[""]
+    for choice, heads in said.items():
+        if heads:
+            tally[choice] = tally.get(choice, NOBODY) + Count(heads, heads)
+
+
+def _attended(rule: Rule, weights: Weights, found: Assembled, counted: Collection[str]) -> dict[str, Count]:
+    """Heads and weight, by house, of those who were there or represented and said nothing."""
+    attended: dict[str, Count] = {}
+    for member in found.attending():
+        if member not in counted:
+            _add(attended, rule, *weights[member])
+    if found.hands is not None:
+        all_ = attended.get("", NOBODY)
+        attended[""] = Count(all_.heads - found.hands.heads, all_.weight - found.hands.heads)
+    return attended
+
+
+def _add(houses: dict[str, Count], rule: Rule, cls: str, weight: int) -> None:
+    house = cls if rule.by_class else ""
+    houses[house] = houses.get(house, NOBODY) + Count(1, weight)
 
 
 def _paths(
-    state: State, proposal: Proposal, rule: Rule, weights: Mapping[str, tuple[str, int]], voted: set[str]
+    state: State, proposal: Proposal, rule: Rule, weights: Weights, voted: set[str], mandates: Mapping[str, str]
 ) -> dict[str, Path]:
+    if not rule.delegation.ALLOWED:
+        return reach.follow(weights.keys(), voted, mandates.get, lambda _: None, None)
     named: Mapping[str, str] = state.traces(delegations.TRACE, *proposals.closing(proposal))
     topic = proposal.topic
 
@@ -100,4 +149,4 @@ def _paths(
         own = named.get(delegations.key(member, topic)) if topic else None
         return own or named.get(delegations.key(member, "")) or None
 
-    return reach.follow(weights.keys(), voted, lambda _: None, delegate, rule.delegation.depth())
+    return reach.follow(weights.keys(), voted, mandates.get, delegate, rule.delegation.depth())

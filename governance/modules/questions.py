@@ -19,6 +19,8 @@ from governance.standing import Standing
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 Result = Literal["passed", "failed", "no_quorum", "tied"]
+MEETINGS: Final = ("general", "board", "delegates", "members", "other")
+"""Kinds of meetings: 総会, 理事会, 総代会, gatherings of members, any other."""
 Line = tuple[str, dict[str, Any]]
 """A key into the catalogues of sentences, and the parameters of that sentence; ``parts`` are lines themselves."""
 
@@ -26,13 +28,15 @@ Line = tuple[str, dict[str, Any]]
 class Ask(NamedTuple):
     """What of a proposal an electorate may look at: whom it concerns, when it was called (ms), and whom the lot drew.
 
-    ``drawn`` answers whether the lot fell on a member; None before the draw.
+    ``drawn`` answers whether the lot fell on a member; None before the draw. ``chair``: who chairs the meeting that
+    decides; empty outside meetings.
     """
 
     excluded: frozenset[str] = frozenset()
     called_at: int = 0
     opens_at: int = 0
     drawn: Draw | None = None
+    chair: str = ""
 
 
 class Draw(NamedTuple):
@@ -99,6 +103,10 @@ class Electorate(Module, frozen=True):
     def panel(self) -> Panel | None:
         """The lot that has to be drawn before voting can open."""
         return None
+
+    def without_chair(self) -> bool:
+        """Whether it may leave out whoever chairs the meeting."""
+        return False
 
 
 class Panel(NamedTuple):
@@ -309,6 +317,46 @@ class Delegation(Module, frozen=True):
         return None
 
 
+class Proxy(Module, frozen=True):
+    """May one be represented in a meeting? ``ALLOWED`` says it."""
+
+    ALLOWED: ClassVar[bool] = False
+
+    def most(self) -> int | None:
+        """How many mandates one member may hold; None: any number."""
+        return None
+
+    def within_household(self) -> bool:
+        """Whether only members of the same household may be given one."""
+        return False
+
+    def to_chair(self) -> bool:
+        """Whether it may be left to whoever is in the chair."""
+        return False
+
+
+class Venue(Module, frozen=True):
+    """Does a meeting decide?"""
+
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of meetings of which one has to decide; none: it needs no meeting."""
+        return ()
+
+    def motions(self) -> bool:
+        """Whether a meeting may decide what was moved from the floor."""
+        return False
+
+
+class Uncontested(Module, frozen=True):
+    """What if there are no more candidates than seats? ``POSSIBLE``: whether that can settle anything."""
+
+    POSSIBLE: ClassVar[bool] = False
+
+    def settles(self, paper: Paper) -> bool:  # noqa: ARG002
+        """Whether everyone is elected without a vote."""
+        return False
+
+
 def check_codes(codes: Iterable[str], field: str, reason: str = "not_a_class") -> None:
     """Fault unless there is at least one code (of a class, an area) and none stands twice."""
     seen: set[str] = set()
@@ -331,4 +379,3 @@ def check_parts(parts: Sequence[Module], of: type[Module]) -> None:
             raise Fault(f"parts/{position}/module", "parts_nested")
         if part in parts[:position]:
             raise Fault(f"parts/{position}", "twice")
-

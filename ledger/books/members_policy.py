@@ -13,6 +13,8 @@ from ledger.errors import FormatError
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _MAX_DAYS: Final = 36_600
 _MAX_TOPICS: Final = 50
+_LEAST_YEARS: Final = 10
+_MAX_YEARS: Final = 100
 
 
 class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,7 +24,8 @@ class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``applications``: whether one may apply without an invitation. ``classes``: codes of the voting classes.
     ``appointed``: roles that administrators may give without a decision. ``recovery_days``: how long a lost
     key's successor waits for an objection. ``retention_days``: how long after leaving erasure has to wait.
-    ``topics``: codes of the subject areas that proposals may have and delegations may be for.
+    ``topics``: codes of the subject areas that proposals may have and delegations may be for. ``minutes_years``: how
+    long a meeting's minutes are kept, ten years at least (一般法人法57, 消費生活協同組合法45).
     """
 
     admission: Literal["administrator", "two_officials", "decision"]
@@ -32,6 +35,7 @@ class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recovery_days: int
     retention_days: int
     topics: tuple[str, ...] = ()
+    minutes_years: int = 10
 
 
 def parse(document: dict[str, Any]) -> MembersPolicy:
@@ -51,6 +55,8 @@ def parse(document: dict[str, Any]) -> MembersPolicy:
                 raise FormatError("policy.invalid", path=f"{field}/{position}", reason="code")
     if not 1 <= policy.recovery_days <= _MAX_DAYS:
         raise FormatError("policy.invalid", path="recovery_days", reason="range")
+    if not _LEAST_YEARS <= policy.minutes_years <= _MAX_YEARS:
+        raise FormatError("policy.invalid", path="minutes_years", reason="range")
     if not 0 <= policy.retention_days <= _MAX_DAYS:
         raise FormatError("policy.invalid", path="retention_days", reason="range")
     return policy

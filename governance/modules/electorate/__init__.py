@@ -13,6 +13,7 @@ from governance.modules.electorate.by_role import ByRole
 from governance.modules.electorate.disinterested import Disinterested
 from governance.modules.electorate.panel import Panel
 from governance.modules.electorate.tenure import Tenure
+from governance.modules.electorate.without_chair import WithoutChair
 from governance.modules.questions import Electorate
 
 MODULES: Final[tuple[type[Electorate], ...]] = (
@@ -22,6 +23,7 @@ MODULES: Final[tuple[type[Electorate], ...]] = (
     ByRole,
     Tenure,
     Disinterested,
+    WithoutChair,
     Panel,
     AllOf,
     AnyOf,

@@ -32,6 +32,10 @@ class AnyOf(Electorate, frozen=True):
         """If all parts do."""
         return all(part.disinterested() for part in self.parts)
 
+    def without_chair(self) -> bool:
+        """If one of the parts does."""
+        return any(part.without_chair() for part in self.parts)
+
     def describe(self) -> Line:
         """The parts' own sentences."""
         return self.KEYS[0], {"parts": [part.describe() for part in self.parts]}

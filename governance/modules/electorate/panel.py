@@ -47,6 +47,10 @@ class Panel(Electorate, frozen=True):
         """If those do whom it is drawn from."""
         return self.of.disinterested()
 
+    def without_chair(self) -> bool:
+        """As whom it is drawn from."""
+        return self.of.without_chair()
+
     def panel(self) -> questions.Panel:
         """The lot to be drawn."""
         return questions.Panel(self.size, self.of)
