@@ -4,6 +4,7 @@
     queueing.py   letters come in                        listing.py    what became of them; say one again, cancel one
     smtp.py       one letter over one connection         sending.py    the work beside requests
     calendar.py   meetings as iCalendar                  settings.py   what an operator decides
+    people.py     where members are written to
 
 A letter waits, is claimed (``sending``), and is ``handed`` to the server: that is committed before the line that ends
 it is sent. So whatever is killed or cut off, a letter that is not ``handed`` has not been sent and is tried again; one

@@ -40,7 +40,7 @@ def letter(member: str = TARO, **changes: Any) -> Letter:
 
 def posting(office: Office, **changes: Any) -> Posting:
     plain: dict[str, Any] = {"host": "127.0.0.1", "port": office.port, "sender": "yui@coops.example", "tls": "none"}
-    quick = {"per_minute": 60_000, "timeout": 5.0, "patience": 5.0}
+    quick = {"per_minute": 60_000, "timeout": 60.0, "patience": 60.0}
     return Posting(**plain | quick | changes)
 
 

@@ -14,6 +14,8 @@ from tests.app.post.desk import HOUR, TARO, Desk, letter
 from tests.app.post.office import Office
 from tests.faults.injector import Way
 
+pytestmark = pytest.mark.slow
+
 NEVER_HANDED = ("sent", 1)
 """What lies before it was handed over is done again: in the end it is sent."""
 COMMITTED = {

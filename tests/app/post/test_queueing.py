@@ -9,6 +9,7 @@ import pytest
 from app.erasure import Eraser
 from app.post import listing, outbox
 from app.post.letters import Notice
+from app.post.people import Reached, reach
 from app.post.queueing import Queued
 from app.storage.embedded import Server
 from ledger.compose import Private
@@ -172,3 +173,16 @@ async def test_after_a_restore_nothing_that_waited_is_sent_by_itself(
     assert await outbox.say_again(desk.pool, desk.ledger.id, one.id, clock.now())
     await desk.send()
     assert len(office.taken) == 1
+
+
+async def test_members_are_written_to_where_they_said(desk: Desk, coop: Coop) -> None:
+    for name, contact in (("Taro", "0597-22-0000 / taro@people.example"), ("Jiro", "0597-22-0001")):
+        await coop.join(name)
+        profile = {"name": Private(name), "contact": Private(contact)}
+        await coop.say(name, "member.profile/1", {"member": coop.town.id(name), "profile": profile})
+    taro, jiro = coop.town.id("Taro"), coop.town.id("Jiro")
+    reading = await desk.reading()
+    both = {taro: Reached("Taro", "taro@people.example"), jiro: Reached("Jiro", "")}
+    assert await reach(reading, [taro, jiro, "mem_" + "x" * 26]) == both
+    await asyncio.to_thread(desk.installation.privacy.erase, desk.ledger.id, taro)
+    assert (await reach(reading, [taro]))[taro].address == ""

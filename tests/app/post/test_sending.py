@@ -10,8 +10,9 @@ import pytest
 from app.post import listing, outbox
 from app.post.letters import compose
 from app.post.sending import Postman
+from app.post.smtp import Line
 from tests.app.api.service import Travelling
-from tests.app.post.desk import HOUR, JIRO, TARO, Desk, letter
+from tests.app.post.desk import HOUR, JIRO, TARO, Desk, letter, posting
 from tests.app.post.office import CUT_BEFORE, LOSE, SLOW, TAKE_AND_CUT, Office
 
 MINUTE = 60_000
@@ -281,21 +282,63 @@ async def test_a_letter_is_finished_when_the_service_stops(desk: Desk, office: O
     assert (await desk.only()).state == "sent"
 
 
+@pytest.mark.parametrize("what", ["cancelled", "erased"])
 async def test_cancelled_or_erased_at_the_last_moment_it_is_not_sent(
-    desk: Desk, office: Office, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, office: Office, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     await desk.queue()
     hand = outbox.hand
 
     async def just_before(connection: object, claimed: outbox.Claimed, now: int) -> None:
-        assert await outbox.cancel(desk.pool, claimed.ledger_id, claimed.id, now)
+        if what == "cancelled":
+            assert await outbox.cancel(desk.pool, claimed.ledger_id, claimed.id, now)
+        else:
+            await outbox.erase(desk.pool, claimed.ledger_id, [claimed.member], now)
         await hand(connection, claimed, now)
 
     monkeypatch.setattr(outbox, "hand", just_before)
     await desk.send()
-    assert (await desk.only()).state == "cancelled"
+    assert (await desk.only()).state == what
     assert office.taken == []
     assert office.begun == 1
+
+
+async def test_erased_while_the_server_has_it_it_ends_as_it_ends_and_is_not_tried_again(
+    desk: Desk, office: Office, clock: Travelling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.queue(letter(TARO), letter(JIRO))
+    office.data.extend(["250 ok", "451 later"])
+    hand = outbox.hand
+
+    async def just_after(connection: object, claimed: outbox.Claimed, now: int) -> None:
+        await hand(connection, claimed, now)
+        await outbox.erase(desk.pool, claimed.ledger_id, [claimed.member], now)
+
+    monkeypatch.setattr(outbox, "hand", just_after)
+    await desk.send()
+    assert sorted((await desk.states()).values()) == ["sent", "waiting"]
+    assert await desk.pool.fetchval("SELECT count(*) FROM outbox WHERE sealed IS NOT NULL") == 0
+    clock.ahead += HOUR
+    await desk.send()
+    assert sorted((await desk.states()).values()) == ["erased", "sent"]
+    assert office.begun == 2
+
+
+async def test_lines_of_dots_arrive_as_they_are(office: Office) -> None:
+    """Ours have none: but no letter's text shall end a letter."""
+    data = b"Subject: dots\r\n\r\n.\r\n..\r\n.MAIL FROM:<x@y.example>\r\n.\r\n"
+    line = Line(posting(office))
+
+    async def hand() -> None:
+        assert office.taken == []
+
+    delivery = await line.deliver("taro@people.example", data, hand)
+    assert delivery.verdict.state == "sent"
+    assert [one.data for one in office.taken] == [data]
+    with pytest.raises(ValueError, match="CRLF"):
+        await line.deliver("taro@people.example", b"Subject: x\r\n\r\na\n.\nb\r\n", hand)
+    assert len(office.taken) == 1
+    await line.hang_up()
 
 
 async def test_neither_log_nor_rows_hold_an_address(
