@@ -40,12 +40,13 @@ class Setting(NamedTuple):
 class Act(NamedTuple):
     """What somebody does, ``at`` seconds after the proposal was made.
 
-    ``vote`` makes one of the CHOICES; ``split`` gives three ``amounts`` of weight to them, in this order; ``give`` and
-    ``take`` change a member's weight by the amount. The proposer is member 0.
+    ``vote`` makes one of the CHOICES, ``recast`` another; ``split`` gives three ``amounts`` of weight to them, in this
+    order; ``give`` and ``take`` change a member's weight by the amount. Member 0 has proposed; ``propose``: the same
+    again.
     """
 
     at: int
-    kind: Literal["vote", "split", "give", "take", "queue", "execute", "cancel", "look"]
+    kind: Literal["vote", "recast", "split", "give", "take", "propose", "queue", "execute", "cancel", "look"]
     member: int = 0
     choice: str = ""
     amounts: tuple[int, ...] = ()
@@ -73,8 +74,7 @@ class House:
         members, governor = self._stage.created(1), self._stage.created(GOVERNORS[kind])
         founding = [self._build(kind, setting, governor)]
         founding += [_give(members, member, weight) for member, weight in enumerate(weights) if weight]
-        proposing = Call(person(0), governor, "propose(address[],uint256[],bytes[],string)", (*_PROPOSAL, ""))
-        blocks: list[tuple[int, list[Call]]] = [(-1, founding), (0, [proposing])]
+        blocks: list[tuple[int, list[Call]]] = [(-1, founding), (0, [_propose(0, governor)])]
         for at, at_once in groupby(acts, key=lambda act: act.at):
             # What happens in the second of the proposal itself still happens after it, in the same second.
             calls = [call for act in at_once for call in (_done(act, members, governor), *_looks(governor))]
@@ -96,7 +96,7 @@ class House:
 def _done(act: Act, members: str, governor: str) -> Call:
     who = person(act.member)
     match act.kind:
-        case "vote":
+        case "vote" | "recast":
             return Call(who, governor, "castVote(uint256,uint8)", (_proposal(), CHOICES.index(act.choice)))
         case "split":
             amounts = b"".join(amount.to_bytes(16, "big") for amount in act.amounts)
@@ -106,9 +106,15 @@ def _done(act: Act, members: str, governor: str) -> Call:
             return _give(members, act.member, *act.amounts)
         case "take":
             return Call(NOBODY, members, "take(address,uint256)", (who, *act.amounts))
+        case "propose":
+            return _propose(act.member, governor)
         case "look":
             return Call(NOBODY, governor, "name()")
     return Call(who, governor, f"{act.kind}(address[],uint256[],bytes[],bytes32)", (*_PROPOSAL, _HASHED))
+
+
+def _propose(member: int, governor: str) -> Call:
+    return Call(person(member), governor, "propose(address[],uint256[],bytes[],string)", (*_PROPOSAL, ""))
 
 
 def _give(members: str, member: int, weight: int) -> Call:

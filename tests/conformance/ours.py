@@ -45,3 +45,9 @@ def decide(rule: Rule, weights: Sequence[int], votes: Mapping[int, str]) -> tupl
         if weights[member]:
             profile[choice] = profile.get(choice, NOBODY) + Count(1, weights[member])
     return outcome.decide(rule, Roll(len(having), sum(having)), Votes({"": profile}), Paper())
+
+
+def judge(rule: Rule, roll: int, tally: Mapping[str, int]) -> Outcome:
+    """What so much weight for each choice comes to, of so much weight in all. Heads don't matter."""
+    profile = {choice: Count(1, weight) for choice, weight in tally.items() if weight}
+    return outcome.decide(rule, Roll(len(tally), roll), Votes({"": profile}), Paper())[1]

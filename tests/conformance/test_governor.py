@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from governance import rule
 from governance.documents import spell
 from tests.conformance import governors, ours, village_vote
 from tests.conformance.evm import staged
@@ -20,12 +22,13 @@ from tests.conformance.governors import Act, House, Setting
 from tests.conformance.village_vote import MEMBERS
 
 pytestmark = pytest.mark.slow
-MANY = settings(
-    max_examples=1000,
-    deadline=None,
-    phases=[phase for phase in Phase if phase is not Phase.explain],
-    suppress_health_check=[HealthCheck.too_slow],
-)
+_HOW: Any = {
+    "deadline": None,
+    # Explaining a failure takes minutes here, and adds little to the vote that it shrank to.
+    "phases": [phase for phase in Phase if phase is not Phase.explain],
+    "suppress_health_check": [HealthCheck.too_slow],
+}
+MANY, SOME = settings(max_examples=1000, **_HOW), settings(max_examples=300, **_HOW)
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +63,13 @@ class Vote(NamedTuple):
 @st.composite
 def votes(draw: st.DrawFn) -> Vote:
     """Mostly such that something is decided, and now and then by the last vote in the last second."""
+    quorum = draw(st.integers(1, 50) | st.integers(1, 100))
     period = draw(st.integers(60, 70))
     setting = Setting(
         delay=draw(st.integers(0, 3)),
         period=period,
-        quorum=draw(st.integers(1, 50) | st.integers(1, 100)),
-        super_quorum=100,
+        quorum=quorum,
+        super_quorum=draw(st.integers(quorum, 100)),
         extension=draw(st.integers(0, 10) | st.integers(0, period)),
         timelock=draw(st.integers(1, 20)),
     )
@@ -137,3 +141,43 @@ def as_ours(act: Act, their: governors.Seen, our: village_vote.Seen) -> village_
         # What was withdrawn has no deadline any more; a governor keeps the one it had.
         deadline=None if their.state == "canceled" else their.deadline,
     )
+
+
+@SOME
+@given(vote=votes())
+def test_voting_ends_at_the_same_vote_where_more_than_enough_are_for_it(house: House, vote: Vote) -> None:
+    setting, weights, acts = vote
+    # After the vote that ends it nothing counts: for a governor in that second, for us from the next millisecond on.
+    acts = [next(at_once) for _, at_once in groupby(acts, key=lambda act: act.at)]
+    theirs = house.hold("withSuperQuorum", setting, weights, [*acts, Act(1000, "look")])
+    share = spell(Fraction(setting.super_quorum, 100))
+    document = classic(setting, super_quorum=share, timelock_seconds=0)
+    mine = village_vote.hold(document, weights, [*acts, Act(1000, "look")], later=1)
+    ended: int | None = None
+    for act, their, our in zip([*acts, Act(1000, "look")], theirs, mine, strict=True):
+        if their.state == "succeeded" and act.at <= their.deadline and ended is None:
+            ended = act.at
+        found = our._replace(state="succeeded" if our.state == "executed" else our.state)
+        expected = as_ours(act, their, found)
+        assert found == (expected if ended is None else expected._replace(deadline=ended)), act
+
+
+PORTIONS = st.tuples(st.integers(0, MEMBERS - 1), st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)))
+
+
+@SOME
+@given(
+    quorum=st.integers(1, 100),
+    weights=st.lists(st.integers(1, 8), min_size=MEMBERS, max_size=MEMBERS),
+    portions=st.lists(PORTIONS, min_size=1, max_size=8),
+)
+def test_split_weight_is_counted_to_the_same_outcome(
+    house: House, quorum: int, weights: list[int], portions: list[tuple[int, tuple[int, ...]]]
+) -> None:
+    setting = Setting(delay=0, period=60, quorum=quorum)
+    acts = [Act(1, "split", member, amounts=amounts) for member, amounts in portions]
+    *_, last = house.hold("fractional", setting, weights, [*acts, Act(61, "look")])
+    tally = {"no": last.against, "yes": last.in_favour, "abstain": last.abstain}
+    outcome = ours.judge(rule.parse(classic(setting)), sum(weights), tally)
+    assert (outcome.result == "passed") == (last.state == "succeeded")
+    assert outcome.steps[0].need == sum(weights) * quorum // 100

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from governance.books import rules, tallying
+from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
 from governance.standing import BALANCE
 from ledger import canonical, ids
@@ -51,13 +52,13 @@ class Seen(NamedTuple):
     abstain: int
 
 
-def hold(document: dict[str, Any], weights: Sequence[int], acts: Sequence[Act]) -> list[Seen]:
-    """What is seen after each act, of a proposal to make somebody facilitator, under that rule.
+def hold(document: dict[str, Any], weights: Sequence[int], acts: Sequence[Act], later: int = 0) -> list[Seen]:
+    """What is seen ``later`` ms after each act, of a proposal to make somebody facilitator, under that rule.
 
     A governor begins to count in the second after its delay, so our vote is called for that second.
     """
     vote = _Vote(document, weights, document["timing"]["delay_seconds"])
-    return [vote.do(act) for act in acts]
+    return [vote.do(act, later) for act in acts]
 
 
 class _Vote:
@@ -73,12 +74,15 @@ class _Vote:
         self._village.time = _PROPOSED
         self._village.say("0", "proposal.open/1", {"proposal": self._proposal, "opens_at": opens_at})
 
-    def do(self, act: Act) -> Seen:
+    def do(self, act: Act, later: int) -> Seen:
         # What is due is done, also where the act itself will be refused.
         self._village.time = now = _PROPOSED + act.at * SECOND
         self._village.wait(0)
         self._village.time = now
         done = self._done(act)
+        if later:
+            self._village.time = now = now + later
+            self._village.wait(0)
         return self._seen(now, done=done)
 
     def _done(self, act: Act) -> bool:
@@ -86,6 +90,12 @@ class _Vote:
             case "vote":
                 body = {"proposal": self._proposal, "choice": _SAID[act.choice]}
                 return self._said(str(act.member), "ballot.cast/1", body)
+            case "recast":
+                body = {"proposal": self._proposal, "choice": _SAID[act.choice]}
+                before = self._village.state.need(Ballot, f"{self._proposal}/{self._village.id(str(act.member))}")
+                return self._said(str(act.member), "ballot.cast/1", body, before.statement)
+            case "propose":
+                return self._said(str(act.member), "proposal.draft/1", _draft(self._village))
             case "cancel":
                 return self._said(str(act.member), "proposal.withdraw/1", {"proposal": self._proposal})
             case "give" | "take":
@@ -95,9 +105,9 @@ class _Vote:
                 self._put(None, [(act.member, change)])
         return True
 
-    def _said(self, author: str, type_: str, body: dict[str, Any]) -> bool:
+    def _said(self, author: str, type_: str, body: dict[str, Any], replaces: str | None = None) -> bool:
         try:
-            self._village.say(author, type_, body)
+            self._village.say(author, type_, body, replaces=replaces)
         except LedgerError:
             return False
         return True
