@@ -30,6 +30,7 @@ _CONTRIBUTION, _INVITATION, _APPLICATION, _MOVEMENT = (
     named("app", "a"),
     named("mov", "a"),
 )
+_MEETING, _SERIES = named("mtg", "a"), named("ser", "a")
 _ADDRESS, _DIGEST = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", canonical.b64(hashlib.sha256(b"note").digest())
 _UNTIL = "2026-05-01T14:59:00.000Z"
 _MIDNIGHTS = ("2027-03-31T15:00:00.000Z", "2027-03-31T09:30:00.000Z")
@@ -39,6 +40,7 @@ NAMES: Final = {
     _TARO: "Taro $& {}",
     _PROPOSAL: "公民館の屋根\u202e\nを直す",
     f"{_PROPOSAL}/option_2": "みかん",
+    _MEETING: "第3回通常総会",
     "class:regular": "正組合員",
     "choice:yes": "a server's lie",
     "kind:mowing": "草刈り",
@@ -119,6 +121,7 @@ _MEMBERS: Final = {
     "classes": ["regular", "supporter"],
     "recovery_days": 1,
     "retention_days": 3650,
+    "minutes_years": 20,
 }
 _COMMONS: Final = {
     "mode": "tokens",
@@ -187,6 +190,7 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("ballot.cast/1", {"proposal": _PROPOSAL, "choice": "no", "reason": _COMMIT}, {"reason": "高すぎる"}),
     ("ballot.casting/1", {"proposal": _PROPOSAL, "choice": "yes"}, {}),
     ("ballot.object/1", {"proposal": _PROPOSAL}, {}),
+    ("ballot.openings/1", {"proposal": _PROPOSAL, "openings": [{"member": _TARO, "salt": _DIGEST, "value": "option_2"}, {"member": _ROKU, "salt": _DIGEST, "value": "yes"}]}, {}),
     ("delegation.give/1", {"to": _TARO}, {}),
     ("delegation.give/1", {"to": _TARO, "topic": "water", "paper": _COMMIT}, {}),
     ("delegation.revoke/1", {}, {}),
@@ -275,6 +279,31 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("member.leave/1", {}, {}),
     ("member.end/1", {"member": _ROKU, "how": "moved", "reason": _COMMIT}, {}),
     ("member.erase/1", {"member": _ROKU}, {}),
+    ("meeting.series/1", {"name": _COMMIT, "rhythm": _COMMIT}, {"name": "理事会", "rhythm": "毎月第2火曜"}),
+    ("meeting.series/1", {"name": _COMMIT}, {}),
+    ("meeting.convene/1", {"kind": "other", "mode": "room", "title": _COMMIT, "starts_at": _UNTIL, "chair": _HANA}, {"title": "水路の相談"}),
+    ("meeting.convene/1", {"kind": "general", "mode": "both", "title": _COMMIT, "place": _COMMIT, "notes": _COMMIT, "starts_at": _UNTIL, "ends_at": "2026-05-01T18:00:00.000Z", "agenda": [_PROPOSAL, named("prop", "b")], "reports": [_COMMIT], "documents": [_COMMIT, _COMMIT], "chair": _HANA, "signers": [_TARO, _ROKU], "series": _SERIES, "after": _MEETING}, {"title": "臨時総会", "place": "公民館"}),
+    ("meeting.amend/1", {"meeting": _MEETING, "mode": "online", "title": _COMMIT, "place": _COMMIT, "notes": _COMMIT, "starts_at": _UNTIL, "ends_at": "2026-05-02T00:00:00.000Z", "agenda": [_PROPOSAL], "reports": [_COMMIT], "documents": [_COMMIT]}, {}),
+    ("meeting.cancel/1", {"meeting": _MEETING, "reason": _COMMIT}, {"reason": "大雪"}),
+    ("meeting.open/1", {"meeting": _MEETING, "door": _KEY}, {}),
+    ("meeting.door/1", {"meeting": _MEETING, "door": _KEY}, {}),
+    ("meeting.door/1", {"meeting": _MEETING}, {}),
+    ("meeting.chair/1", {"meeting": _MEETING, "chair": _TARO, "signers": [_HANA, _ROKU]}, {}),
+    ("meeting.chair/1", {"meeting": _MEETING, "chair": _TARO}, {}),
+    ("meeting.close_item/1", {"meeting": _MEETING, "proposal": _PROPOSAL}, {}),
+    ("meeting.motion/1", {"meeting": _MEETING, "proposal": _PROPOSAL, "paper": _COMMIT}, {}),
+    ("meeting.close/1", {"meeting": _MEETING}, {}),
+    *(("meeting.attend/1", {"meeting": _MEETING, "how": how}, {}) for how in ("room", "online")),
+    ("meeting.leave/1", {"meeting": _MEETING}, {}),
+    ("proxy.give/1", {"meeting": _MEETING, "to": "chair"}, {}),
+    ("proxy.give/1", {"meeting": _MEETING, "to": _TARO, "paper": _COMMIT}, {}),
+    ("proxy.revoke/1", {"meeting": _MEETING}, {}),
+    ("meeting.hands/1", {"proposal": _PROPOSAL, "yes": 1200, "no": 3, "abstain": 0}, {}),
+    ("meeting.unopposed/1", {"proposal": _PROPOSAL}, {}),
+    ("meeting.notified/1", {"meeting": _MEETING, "by": "post", "came": "sent", "at": _UNTIL, "members": [_HANA, _TARO]}, {}),
+    ("minutes.draft/1", {"meeting": _MEETING, "version": 2, "text": _COMMIT}, {}),
+    ("minutes.sign/1", {"meeting": _MEETING, "version": 2}, {}),
+    *(("audit.report/1", {"year": "2025", "text": _COMMIT, "sound": sound, "faults": 0}, {}) for sound in (True, False)),
     ("proposal.draft/1", {"kind": "ordinary", "title": _COMMIT, "text": _COMMIT}, {"title": "屋根", "text": ""}),
     ("proposal.draft/1", {"kind": "rules", "title": _COMMIT, "text": _COMMIT, "effects": _EFFECTS, "paper": _COMMIT}, {"effects/5/document/kinds/0/name": "見守り"}),
     ("proposal.draft/1", {"kind": "choice", "title": _COMMIT, "text": _COMMIT, "options": [_COMMIT] * 203}, {"options/41": "unsaid", "text": "長い話" * 400}),

@@ -21,7 +21,7 @@ class AuditReport(Record, frozen=True, kw_only=True):
     """
 
     kind: ClassVar[str] = "audit_report"
-    year: int
+    year: str
     auditor: str
     statement: str
     text: Commit
@@ -34,7 +34,7 @@ class AuditReport(Record, frozen=True, kw_only=True):
     @property
     def sort(self) -> str:
         """By year."""
-        return f"{self.year:04d}"
+        return self.year
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +44,7 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``sound``: no objection to how the co-op was run. A later report ``replaces`` the auditor's former one.
     """
 
-    year: Annotated[int, msgspec.Meta(ge=1900, le=9999)]
+    year: Annotated[str, msgspec.Meta(pattern=r"\A[12][0-9]{3}\Z")]
     text: Commit
     sound: bool
     faults: Annotated[int, msgspec.Meta(ge=0)]
@@ -74,11 +74,11 @@ def _report(ctx: Context, body: Report) -> None:
     )
 
 
-def _check_over(ctx: Context, year: int) -> None:
+def _check_over(ctx: Context, year: str) -> None:
     """Refusal ``audit.year`` for a fiscal year that has not ended yet."""
     record = coop.get(ctx.state)
     today = canonical.format_time(ctx.time + record.utc_offset * 60_000)
-    if today < f"{year + 1:04d}-{record.fiscal_month:02d}":
+    if today < f"{int(year) + 1}-{record.fiscal_month:02d}":
         raise Refusal("audit.year", year=year)
 
 

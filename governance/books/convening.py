@@ -40,7 +40,7 @@ class Convene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Commit
     starts_at: str
     chair: str
-    mode: Mode = "room"
+    mode: Mode
     place: Commit | None = None
     notes: Commit | None = None
     ends_at: str | None = None
@@ -62,7 +62,7 @@ class Amend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     meeting: str
     title: Commit
     starts_at: str
-    mode: Mode = "room"
+    mode: Mode
     place: Commit | None = None
     notes: Commit | None = None
     ends_at: str | None = None
