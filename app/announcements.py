@@ -8,7 +8,7 @@ the private values, and nobody else can until an auditor does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -19,9 +19,11 @@ from app.sequencer.guard import Published
 from app.storage.ledgers import Ledger
 from governance.books import counts, draws, proposals, tallying
 from governance.books.ballots import Ballot
+from governance.books.openings import MOST as MOST_OPENINGS
 from governance.books.proposals import Found, Proposal
 from governance.rule import Rule
 from ledger import canonical
+from ledger.private import Opening
 from ledger.state import State
 
 
@@ -37,6 +39,8 @@ class Announcement(NamedTuple):
     seen: Published | None = None
 
 
+_STATEMENT: Final = 24_000
+"""Bytes of openings in one statement, which may have 32,768."""
 Announcer = Callable[[Installation, Ledger], Awaitable[list[Announcement]]]
 
 
@@ -48,6 +52,7 @@ class _Look(NamedTuple):
     said: list[Announcement]
     settled: dict[str, Any]
     closed: list[Ballot] | None
+    hidden: bool = False
 
 
 async def decisions(installation: Installation, ledger: Ledger) -> list[Announcement]:
@@ -59,7 +64,7 @@ async def decisions(installation: Installation, ledger: Ledger) -> list[Announce
         installation.lanes.settle(ledger, look.settled)
         found += look.said
         if look.closed is not None:
-            found.append(await _count_sealed(installation, ledger, id_, look.closed))
+            found += await _opened(installation, ledger, id_, look)
     return found
 
 
@@ -98,7 +103,7 @@ def _look(id_: str, published: Published, state: State) -> _Look:
     elif rule.tie.BREAKS == "lot" and not proposal.order:
         said += _order(state, proposal, published)
     elif rule.secrecy.SEALED:
-        return _Look(said, settled, tallying.cast(state, proposal))
+        return _Look(said, settled, tallying.cast(state, proposal), rule.secrecy.OPENED)
     else:
         found = settled[f"count:{id_}"] = counts.count(state, proposal, rule)
         said.append(Announcement("proposal.count/1", counts.announcement(proposal, rule, *found), id_))
@@ -122,20 +127,52 @@ def _order(state: State, proposal: Proposal, published: Published) -> list[Annou
     return [Announcement("lot.order/1", body, f"{proposal.id} {published.size}", published)]
 
 
-async def _count_sealed(installation: Installation, ledger: Ledger, id_: str, cast: Sequence[Ballot]) -> Announcement:
-    choices = await _open(installation, ledger, cast)
+async def _opened(installation: Installation, ledger: Ledger, id_: str, look: _Look) -> list[Announcement]:
+    """The openings of ballots that were hidden, as long as there are any to publish; then the count."""
+    cast = look.closed or []
+    openings = await _open(installation, ledger, [ballot for ballot in cast if ballot.opened is None])
+    if look.hidden and openings:
+        waiting = [(ballot.member, openings[ballot.statement]) for ballot in cast if ballot.statement in openings]
+        return [_published(id_, batch) for batch in _batches(waiting)]
 
     def question(state: State) -> dict[str, Any]:
         proposal = state.need(Proposal, id_)
         rule = proposals.pinned(state, proposal)
-        found = counts.opened(state, proposal, rule, lambda ballot: choices.get(ballot.statement))
+        if rule.secrecy.OPENED:
+            return counts.announcement(proposal, rule, *counts.count(state, proposal, rule))
+        found = counts.opened(state, proposal, rule, lambda ballot: _value(openings.get(ballot.statement)))
         return counts.announcement(proposal, rule, *found)
 
-    return Announcement("proposal.count/1", await installation.ask(ledger, question), id_)
+    return [Announcement("proposal.count/1", await installation.ask(ledger, question), id_)]
 
 
-async def _open(installation: Installation, ledger: Ledger, cast: Sequence[Ballot]) -> dict[str, Any]:
-    """The choice in each ballot whose opening is there, by the ballot's statement."""
+def _value(opening: Opening | None) -> Any:
+    return None if opening is None else opening.value
+
+
+def _batches(waiting: Sequence[tuple[str, Opening]]) -> Iterator[list[dict[str, Any]]]:
+    """As many as fit into a statement."""
+    batch: list[dict[str, Any]] = []
+    size = 0
+    for member, opening in waiting:
+        one = {"member": member, "salt": opening.salt, "value": opening.value}
+        length = len(canonical.encode(one))
+        if batch and (len(batch) == MOST_OPENINGS or size + length > _STATEMENT):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += length
+    if batch:
+        yield batch
+
+
+def _published(id_: str, batch: list[dict[str, Any]]) -> Announcement:
+    body = {"openings": batch, "proposal": id_}
+    return Announcement("ballot.openings/1", body, f"{id_} {batch[0]['member']}")
+
+
+async def _open(installation: Installation, ledger: Ledger, cast: Sequence[Ballot]) -> dict[str, Opening]:
+    """The opening of each ballot that has one, by the ballot's statement."""
     query = (
         "SELECT subject, statement_id, path, sealed FROM private "
         "WHERE ledger_id = $1 AND path = 'choice' AND statement_id = ANY($2)"
@@ -143,8 +180,8 @@ async def _open(installation: Installation, ledger: Ledger, cast: Sequence[Ballo
     wanted = [canonical.unb64(ballot.statement, 32) for ballot in cast]
     rows = await installation.database.pool.fetch(query, ledger.id, wanted)
 
-    def open_all() -> dict[str, Any]:
+    def open_all() -> dict[str, Opening]:
         opened = ((row["statement_id"], installation.privacy.open(ledger.id, *row)) for row in rows)
-        return {canonical.b64(id_): opening.value for id_, opening in opened if opening is not None}
+        return {canonical.b64(id_): opening for id_, opening in opened if opening is not None}
 
     return await asyncio.to_thread(open_all)

@@ -145,6 +145,11 @@ class Rule(msgspec.Struct, frozen=True):
         return 1 if self.uncontested.POSSIBLE else self.method.OPTIONS[0]
 
     @property
+    def on_word(self) -> bool:
+        """Whether the count is the operator's word: ballots are sealed and stay so."""
+        return self.secrecy.SEALED and not self.secrecy.OPENED
+
+    @property
     def by_class(self) -> bool:
         """Whether classes are counted apart."""
         return self.weight.BY_CLASS or self.quorum.by_class() or self.threshold.by_class()

@@ -41,15 +41,14 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def commitment(statement: Statement, path: str, salt: bytes, value: Any) -> str:
     """Base64 commitment to ``value`` at ``path`` of that statement's body."""
+    return bind(statement.author, statement.ledger, statement.nonce, path, salt, value)
+
+
+def bind(author: str, ledger: str, nonce: str, path: str, salt: bytes, value: Any) -> str:
+    """The same, of what a statement binds a value to."""
     if len(salt) != SALT_SIZE:
         raise FormatError("private.salt", path=path)
-    bound = {
-        "author": statement.author,
-        "ledger": statement.ledger,
-        "nonce": statement.nonce,
-        "path": path,
-        "value": value,
-    }
+    bound = {"author": author, "ledger": ledger, "nonce": nonce, "path": path, "value": value}
     return canonical.b64(hashlib.sha256(DOMAIN + salt + canonical.encode(bound)).digest())
 
 

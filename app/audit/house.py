@@ -121,8 +121,16 @@ def recount(state: State, value: Callable[[int, str], Any]) -> Iterable[Recount]
         if proposal.outcome is None or proposal.count_entry is None:
             continue
         rule = proposals.pinned(state, proposal)
-        if rule.secrecy.SEALED:
+        if rule.on_word:
             yield Recount(proposal.count_entry, proposal.id, _equal(state, proposal, rule, value))
+        elif rule.secrecy.OPENED:
+            yield Recount(proposal.count_entry, proposal.id, equal=True, unopened=_unopened(state, proposal))
+
+
+def _unopened(state: State, proposal: Proposal) -> int:
+    """Ballots hidden until the close that the operator has not opened, and whose voters' data are not erased."""
+    ballots = tallying.cast(state, proposal)
+    return sum(ballot.opened is None and not is_erased(state, ballot.member) for ballot in ballots)
 
 
 def _equal(state: State, proposal: Proposal, rule: Rule, value: Callable[[int, str], Any]) -> bool | None:

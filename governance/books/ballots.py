@@ -25,6 +25,15 @@ from ledger.errors import Refusal
 from ledger.fold import Context
 from ledger.private import Commit
 from ledger.state import Record, State
+from ledger.statement import Statement
+
+
+class Bound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a sealed choice was bound to: author, ledger and nonce of the statement that cast it."""
+
+    author: str
+    ledger: str
+    nonce: str
 
 
 class Ballot(Record, frozen=True, kw_only=True):
@@ -32,7 +41,8 @@ class Ballot(Record, frozen=True, kw_only=True):
 
     ``choice``: text when open, a commitment when sealed. ``cls`` and ``weight`` of the voter as at the opening.
     ``via``: how it was entered for the voter, None for their own. ``entry``: index of the entry that holds it;
-    ``cast_at`` in ms. ``counts``: false once the voter has objected.
+    ``cast_at`` in ms. ``counts``: false once the voter has objected. ``opened``: what a choice that was hidden until
+    the close turned out to be, held against the commitment by what it is ``bound`` to.
     """
 
     kind: ClassVar[str] = "ballot"
@@ -46,6 +56,8 @@ class Ballot(Record, frozen=True, kw_only=True):
     cast_at: int
     via: str | None
     counts: bool = True
+    bound: Bound | None = None
+    opened: str | None = None
 
     @property
     def parent(self) -> str:
@@ -121,9 +133,14 @@ def cast(ctx: Context, proposal: Proposal, rule: Rule, choice: str | Commit) -> 
         entry=ctx.index,
         cast_at=ctx.time,
         via=ctx.statement.via,
+        bound=_bound(ctx.statement) if rule.secrecy.OPENED else None,
     )
     ctx.state.put(ballot)
     return before, ballot
+
+
+def _bound(statement: Statement) -> Bound:
+    return Bound(statement.author, statement.ledger, statement.nonce)
 
 
 def disown(ctx: Context, proposal: Proposal) -> Ballot:

@@ -73,9 +73,11 @@ class AnnounceCount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def count(state: State, proposal: Proposal, rule: Rule) -> tuple[Counted, Outcome]:
-    """What the open ballots of a closed vote come to."""
+    """What the open ballots of a closed vote come to, or those that have been opened after it."""
 
     def find() -> tuple[Counted, Outcome]:
+        if rule.secrecy.OPENED:
+            return opened(state, proposal, rule, lambda ballot: ballot.opened)
         votes = tallying.gather(state, proposal, rule).votes
         roll = tallying.roll(state, proposal, rule)
         return outcome.decide(rule, roll, votes, proposals.paper(state, proposal), proposal.order)
@@ -115,7 +117,7 @@ def announcement(proposal: Proposal, rule: Rule, counted: Counted, decided: Outc
         tally=shown(rule, counted),
         result=decided.result,
         digest=announced_digest(rule, counted),
-        found=_announced(counted) if rule.secrecy.SEALED and not rule.method.LISTED else None,
+        found=_announced(counted) if rule.on_word and not rule.method.LISTED else None,
     )
     said: dict[str, Any] = msgspec.to_builtins(body)
     return {name: value for name, value in said.items() if value is not None}
@@ -152,7 +154,7 @@ def shown(rule: Rule, counted: Counted) -> dict[str, Count]:
 def conclude(moment: Moment, proposal: Proposal, rule: Rule, counted: Counted, decided: Outcome) -> Proposal:
     """Keep what was counted and decided, and schedule what follows."""
     roll_ = roll(moment.state, proposal, rule)
-    moment.state.put(Found(id=proposal.id, index=moment.index, counted=counted, announced=rule.secrecy.SEALED))
+    moment.state.put(Found(id=proposal.id, index=moment.index, counted=counted, announced=rule.on_word))
     follows: dict[str, int | bool | None] = {"executes_at": None, "executable_until": None}
     if decided.result == "passed" and (rule.veto.needed() or effects.acts(proposal.parsed_effects())):
         executes_at = max(moment.time, proposal.closes_at or 0) + rule.timing.timelock()
@@ -226,7 +228,7 @@ def _announce_count(ctx: Context, body: AnnounceCount) -> None:
         if rule.tie.BREAKS == "lot" and not proposal.order:
             raise Refusal("proposal.lot_first", id=proposal.id)
         ctx.state.unschedule("proposal.counts", proposal.id)
-        found = _opened(ctx.state, proposal, rule, body) if rule.secrecy.SEALED else count(ctx.state, proposal, rule)
+        found = _opened(ctx.state, proposal, rule, body) if rule.on_word else count(ctx.state, proposal, rule)
         proposal = conclude(ctx, proposal, rule, *found)
     _check_equal(ctx.state, proposal, rule, body)
     change(ctx.state, proposal, count_entry=ctx.index)
@@ -236,13 +238,13 @@ def _check_equal(state: State, proposal: Proposal, rule: Rule, body: AnnounceCou
     wanted = announced_digest(rule, state.need(Found, proposal.id).counted)
     if body.tally != proposal.tally or proposal.outcome is None or body.result != proposal.outcome.result:
         raise Refusal("proposal.count_differs", id=proposal.id)
-    if body.digest != wanted or (body.found is not None) != (rule.secrecy.SEALED and not rule.method.LISTED):
+    if body.digest != wanted or (body.found is not None) != (rule.on_word and not rule.method.LISTED):
         raise Refusal("proposal.count_differs", id=proposal.id)
 
 
 def announced_digest(rule: Rule, counted: Counted) -> str | None:
     """The digest that goes with the announcement of an open count; None where the tally says it all."""
-    return None if rule.method.LISTED or rule.secrecy.SEALED else digest(counted)
+    return None if rule.method.LISTED or rule.on_word else digest(counted)
 
 
 def _opened(state: State, proposal: Proposal, rule: Rule, body: AnnounceCount) -> tuple[Counted, Outcome]:

@@ -348,17 +348,19 @@ class _Audit:
 
     def _recount(self, state: State) -> None:
         step = self.outcome.step(report.PRIVATE)
-        if self._private.scope is not None:
-            equal = 0
-            for recount in self._house.recount(state, self._private.value):
+        equal = 0
+        for recount in self._house.recount(state, self._private.value):
+            if recount.unopened:
+                step.find("private.unopened", recount.entry, proposal=recount.proposal, count=recount.unopened)
+            if self._private.scope is not None:
                 if recount.equal is None:
                     step.note("private.not_recounted", proposal=recount.proposal)
                 elif recount.equal:
                     equal += 1
                 else:
                     step.find("private.count_differs", recount.entry, proposal=recount.proposal)
-            if equal:
-                step.note("private.recounted", count=equal)
+        if equal:
+            step.note("private.recounted", count=equal)
 
     def _check_records(self, state: State) -> None:
         step = self.outcome.step(report.RECORDS)

@@ -19,12 +19,14 @@ from ledger.verify.report import KeySpan
 class Recount(NamedTuple):
     """A confidential vote counted again. ``equal`` None: not every ballot was open to this auditor.
 
-    ``entry``: index of the count's announcement.
+    ``entry``: index of the count's announcement. ``unopened``: ballots that were to be opened at the close, and were
+    not, without their voters' data having been erased.
     """
 
     entry: int
     proposal: str
     equal: bool | None
+    unopened: int = 0
 
 
 class House(NamedTuple):

@@ -258,3 +258,39 @@ def test_delegations_speak_where_nobody_voted_and_yield_to_ones_own_ballot() -> 
     assert coop.tally(late)["yes"] == (3, 3)
     assert coop.tally(loop)["yes"] == (0, 0)
     assert coop.folded_again() == coop.records()
+
+
+def test_hidden_ballots_are_opened_after_the_close_each_against_its_commitment() -> None:
+    coop = Assembly(ordinary=document(secrecy={"module": "hidden/1"}))
+    vote = coop.voting()
+    for name, choice in (("Ume", "yes"), ("Kenta", "yes"), ("Jiro", "no")):
+        coop.vote(name, vote, Private(choice))
+    opened = {name: opening(coop, name, vote) for name in ("Ume", "Kenta", "Jiro")}
+
+    def publish(*openings: dict[str, Any]) -> None:
+        coop.say("clerk", "ballot.openings/1", {"proposal": vote, "openings": list(openings)})
+
+    assert code(publish, opened["Ume"]) == "proposal.not_closed"
+    coop.close()
+    coop.draft()
+    assert code(publish, opened["Ume"] | {"value": "no"}) == "ballot.opening"
+    assert code(publish, opened["Ume"] | {"member": coop.id("Kenta")}) == "ballot.opening"
+    publish(opened["Ume"], opened["Jiro"])
+    assert code(publish, opened["Ume"]) == "ballot.opened"
+    assert coop.ballot("Ume", vote).opened == "yes"
+    tally = {"yes": 1, "no": 1, "abstain": 0, "invalid": 1}
+    body = {"proposal": vote, "result": "failed", "tally": {c: {"heads": n, "weight": n} for c, n in tally.items()}}
+    publish(opened["Kenta"])
+    # What has been opened decides, whatever the operator says.
+    assert code(coop.say, "clerk", "proposal.count/1", body) == "proposal.count_differs"
+    tally |= {"yes": 2, "invalid": 0}
+    body |= {"result": "passed", "tally": {c: {"heads": n, "weight": n} for c, n in tally.items()}}
+    coop.say("clerk", "proposal.count/1", body)
+    assert coop.stage(vote) == "passed"
+    assert coop.folded_again() == coop.records()
+
+
+def opening(coop: Assembly, name: str, vote: str) -> dict[str, Any]:
+    statement = canonical.unb64(coop.ballot(name, vote).statement, 32)
+    found = next(one for one in coop.openings[statement] if one.path == "choice")
+    return {"member": coop.id(name), "salt": found.salt, "value": found.value}
