@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from governance import rule
+from governance.count import Paper
 from governance.documents import spell
 from tests.conformance import governors, ours, village_vote
 from tests.conformance.evm import staged
@@ -181,3 +182,63 @@ def test_split_weight_is_counted_to_the_same_outcome(
     outcome = ours.judge(rule.parse(classic(setting)), sum(weights), tally)
     assert (outcome.result == "passed") == (last.state == "succeeded")
     assert outcome.steps[0].need == sum(weights) * quorum // 100
+
+
+# Wanted differences.
+
+SETTING = Setting(delay=0, period=60, quorum=50, extension=10, timelock=5)
+EQUALS = [1] * MEMBERS
+LATE = [Act(1, "vote", 0, "for"), Act(2, "vote", 1, "for"), Act(55, "vote", 2, "abstain")]
+"""Two of six are no quorum; the third comes late, and with it the quorum."""
+
+
+def test_an_extension_of_ten_seconds_ends_after_ten_seconds_here_and_with_the_eleventh_there(house: House) -> None:
+    acts = [*LATE, Act(65, "vote", 3, "against")]
+    theirs = house.hold("simple", SETTING, EQUALS, acts)[-1]
+    assert (theirs.done, theirs.deadline) == (True, 65)
+    mine = village_vote.hold(classic(SETTING, late_quorum_seconds=10), EQUALS, acts)[-1]
+    assert (mine.done, mine.deadline) == (False, 64)
+
+
+def test_a_ballot_may_be_recast_here_and_stands_there(house: House) -> None:
+    acts = [Act(1, "vote", 0, "for"), Act(2, "recast", 0, "against")]
+    theirs = house.hold("simple", SETTING, EQUALS, acts)[-1]
+    assert (theirs.done, theirs.in_favour, theirs.against) == (False, 1, 0)
+    mine = village_vote.hold(classic(SETTING), EQUALS, acts)[-1]
+    assert (mine.done, mine.in_favour, mine.against) == (True, 0, 1)
+
+
+def test_an_extension_stays_when_the_quorum_is_recast_away(house: House) -> None:
+    # Nothing of the kind can happen there. Here it comes once, and no recasting brings another or takes it back.
+    acts = [*LATE, Act(56, "recast", 2, "against"), Act(64, "recast", 2, "for"), Act(70, "look")]
+    mine = village_vote.hold(classic(SETTING), EQUALS, acts)
+    assert [seen.deadline for seen in mine] == [60, 60, 65, 65, 65, 65]
+
+
+def test_without_weight_one_votes_for_nothing_there_and_not_at_all_here(house: House) -> None:
+    setting, weights = SETTING._replace(quorum=1), [1, 0, 0, 0, 0, 0]
+    acts = [Act(55, "vote", 1, "for")]
+    (theirs,) = house.hold("simple", setting, weights, acts)
+    # A hundredth of one is rounded to none: the quorum is reached by nobody, and puts the deadline off.
+    assert (theirs.done, theirs.in_favour, theirs.deadline) == (True, 0, 65)
+    (mine,) = village_vote.hold(classic(setting), weights, acts)
+    assert (mine.done, mine.deadline) == (False, 60)
+
+
+def test_a_decision_takes_effect_by_itself_here_and_waits_for_somebody_there(house: House) -> None:
+    acts = [*(Act(1, "vote", member, "for") for member in range(MEMBERS)), Act(61, "look"), Act(66, "look")]
+    assert [seen.state for seen in house.hold("simple", SETTING, EQUALS, acts)[-2:]] == ["succeeded", "succeeded"]
+    assert [seen.state for seen in village_vote.hold(classic(SETTING), EQUALS, acts)[-2:]] == ["succeeded", "executed"]
+
+
+def test_what_somebody_has_proposed_another_can_propose_as_well_here_and_not_there(house: House) -> None:
+    # There a proposal is named by its content, so whoever is faster can take the name; here by who says it, and when.
+    acts = [Act(1, "propose", 1)]
+    assert not house.hold("simple", SETTING, EQUALS, acts)[0].done
+    assert village_vote.hold(classic(SETTING), EQUALS, acts)[0].done
+
+
+def test_weight_can_be_split_between_yes_and_no_there_and_not_here(house: House) -> None:
+    (theirs,) = house.hold("fractional", SETTING, [4], [Act(1, "split", 0, amounts=(1, 3, 0))])
+    assert (theirs.done, theirs.against, theirs.in_favour) == (True, 1, 3)
+    assert not rule.parse(classic(SETTING)).method.accepts("yes:3,no:1", Paper())
