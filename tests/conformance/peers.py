@@ -36,7 +36,7 @@ class _Anything(type):
 
 
 class _StandIn(ModuleType):
-    __path__: MutableSequence[str] = []
+    __path__: MutableSequence[str] = []  # noqa: RUF012  (none of the class)
 
     def __getattr__(self, name: str) -> type:
         if name.startswith("__"):

@@ -17,6 +17,8 @@ from tests.governance import cardinal_oracle as oracle
 from tests.governance.cardinal_oracle import Choose, Projects, Votes
 from tests.governance.marked import approving, budgets, names, orders, paper
 
+UNTIMED = settings(deadline=None)
+FEWER = settings(max_examples=60, deadline=None)
 NONE, ADD1, GREEDY = (EqualShares(1000, "none"), EqualShares(1000, "add1"), EqualShares(1000, "greedy"))
 IN_TURN, BY_COST = GreedyBudget(1000, "votes"), GreedyBudget(1000, "votes_per_cost")
 EVERY = (NONE, ADD1, GREEDY, IN_TURN, BY_COST)
@@ -42,6 +44,7 @@ def numbers(winners: tuple[str, ...]) -> list[int]:
 
 
 @pytest.mark.parametrize("method", EVERY)
+@UNTIMED
 @given(st.data(), budgets())
 def test_with_a_lot_it_counts_as_by_the_letter(method: Budgeting, data: st.DataObject, election: Election) -> None:
     order = data.draw(orders(election[0].options))
@@ -51,7 +54,7 @@ def test_with_a_lot_it_counts_as_by_the_letter(method: Budgeting, data: st.DataO
 
 
 @pytest.mark.parametrize("method", [NONE, GREEDY, IN_TURN, BY_COST])
-@settings(max_examples=60)
+@FEWER
 @given(election=budgets())
 def test_without_one_it_says_what_every_way_leads_to(method: Budgeting, election: Election) -> None:
     found = count(method, election)
@@ -63,6 +66,7 @@ def test_without_one_it_says_what_every_way_leads_to(method: Budgeting, election
         assert [round_.elected for round_ in found.rounds] == [(name,) for name in found.winners]
 
 
+@UNTIMED
 @given(st.data(), budgets())
 def test_growing_shares_without_a_lot_promise_nothing_that_a_lot_could_undo(
     data: st.DataObject, election: Election
@@ -72,6 +76,7 @@ def test_growing_shares_without_a_lot_promise_nothing_that_a_lot_could_undo(
 
 
 @pytest.mark.parametrize("method", EVERY)
+@UNTIMED
 @given(data=st.data(), election=budgets())
 def test_money_is_never_overspent_and_buys_only_what_is_wanted(
     method: Budgeting, data: st.DataObject, election: Election
@@ -90,6 +95,7 @@ def test_money_is_never_overspent_and_buys_only_what_is_wanted(
 
 
 @pytest.mark.parametrize("method", [NONE, ADD1, GREEDY])
+@UNTIMED
 @given(data=st.data(), election=budgets())
 def test_groups_that_agree_get_their_share(method: Budgeting, data: st.DataObject, election: Election) -> None:
     """EJR up to one project: what voters of one mind can pay from their shares they get, less one project at most."""
@@ -112,6 +118,7 @@ def test_groups_that_agree_get_their_share(method: Budgeting, data: st.DataObjec
 
 
 @pytest.mark.parametrize("method", EVERY)
+@UNTIMED
 @given(data=st.data(), election=budgets(), times=st.integers(2, 4))
 def test_numbers_of_projects_order_and_size_of_the_roll_are_irrelevant(
     method: Budgeting, data: st.DataObject, election: Election, times: int
@@ -126,6 +133,7 @@ def test_numbers_of_projects_order_and_size_of_the_roll_are_irrelevant(
     assert names(renamed[one] for one in numbers(here.tied)) == set(there.tied)
 
 
+@UNTIMED
 @given(st.data(), budgets())
 def test_in_turn_another_vote_never_costs_a_project_its_money(data: st.DataObject, election: Election) -> None:
     votes, projects = election
@@ -244,6 +252,7 @@ def test_exactly_what_they_have_is_enough() -> None:
 
 
 @pytest.mark.parametrize("bits", [0, 2, 7])
+@UNTIMED
 @given(data=st.data(), election=budgets())
 def test_rough_bounds_cost_time_but_no_exactness(bits: int, data: st.DataObject, election: Election) -> None:
     """Where bounds say next to nothing, exact balances decide: the result is the same."""

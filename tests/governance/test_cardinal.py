@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from governance.count import ABSTAIN, INVALID, NOBODY, Count, Counted, Paper, Tally, option
@@ -24,6 +24,7 @@ from tests.governance import cardinal_oracle as oracle
 from tests.governance.cardinal_oracle import Votes
 from tests.governance.marked import approving, elections, giving, names, orders
 
+UNTIMED = settings(deadline=None)
 PAPER = Paper(options=12, costs=(1,) * 12, budget=6)
 APPROVING = (Approval(None), Approval(12), EqualShares(12, "none"), GreedyBudget(12, "votes"))
 GIVING = (Score(12), MajorityJudgement(10), Quadratic(144))
@@ -170,6 +171,7 @@ def highest(sums: dict[int, int], seats: int) -> tuple[set[int], set[int]]:
     return sure, {one for one in above if above[one] < seats} - sure
 
 
+@UNTIMED
 @given(st.data(), st.sampled_from(SUMS))
 def test_the_highest_sums_win(data: st.DataObject, drawn: tuple[Method, Callable[[Votes], Tally], int]) -> None:
     method, write, unit = drawn
@@ -182,6 +184,7 @@ def test_the_highest_sums_win(data: st.DataObject, drawn: tuple[Method, Callable
         assert found.tally[option(number)] == Count(named, amount)
 
 
+@UNTIMED
 @given(elections(highest=4))
 def test_majority_judgement_counts_as_by_the_letter(votes: Votes) -> None:
     found = MajorityJudgement(5).count(giving(votes), Paper(votes.options))
@@ -198,6 +201,7 @@ def test_majority_judgement_counts_as_by_the_letter(votes: Votes) -> None:
     assert gone == names(values) - names(best)
 
 
+@UNTIMED
 @given(elections(highest=4))
 def test_where_majority_gauges_differ_they_say_the_same(votes: Votes) -> None:
     found = MajorityJudgement(5).count(giving(votes), Paper(votes.options))
@@ -238,6 +242,7 @@ def run(method: Method, votes: Votes, order: list[str] | None = None, seats: int
     return method.count(write(votes), Paper(votes.options, seats), order or ())
 
 
+@UNTIMED
 @given(st.data(), st.sampled_from(ELECTING), elections(highest=5))
 def test_an_order_decides_between_those_who_tie(data: st.DataObject, method: Method, votes: Votes) -> None:
     order = data.draw(orders(votes.options))
@@ -246,6 +251,7 @@ def test_an_order_decides_between_those_who_tie(data: st.DataObject, method: Met
     assert drawn.winners == (tuple(name for name in order if name in free.tied)[:1] or free.winners)
 
 
+@UNTIMED
 @given(st.sampled_from(ELECTING), elections(highest=5))
 def test_an_order_that_does_not_name_them_decides_nothing(method: Method, votes: Votes) -> None:
     free = run(method, votes)
@@ -253,6 +259,7 @@ def test_an_order_that_does_not_name_them_decides_nothing(method: Method, votes:
     assert run(method, votes, others) == free
 
 
+@UNTIMED
 @given(st.data(), st.sampled_from(ELECTING), elections(highest=5))
 def test_options_and_ballots_are_treated_alike(data: st.DataObject, method: Method, votes: Votes) -> None:
     """Neutrality and anonymity: other numbers and another order of ballots change the numbers of the result alone."""
@@ -268,6 +275,7 @@ def test_options_and_ballots_are_treated_alike(data: st.DataObject, method: Meth
     assert (here.support.weight, here.rival.weight) == (there.support.weight, there.rival.weight)
 
 
+@UNTIMED
 @given(st.sampled_from(ELECTING), elections(highest=5), st.integers(2, 5))
 def test_every_ballot_times_as_many_says_the_same(method: Method, votes: Votes, times: int) -> None:
     here = run(method, votes)
@@ -276,6 +284,7 @@ def test_every_ballot_times_as_many_says_the_same(method: Method, votes: Votes, 
     assert there.support == Count(here.support.heads * times, here.support.weight * times)
 
 
+@UNTIMED
 @given(st.data(), st.sampled_from([Approval(None), Score(5), MajorityJudgement(6)]), elections(highest=5, least=1))
 def test_more_for_a_winner_never_makes_it_lose(data: st.DataObject, method: Method, votes: Votes) -> None:
     """Monotonicity; and what is wanted less by somebody wins no new seat."""
@@ -292,6 +301,7 @@ def test_more_for_a_winner_never_makes_it_lose(data: st.DataObject, method: Meth
     assert after.support.weight >= found.support.weight
 
 
+@UNTIMED
 @given(elections(highest=5))
 def test_a_majority_that_gives_one_option_alone_the_highest_grade_elects_it(votes: Votes) -> None:
     loud = [({1: 5}, sum(weight for _, weight in votes.ballots) + 1)]
@@ -299,6 +309,7 @@ def test_a_majority_that_gives_one_option_alone_the_highest_grade_elects_it(vote
     assert run(MajorityJudgement(6), Votes([*others, *loud], votes.options)).winners == ("option_1",)
 
 
+@UNTIMED
 @given(elections(highest=5), st.integers(1, 4))
 def test_abstentions_are_cast_and_decide_nothing(votes: Votes, number: int) -> None:
     for method in ELECTING:
