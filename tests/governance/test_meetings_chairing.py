@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from governance.books.meetings import OVERRUN
@@ -282,7 +284,7 @@ def test_a_chair_without_a_vote_keeps_it_outside_meetings() -> None:
 # The second convocation.
 
 
-def second(hall: Hall, first: str, *items: str, **more: object) -> str:
+def second(hall: Hall, first: str, *items: str, **more: Any) -> str:
     return hall.convene(*items, after=first, **more)
 
 
@@ -324,4 +326,4 @@ def test_what_a_cancelled_second_convocation_had_taken_up_can_be_taken_up_again(
     again = second(hall, first, item)
     hall.say("Hanako", "meeting.cancel/1", {"meeting": again, "reason": Private("大雪")})
     assert hall.meeting(second(hall, first, item)).convocation == 2
-    assert NOTICE == hall.meeting(again).notice
+    assert hall.meeting(again).notice == NOTICE
