@@ -8,10 +8,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from governance.rule import CHANNELS
+from governance import rule
+from governance.modules.questions import MEETINGS
+from governance.rule import CHANNELS, QUESTIONS, UNANSWERED
 from ledger.books.commons_policy import UNITS
 from ledger.books.policies import AREAS
+from ledger.books.roles import ROLES
 from ledger.canonical import MAX_INTEGER
+from ledger.errors import FormatError
 
 Json = dict[str, Any]
 
@@ -32,6 +36,15 @@ _PART = st.tuples(st.integers(1, 999), st.integers(1, 999)).map(_spelled)
 _SHARES = st.one_of(
     st.tuples(_PART, st.booleans()), st.just(("1/2", True)), st.just(("2/3", False)), st.just(("1/1", False))
 )
+_SECONDS = st.one_of(st.just(0), st.integers(0, 366 * 86_400), st.integers(0, 9).map(lambda days: days * 86_400))
+_LONG = st.integers(60, 3660 * 86_400)
+_VOTING = st.integers(60, 366 * 86_400)
+_CODE_LISTS = st.lists(CODES, min_size=1, max_size=4, unique=True)
+_ROLE_LISTS = st.lists(st.sampled_from(ROLES), min_size=1, max_size=3, unique=True)
+_MEMBER = st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=25, max_size=25).map(lambda text: f"mem_{text}a")
+_SMALL = st.integers(1, 1000)
+_MOST = st.one_of(st.none(), _SMALL)
+_WEIGHTS = st.integers(1, 1_000_000)
 
 
 @st.composite
@@ -41,37 +54,194 @@ def _share(draw: st.DrawFn, /, name: str, **fields: st.SearchStrategy[Any]) -> J
 
 
 @st.composite
-def rules(draw: st.DrawFn) -> Json:
-    """A rule that ``governance.rule.parse`` takes."""
-    codes = st.lists(CODES, min_size=1, max_size=4, unique=True)
-    chooses = draw(st.booleans())
-    bases = ["all", "present", "cast"] + ([] if chooses else ["yes_no"])
-    thresholds = _share("fraction/1", of=st.sampled_from(bases))
-    weights = st.integers(1, 1_000_000)
-    seconds = st.one_of(st.just(0), st.integers(0, 366 * 86_400), st.integers(0, 9).map(lambda days: days * 86_400))
+def _per_class(draw: st.DrawFn) -> Json:
+    strict = draw(st.booleans())
+    shares = st.sampled_from(["1/4", "1/2", "2/3", "3/7"] + ([] if strict else ["1/1"]))
     return {
-        "electorate": draw(st.one_of(_module("all_active/1"), _module("by_class/1", classes=codes))),
-        "weight": draw(
-            st.one_of(
-                _module("one_member_one_vote/1"),
-                _module("by_class/1", weights=st.dictionaries(CODES, weights, min_size=1, max_size=4), others=weights),
-            )
-        ),
-        "method": {"module": "single_choice/1" if chooses else "yes_no_abstain/1"},
-        "quorum": draw(st.one_of(_module("none/1"), _share("heads/1"), _share("weight/1"))),
-        "threshold": draw(st.one_of(thresholds, _module("relative_majority/1")) if chooses else thresholds),
-        "tie": draw(st.one_of(_module("fails/1"), _module("status_quo/1"))),
-        "timing": draw(
-            _module(
-                "fixed/1",
-                voting_seconds=st.integers(60, 366 * 86_400),
-                delay_seconds=seconds,
-                timelock_seconds=seconds,
-            )
-        ),
-        "secrecy": draw(st.one_of(_module("open/1"), _module("confidential/1"))),
-        "channels": draw(st.lists(st.sampled_from(CHANNELS), min_size=1, unique=True)),
+        "module": "per_class/1",
+        "fractions": draw(st.dictionaries(CODES, shares, min_size=1, max_size=3)),
+        "strict": strict,
     }
+
+
+@st.composite
+def _contribution(draw: st.DrawFn) -> Json:
+    period = draw(_SECONDS)
+    periods = draw(st.integers(1, 24)) if period else 1
+    return {
+        "module": "contribution/1",
+        "period_seconds": period,
+        "periods": periods,
+        "keep": draw(_PART) if periods > 1 else "1/1",
+        "base": draw(st.integers(0, 50)),
+        "cap": draw(_MOST),
+    }
+
+
+def _rows(parts: st.SearchStrategy[Json]) -> st.SearchStrategy[list[Json]]:
+    return st.lists(parts, min_size=2, max_size=3, unique_by=repr)
+
+
+_ADMISSIONS = st.one_of(
+    _module("seconders/1", count=_SMALL),
+    _module("by_class/1", classes=_CODE_LISTS),
+    _module("by_role/1", roles=_ROLE_LISTS),
+    _module("deposit/1", tokens=_SMALL, returned_from=_PART),
+    _module("cooling_off/1", wait_seconds=_LONG, below=_PART),
+)
+_VOTERS = st.one_of(
+    _module("all_active/1"),
+    _module("by_class/1", classes=_CODE_LISTS),
+    _module("by_area/1", areas=_CODE_LISTS),
+    _module("by_role/1", roles=_ROLE_LISTS),
+    _module("tenure/1", member_seconds=_LONG),
+    _module("disinterested/1"),
+    _module("without_chair/1"),
+)
+_ANY_VOTERS = st.one_of(_VOTERS, _module("any_of/1", parts=_rows(_VOTERS)), _module("all_of/1", parts=_rows(_VOTERS)))
+_PLAIN_WEIGHTS = st.one_of(
+    _module("one_member_one_vote/1"),
+    _module("household/1"),
+    _module("by_class/1", weights=st.dictionaries(CODES, _WEIGHTS, min_size=1, max_size=4), others=_WEIGHTS),
+    _module("table/1", weights=st.dictionaries(_MEMBER, _WEIGHTS, min_size=1, max_size=3), others=st.integers(0, 9)),
+    _module("shares/1", cap=_MOST),
+    _module("balance/1", cap=_MOST),
+    _contribution(),
+)
+_QUORUMS = st.one_of(
+    _module("none/1"),
+    _share("heads/1"),
+    _share("weight/1"),
+    _share(
+        "answers/1",
+        counts=st.lists(st.sampled_from(["yes", "no", "abstain"]), min_size=1, max_size=3, unique=True),
+        unit=st.sampled_from(["weight", "heads"]),
+        rounding=st.sampled_from(["exact", "down"]),
+    ),
+    _module("approvals/1", count=_SMALL),
+    _per_class(),
+)
+_EQUAL = {"equal": st.booleans()}
+_ANSWERS: dict[str, st.SearchStrategy[Json]] = {
+    "admission": st.one_of(_ADMISSIONS, _module("all_of/1", parts=_rows(_ADMISSIONS))),
+    "venue": _module(
+        "meeting/1",
+        kinds=st.lists(st.sampled_from(MEETINGS), min_size=1, max_size=3, unique=True),
+        motions=st.booleans(),
+    ),
+    "electorate": st.one_of(_ANY_VOTERS, _module("panel/1", size=st.integers(3, 1000), of=_ANY_VOTERS)),
+    "weight": st.one_of(
+        _PLAIN_WEIGHTS,
+        _module("houses/1", shares=st.dictionaries(CODES, _SMALL, min_size=2, max_size=4)),
+        _module("square_root/1", of=_PLAIN_WEIGHTS),
+    ),
+    "delegation": _module("standing/1", depth=_MOST),
+    "proxy": st.one_of(
+        _module("members/1", most=_MOST, who=st.just("members"), to_chair=st.booleans()),
+        _module("members/1", most=_MOST, who=st.just("household"), to_chair=st.just(value=False)),
+    ),
+    "uncontested": _module("elected/1"),
+    "method": st.one_of(
+        _module("yes_no_abstain/1"),
+        _module("consent/1"),
+        _module("single_choice/1"),
+        _module("approval/1", most=st.one_of(st.none(), st.integers(1, 200))),
+        _module("score/1", highest=st.integers(1, 100)),
+        _module("majority_judgement/1", grades=st.integers(2, 10)),
+        _module("irv/1"),
+        _module("schulze/1", **_EQUAL),
+        _module("copeland/1", **_EQUAL),
+        _module("borda/1", **_EQUAL),
+        _module("stv/1"),
+        _module("weighted/1", points=st.integers(2, 1000)),
+        _module("quadratic/1", credits=st.integers(1, 10_000)),
+        _module("equal_shares/1", most=_SMALL, completion=st.sampled_from(["none", "add1", "greedy"])),
+        _module("greedy_budget/1", most=_SMALL, by=st.sampled_from(["votes", "votes_per_cost"])),
+    ),
+    "quorum": st.one_of(
+        _QUORUMS,
+        _module("all_of/1", parts=_rows(_QUORUMS)),
+        st.lists(_QUORUMS, min_size=2, max_size=2, unique_by=repr).map(
+            lambda two: {"module": "convocations/1", "first": two[0], "second": two[1]}
+        ),
+    ),
+    "tie": st.one_of(*(_module(name) for name in ("fails/1", "status_quo/1", "chair/1", "lot/1"))),
+    "timing": st.one_of(
+        _module("fixed/1", voting_seconds=_VOTING, delay_seconds=_SECONDS, timelock_seconds=_SECONDS),
+        _module(
+            "phased/1",
+            deliberation_seconds=_SECONDS,
+            delay_seconds=_SECONDS,
+            voting_seconds=_VOTING,
+            late_quorum_seconds=_SECONDS,
+            early_close=st.booleans(),
+            super_quorum=st.one_of(st.none(), _PART),
+            timelock_seconds=_SECONDS,
+            execution_seconds=_SECONDS,
+        ),
+    ),
+    "veto": st.one_of(
+        _module("by_class/1", classes=_CODE_LISTS, count=_SMALL), _module("by_role/1", roles=_ROLE_LISTS, count=_SMALL)
+    ),
+    "secrecy": st.one_of(*(_module(name) for name in ("open/1", "confidential/1", "hidden/1"))),
+}
+"""Answers to every question but the threshold, which depends on the method."""
+_PLAIN: Json = {
+    "electorate": {"module": "all_active/1"},
+    "weight": {"module": "one_member_one_vote/1"},
+    "quorum": {"module": "none/1"},
+    "tie": {"module": "fails/1"},
+    "timing": {"module": "fixed/1", "voting_seconds": 604_800, "delay_seconds": 0, "timelock_seconds": 0},
+    "secrecy": {"module": "open/1"},
+}
+"""What stands where answers don't go together."""
+
+
+@st.composite
+def _thresholds(draw: st.DrawFn, method: str) -> Json:
+    bases = next(module.BASES for module in QUESTIONS["method"] if method == module.NAME)  # type: ignore[attr-defined]
+    unit: st.SearchStrategy[Json] = st.sampled_from([{}, {"unit": "heads"}])
+    share = [_share("fraction/1", of=st.sampled_from(bases)).flatmap(lambda one: unit.map(lambda more: one | more))]
+    plain = [_module("no_objection/1")] if method == "consent/1" else []
+    if "yes_no" in bases:
+        plain.append(_share("per_class/1", classes=_CODE_LISTS, of=st.sampled_from(["all", "present", "yes_no"])))
+    elif method != "consent/1":
+        plain.append(_module("relative_majority/1"))
+    simple = st.one_of(*plain, *(share if bases else []))
+    return draw(st.one_of(simple, _module("all_of/1", parts=_rows(simple))) if bases else simple)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Json:
+    """A rule that ``governance.rule.parse`` takes, of any modules that go together."""
+    document: Json = {name: draw(answers) for name, answers in _ANSWERS.items() if name in _PLAIN or name == "method"}
+    for name in sorted(UNANSWERED):
+        if draw(st.booleans()):
+            document[name] = draw(_ANSWERS[name])
+    document["threshold"] = draw(_thresholds(document["method"]["module"]))
+    document["channels"] = draw(st.lists(st.sampled_from(CHANNELS), min_size=1, unique=True))
+    while (path := _misfit(document)) is not None:
+        question, _, rest = path.partition("/")
+        if question == "channels":
+            del document["channels"][int(rest)]
+            document["channels"] = document["channels"] or ["online"]
+        elif question == "threshold":
+            document["threshold"] = draw(_thresholds(document["method"]["module"]))
+        elif question in _PLAIN:
+            assert document[question] != _PLAIN[question], path
+            document[question] = _PLAIN[question]
+        else:
+            del document[question]
+    return copy.deepcopy(document)
+
+
+def _misfit(document: Json) -> str | None:
+    """Where it does not go together; None where it does."""
+    try:
+        rule.parse(document)
+    except FormatError as error:
+        return str(error.params["path"])
+    return None
 
 
 _DAYS = st.integers(1, 3660)

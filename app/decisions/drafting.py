@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 
-from app.decisions import policy_form, rule_form
-from app.decisions.rule_form import Values
+from app.decisions import policy_form, rule_spelling
+from app.decisions.rule_spelling import Values, one
 from app.decisions.words import Words
 from governance import effects
 from governance.count import MAX_OPTIONS
@@ -60,7 +60,7 @@ def draft(kind: str, values: Values, words: Words, utc_offset: int) -> Drafted:
         case "rules" if one(values, "decides") == LOG_KEY:
             drafted.effects = [{"effect": LOG_KEY, "vkey": one(values, "vkey").strip()}]
         case "rules":
-            _document(drafted, values, words, lambda: policy_form.Spelt(rule_form.document(values), {}))
+            _document(drafted, values, words, lambda: policy_form.Spelt(rule_spelling.document(values), {}))
             drafted.effects = [{"effect": "rule", "kind": one(values, "decides"), "document": drafted.document or {}}]
         case "policy":
             area = one(values, "area")
@@ -89,12 +89,6 @@ def fault(words: Words, error: LedgerError) -> tuple[str, str]:
         return path, words.t("rules.fault.money")
     key = f"rules.fault.{reason}"
     return path, words.t(key) if words.has(key) else words.t("rules.fault.other")
-
-
-def one(values: Values, path: str) -> str:
-    """A field's value; nothing where there is no such field."""
-    found = values.get(path, ())
-    return found[-1] if found else ""
 
 
 def _spelt(path: str, value: Any, sealed: frozenset[str]) -> list[tuple[str, str, str]]:

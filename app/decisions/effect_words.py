@@ -32,6 +32,11 @@ class Change:
         """Whether anything changes here."""
         return self.before != self.after
 
+    @property
+    def how(self) -> str:
+        """What becomes of the line: ``new``, ``gone`` or ``changed``."""
+        return "changed" if self.before and self.after else "new" if self.after else "gone"
+
 
 @dataclass(frozen=True)
 class Told:
@@ -96,9 +101,7 @@ class EffectWords:
 
     async def _rule(self, effect: dict[str, Any], executed: str | None) -> Told:
         version = await self._version_before(RuleVersion, effect["kind"], executed)
-        old = rule_lines(self._words, None if version is None else version.document)
-        new = rule_lines(self._words, effect["document"])
-        changes = [Change(self._t(f"rules.question.{key}"), old.get(key, ""), new[key]) for key in new]
+        changes = rule_changes(self._words, None if version is None else version.document, effect["document"])
         kind = self._words.word("proposal_kind", effect["kind"])
         return Told(self._t("proposals.effect.rule", kind=kind), changes, effect["document"])
 
@@ -158,14 +161,21 @@ class EffectWords:
         return versions[0] if versions else None
 
 
+def rule_changes(words: Words, before: dict[str, Any] | None, after: dict[str, Any]) -> list[Change]:
+    """Two rules question by question, in the order in which a rule is read; questions that neither answers left out."""
+    old, new = rule_lines(words, before), rule_lines(words, after)
+    return [
+        Change(words.t(f"rules.question.{question}"), old.get(question, ""), new.get(question, ""))
+        for question in (*rule.QUESTIONS, "channels")
+        if question in old or question in new
+    ]
+
+
 def rule_lines(words: Words, document: dict[str, Any] | None) -> dict[str, str]:
     """A rule's sentences by question; the channels together. Empty for a document that is no rule."""
     if document is None:
         return {}
     try:
-        found = rule.parse(document)
+        return words.answers(rule.parse(document))
     except FormatError:
         return {}
-    told = words.rule(found)
-    questions = list(rule.QUESTIONS)
-    return dict(zip(questions, told, strict=False)) | {"channels": "".join(told[len(questions) :])}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from app.decisions.rule_form import Values, number, seconds
+from app.decisions.rule_spelling import Values, number, seconds
 
 NEW_ROWS: Final = 2
 """Empty lines below the kinds, for new ones."""

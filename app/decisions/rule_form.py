@@ -1,56 +1,73 @@
 """A rule as a form: one question after the other, with the fields of the chosen answer; and back to a document.
 
-Fields are named by their path in the document (``quorum/fraction``), so that a fault found there is shown there.
-What the modules' structs declare is all this knows about them: a new module needs texts, no code here.
+Fields are named by their path in the document (``quorum/parts/0/fraction``), so that a fault found there is shown
+there. What the modules' structs declare is all this knows about them: a new module needs texts, no code here. How a
+field is read back is ``rule_spelling``'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from types import NoneType
 from typing import Any, Final, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
 
-from governance.modules.questions import Module
-from governance.rule import CHANNELS, QUESTIONS
+from governance.count import Paper
+from governance.modules.questions import MEETINGS, Module
+from governance.rule import CHANNELS, PARTS, QUESTIONS
+from ledger.books.roles import ROLES
 
-Values = Mapping[str, Sequence[str]]
-"""A submitted form: every field's values."""
-UNIT: Final = "/unit"
-"""A length of time stands in two fields: a number, and beside it the seconds that one of it has."""
 LENGTHS: Final = {"days": 86_400, "hours": 3600, "minutes": 60}
-FRACTIONS: Final = ("1/10", "1/5", "1/4", "1/3", "1/2", "2/3", "3/4", "4/5", "9/10", "1/1")
+FRACTIONS: Final = ("1/20", "1/10", "1/5", "1/4", "1/3", "1/2", "2/3", "3/4", "4/5", "9/10", "1/1")
+OTHER: Final = "other"
+"""The choice for a share that is not among the usual ones: then it is written beside it, in the field ``…/own``."""
+MOST_PARTS: Final = 8
 
 
 class Control(NamedTuple):
-    """One field of an answer. ``kind``: fraction, boolean, word, classes, weights, length or number."""
+    """One field of an answer: ``kind`` of ``kind_of``, ``options`` to choose from.
+
+    ``name`` is the field's, ``module`` and ``question`` those of the answer that it belongs to. Where answers nest,
+    ``answers`` are the inner ones.
+    """
 
     path: str
     kind: str
     value: Any
+    question: str
+    module: str
     options: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The field's name in the document."""
+        return self.path.rpartition("/")[2]
 
 
 class Answer(NamedTuple):
-    """One question: its modules to choose from, the chosen one, and that one's fields."""
+    """One question, at its place in the document: its modules to choose from, the chosen one, and that one's fields."""
 
+    path: str
     question: str
     modules: tuple[str, ...]
     chosen: str
     controls: tuple[Control, ...]
 
 
-def answers(document: Mapping[str, Any], classes: Sequence[str]) -> list[Answer]:
+class Offered(NamedTuple):
+    """What the co-op has to choose from: its class codes, and answers that ballots of the chosen method can give."""
+
+    classes: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+
+
+def answers(document: Mapping[str, Any], classes: Iterable[str]) -> list[Answer]:
     """The questions with the answers of a document, which may be faulty; ``classes``: the co-op's class codes."""
-    found = []
-    for question, modules in QUESTIONS.items():
-        answer = document.get(question)
-        answer = answer if isinstance(answer, dict) else {}
-        chosen = next((module for module in modules if answer.get("module") == module.NAME), modules[0])
-        controls = tuple(_control(question, field, answer, classes) for field in msgspec.structs.fields(chosen))
-        found.append(Answer(question, tuple(module.NAME for module in modules), chosen.NAME, controls))
-    return found
+    offered = Offered(tuple(classes), _ballots(document.get("method")))
+    return [_answer(document.get(question), question, question, offered) for question in QUESTIONS]
 
 
 def channels(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -59,17 +76,15 @@ def channels(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(channel for channel in CHANNELS if isinstance(named, list) and channel in named)
 
 
-def document(values: Values) -> dict[str, Any]:
-    """The document that a submitted form spells. What can't be read stays as it is, for the rule to refuse."""
-    spelt: dict[str, Any] = {"channels": [channel for channel in CHANNELS if channel in values.get("channels", ())]}
-    for question, modules in QUESTIONS.items():
-        named = _one(values, f"{question}/module")
-        chosen = next((module for module in modules if named == module.NAME), modules[0])
-        spelt[question] = {"module": chosen.NAME} | {
-            field.encode_name: _spell(values, f"{question}/{field.encode_name}", field.type, chosen)
-            for field in msgspec.structs.fields(chosen)
-        }
-    return spelt
+def paths(answers: Iterable[Answer]) -> set[str]:
+    """Every place of the form at which a fault can be shown."""
+    found = {"channels"}
+    for answer in answers:
+        found |= {answer.path, f"{answer.path}/module"}
+        for control in answer.controls:
+            found |= {control.path, *(f"{control.path}/{option}" for option in control.options)}
+            found |= paths(control.answers)
+    return found
 
 
 def split_length(seconds: Any) -> tuple[str, int]:
@@ -80,83 +95,113 @@ def split_length(seconds: Any) -> tuple[str, int]:
     return str(seconds // unit), unit
 
 
-def number(text: str) -> int | str:
-    """A whole number in any width of digits, or the text as it was."""
-    plain = text.strip().replace(",", "")
-    return int(plain) if plain.lstrip("-").isdecimal() else text
+def module_of(answer: Any, question: str) -> type[Module]:
+    """The module that an answer names; the question's first where it names none that there is."""
+    modules = QUESTIONS[question]
+    named = answer.get("module") if isinstance(answer, dict) else None
+    return next((module for module in modules if named == module.NAME), modules[0])
 
 
-def seconds(values: Values, path: str) -> int | str:
-    """The length that stands in a number's and a unit's field."""
-    count = number(_one(values, path))
-    unit = number(_one(values, path + UNIT) or "1")
-    return count * unit if isinstance(count, int) and isinstance(unit, int) else _one(values, path)
+def question_of(type_: Any) -> str | None:
+    """The question that a nested answer, or a row of them, answers; None for any other field."""
+    inner = get_args(type_)[0] if get_origin(type_) is tuple else type_
+    return PARTS.get(inner) if isinstance(inner, type) else None
+
+
+def kind_of(field: msgspec.structs.FieldInfo) -> str:
+    """Of what kind a field is: an ``optional_…`` one may be None."""
+    type_, optional = field.type, ""
+    if NoneType in get_args(type_):
+        type_, optional = next(one for one in get_args(type_) if one is not NoneType), "optional_"
+    if question_of(type_) is not None:
+        return "answers" if get_origin(type_) is tuple else "answer"
+    if type_ is Fraction:
+        return f"{optional}fraction"
+    if type_ is bool:
+        return "boolean"
+    if get_origin(type_) is Literal:
+        return "word"
+    if get_origin(type_) is tuple:
+        return "texts" if field.encode_name == "areas" else "codes"
+    if get_origin(type_) is dict:
+        return "fractions" if get_args(type_)[1] is Fraction else "weights"
+    return "length" if field.encode_name.endswith("_seconds") else f"{optional}number"
+
+
+def _answer(answer: Any, path: str, question: str, offered: Offered) -> Answer:
+    chosen = module_of(answer, question)
+    given = answer if isinstance(answer, dict) else {}
+    controls = tuple(
+        _control(path, question, chosen, field, given, offered) for field in msgspec.structs.fields(chosen)
+    )
+    return Answer(path, question, tuple(module.NAME for module in QUESTIONS[question]), chosen.NAME, controls)
 
 
 def _control(
-    question: str, field: msgspec.structs.FieldInfo, answer: Mapping[str, Any], classes: Sequence[str]
+    path: str,
+    question: str,
+    module: type[Module],
+    field: msgspec.structs.FieldInfo,
+    answer: Mapping[str, Any],
+    offered: Offered,
 ) -> Control:
-    path, kind, value = f"{question}/{field.encode_name}", _kind(field), answer.get(field.encode_name)
-    if kind == "fraction":
-        # The co-op's own fraction stands among the usual ones.
-        own = [value] if isinstance(value, str) and value not in FRACTIONS else []
-        return Control(path, kind, value or "1/2", tuple(sorted({*FRACTIONS, *own}, key=_size)))
-    if kind == "boolean":
-        return Control(path, kind, value is not False)
-    if kind == "word":
-        words = tuple(get_args(field.type))
-        return Control(path, kind, value if value in words else words[0], words)
-    if kind == "classes":
-        chosen = value if isinstance(value, list) else []
-        return Control(path, kind, chosen, tuple(dict.fromkeys([*classes, *map(str, chosen)])))
-    if kind == "weights":
-        weights = value if isinstance(value, dict) else {}
-        return Control(path, kind, weights, tuple(dict.fromkeys([*classes, *weights])))
-    if kind == "length":
-        return Control(path, kind, split_length(value if value is not None else 0))
-    return Control(path, kind, 1 if value is None else value)
+    kind, own = kind_of(field), f"{path}/{field.encode_name}"
+    stem = module.NAME.partition("/")[0]
+    default = None if field.default is msgspec.NODEFAULT else field.default
+    value = answer.get(field.encode_name, default)
+    if inner := question_of(field.type):
+        rows = [value] if kind == "answer" else value if isinstance(value, list) else []
+        places = [own] if kind == "answer" else [f"{own}/{row}" for row in range(len(rows))]
+        nested = tuple(_answer(row, place, inner, offered) for row, place in zip(rows, places, strict=True))
+        return Control(own, kind, len(rows), question, stem, answers=nested)
+    shown, options = _shown(kind, field, value, offered)
+    return Control(own, kind, shown, question, stem, options)
 
 
-def _kind(field: msgspec.structs.FieldInfo) -> str:
-    if field.type is Fraction:
-        return "fraction"
-    if field.type is bool:
-        return "boolean"
-    if get_origin(field.type) is Literal:
-        return "word"
-    if get_origin(field.type) is tuple:
-        return "classes"
-    if get_origin(field.type) is dict:
-        return "weights"
-    return "length" if field.encode_name.endswith("_seconds") else "number"
+def _shown(kind: str, field: msgspec.structs.FieldInfo, value: Any, offered: Offered) -> tuple[Any, tuple[str, ...]]:
+    """The value as its control holds it, and what can be chosen."""
+    match kind:
+        case "fraction" | "optional_fraction":
+            return value, usual(value)
+        case "boolean":
+            return "false" if value is False else "true", ("true", "false")
+        case "word":
+            return value, tuple(get_args(field.type))
+        case "codes":
+            chosen = [str(code) for code in value] if isinstance(value, list) else []
+            return chosen, tuple(dict.fromkeys([*_codes(field.encode_name, offered), *chosen]))
+        case "texts":
+            return " ".join(map(str, value)) if isinstance(value, list) else "", ()
+        case "weights" | "fractions":
+            given = value if isinstance(value, dict) else {}
+            return given, tuple(dict.fromkeys([*offered.classes, *given]))
+        case "length":
+            return split_length(0 if value is None else value), ()
+        case _:
+            return "" if value is None else value, ()
 
 
-def _spell(values: Values, path: str, type_: Any, module: type[Module]) -> Any:
-    field = next(f for f in msgspec.structs.fields(module) if path.endswith(f"/{f.encode_name}"))
-    kind = _kind(field)
-    if kind == "boolean":
-        return _one(values, path) != "false"
-    if kind == "classes":
-        return list(values.get(path, ()))
-    if kind == "weights":
-        named = {key.rpartition("/")[2]: _one(values, key) for key in values if key.startswith(path + "/")}
-        return {code: number(text) for code, text in named.items() if text.strip()}
-    if kind == "length":
-        return seconds(values, path)
-    if kind == "number":
-        return number(_one(values, path) or "1")
-    if kind == "fraction":
-        return _one(values, path) or "1/2"
-    return _one(values, path) or get_args(type_)[0]
+def usual(own: Any) -> tuple[str, ...]:
+    """The usual shares, with the document's own one in its place among them."""
+    return tuple(sorted({*FRACTIONS, *([own] if _size(own) else [])}, key=_size))
 
 
-def _size(text: str) -> Fraction:
+def _codes(name: str, offered: Offered) -> Sequence[str]:
+    """Everything that may stand in a list of that name."""
+    named = {"classes": offered.classes, "counts": offered.answers, "kinds": MEETINGS, "roles": ROLES}
+    return named.get(name, ())
+
+
+def _ballots(answer: Any) -> tuple[str, ...]:
+    """What ballots of that method can say where everything can be listed whatever the proposal."""
+    method = module_of(answer, "method")
+    if method.OPTIONS != (0, 0):  # type: ignore[attr-defined]
+        return ()
+    return tuple(method().choices(Paper()))  # type: ignore[attr-defined]
+
+
+def _size(text: Any) -> Fraction:
     try:
-        return Fraction(text)
+        return Fraction(text) if isinstance(text, str) else Fraction(0)
     except (ValueError, ZeroDivisionError):
         return Fraction(0)
-
-
-def _one(values: Values, path: str) -> str:
-    found = values.get(path, ())
-    return found[-1] if found else ""

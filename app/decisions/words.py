@@ -5,29 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final
 
+from app.decisions import rule_lines
 from app.decisions.rule_form import Control
-from app.texts import Catalogue
+from app.texts import Catalogue, ballot_text
 from app.texts.formats import Formats
 from app.texts.sentence_values import clean
 from app.texts.sentences import catalogue
 from governance import rule
-from governance.count import Count, Step
-from governance.modules.questions import Line
 from governance.rule import Rule
 
 _LENGTHS: Final = (("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
-
-
-class StepTold(NamedTuple):
-    """One step of a count: what was asked, what there was, and whether it was enough."""
-
-    name: str
-    asked: str
-    found: str
-    holds: bool
-    step: Step
 
 
 class Words:
@@ -45,7 +34,18 @@ class Words:
     def rule(self, found: Rule) -> list[str]:
         """A rule read aloud: one sentence per question and channel."""
         support = self._support(found.chooses)
-        return [self._line(line, support) for line in rule.describe(found)]
+        return [rule_lines.tell(self, line, support) for line in rule.describe(found)]
+
+    def answers(self, found: Rule) -> dict[str, str]:
+        """A rule by question, in words; questions whose answer goes without saying are left out."""
+        support = self._support(found.chooses)
+        told = {
+            question: rule_lines.tell(self, getattr(found, question).describe(), support)
+            for question in rule.QUESTIONS
+            if getattr(found, question) != rule.UNANSWERED.get(question)
+        }
+        channels = [self.t(f"rule.channels.{channel}") for channel in found.channels]
+        return told | {"channels": " ".join(channels)}
 
     def length(self, seconds: int) -> str:
         """A length of time: ``7日``, ``1日12時間``."""
@@ -71,94 +71,63 @@ class Words:
         except (ValueError, ZeroDivisionError):
             return text
 
+    def threshold(self, share: str, key: str) -> str:
+        """How much it takes: more than the share where the key of a sentence says ``over``, else that share."""
+        return self.fmt.threshold(Fraction(share), strict=key.endswith(".over"))
+
+    def member(self, id_: str) -> str:
+        """A member whose name is not looked up: by the beginning of the id."""
+        return self.t("ledger.signer.member", id=id_[4:10])
+
     def module(self, question: str, name: str) -> str:
         """What a form calls an answer: ``majority/1`` without its version."""
         return self.t(f"rules.module.{question}.{name.partition('/')[0]}")
 
-    def field(self, question: str, path: str) -> str:
-        """What a form calls a field of an answer."""
-        return self.t(f"rules.field.{question}.{path.partition('/')[2]}")
+    def field(self, control: Control) -> str:
+        """What a form calls a field of an answer; some answers have a word of their own for theirs."""
+        own = f"rules.field.{control.question}.{control.module}.{control.name}"
+        return self.t(own if self.has(own) else f"rules.field.{control.question}.{control.name}")
 
-    def control(self, control: Control) -> str:
-        """What a field is set to."""
-        value = control.value
+    def setting(self, control: Control, value: str) -> str:
+        """What a form calls one of the values to choose from."""
         match control.kind:
-            case "fraction":
-                return self.share(value)
+            case "codes":
+                return rule_lines.code(self, control.name, value)
+            case "boolean" if control.name == "strict":
+                return self.t(f"rules.strict.{value}")
             case "boolean":
-                return self.t(f"rules.strict.{'true' if value else 'false'}")
-            case "word":
+                return self.t("rules.yes" if value == "true" else "rules.no")
+            case "word" if control.name == "of":
                 return self.t(f"rules.of.{value}")
-            case "classes":
-                return self.joined([self.cls(code) for code in value])
-            case "weights":
-                return self.joined([self._weight(self.cls(code), weight) for code, weight in sorted(value.items())])
-            case "length":
-                return self.length(int(value[0]) * value[1])
+            case "word":
+                return self.t(f"rules.word.{control.name}.{value}")
             case _:
-                return str(value)
+                return self.share(value)
 
     def joined(self, parts: list[str]) -> str:
         """``甲、乙``."""
         separator: str = catalogue(self.lang)["format.join"]
         return separator.join(parts)
 
-    def choice(self, choice: str, options: list[str]) -> str:
-        """``賛成``, or the text of an option."""
+    def choice(self, choice: str, labels: Mapping[int, str]) -> str:
+        """``賛成``, the text of an option, or what a ballot says of several: ``1位 みかん、2位 りんごと柿``.
+
+        ``labels``: what options are called, by number.
+        """
         number = choice.removeprefix("option_")
-        if choice != number and 1 <= int(number) <= len(options):
-            return options[int(number) - 1]
-        return self.t(f"proposals.choice.{choice}")
+        if choice != number and number.isdecimal():
+            return self.option(int(number), labels)
+        said = ballot_text.read(choice)
+        if said is None:
+            return self.t(f"proposals.choice.{choice}")
+        return ballot_text.tell(said, lambda one: self.option(one, labels), self._fill, self.fmt.integer)
 
-    def step(self, step: Step, *, chooses: bool) -> StepTold:
-        """A step of the count with its numbers."""
-        params = {
-            "have": self.fmt.integer(step.have),
-            "base": self.fmt.integer(step.base),
-            "need": self.fmt.integer(step.need),
-            "support": self._support(chooses),
-            "share": self._share(step),
-            "of": self.t(f"proposals.of.{step.of}"),
-        }
-        key = f"proposals.step.{step.name}"
-        if step.name == "quorum":
-            key += f".{step.unit}"
-        elif step.name == "threshold" and step.of == "rival":
-            key += ".rival"
-        return StepTold(step.name, self.t(f"{key}.asked", **params), self.t(f"{key}.found", **params), step.holds, step)
+    def option(self, number: int, labels: Mapping[int, str]) -> str:
+        """What an option is called; its number where nobody may see or nobody has named it."""
+        return labels.get(number) or self.t("proposals.option", n=self.fmt.integer(number))
 
-    def weights_differ(self, tally: Mapping[str, Count]) -> bool:
-        """Whether any vote weighs more than another, so that weights have to be shown beside heads."""
-        return any(count.heads != count.weight for count in tally.values())
-
-    def _share(self, step: Step) -> str:
-        if step.fraction is None:
-            return ""
-        return self.fmt.threshold(Fraction(step.fraction), strict=step.comparison == "over")
+    def _fill(self, key: str, text: str) -> str:
+        return catalogue(self.lang)[key].replace("{}", text)
 
     def _support(self, chooses: bool) -> str:  # noqa: FBT001
         return self.t("rule.support.option" if chooses else "rule.support.yes")
-
-    def _line(self, line: Line, support: str) -> str:
-        key, given = line
-        params: dict[str, Any] = {"support": support}
-        if "fraction" in given:
-            params["share"] = self.fmt.threshold(Fraction(given["fraction"]), strict=key.endswith(".over"))
-        if "classes" in given:
-            params["classes"] = self.joined([self.cls(code) for code in given["classes"]])
-        if "weights" in given:
-            each = [self._weight(self.cls(code), weight) for code, weight in given["weights"].items()]
-            params["weights"] = self.joined([*each, self._weight(self.t("rule.weight.others"), given["others"])])
-        if "voting_seconds" in given:
-            params |= self._timing(given)
-        return self.t(key, **params)
-
-    def _weight(self, name: str, weight: int) -> str:
-        return self.t("rule.weight.each", name=name, n=self.fmt.integer(weight))
-
-    def _timing(self, seconds: dict[str, int]) -> dict[str, str]:
-        def part(name: str) -> str:
-            length = seconds[f"{name}_seconds"]
-            return self.t(f"rule.timing.{name}", length=self.length(length)) if length else ""
-
-        return {"voting": self.length(seconds["voting_seconds"]), "delay": part("delay"), "timelock": part("timelock")}

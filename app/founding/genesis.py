@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from importlib import resources
 from typing import Any, Final
 
+from app import presets
 from app.founding.answers import VISIBILITY, Answers, Founding, Person, Sealed
 from app.installation import Installation
 from app.settings import WebSettings
-from governance import founding, presets
-from governance.presets import Preset
+from governance import founding
+from governance.books import rules as rule_book
 from ledger import canonical, ids
 from ledger.books.commons_policy import ANY_MEMBER
 from ledger.compose import Private, compose, nonce, seen
+from ledger.errors import FormatError
 from ledger.fold import GENESIS_TYPE
 from ledger.merkle import EMPTY_ROOT
 from ledger.private import SALT_SIZE
@@ -35,22 +36,42 @@ def is_possible_slug(web: WebSettings, slug: str) -> bool:
     return is_origin(origin_of(web, slug))
 
 
-def preset(name: str) -> Preset:
-    """The rules' starting point of that name."""
-    return presets.parse(resources.files(presets).joinpath(f"{name}.json").read_bytes())
-
-
 def rules_of(answers: Answers) -> dict[str, dict[str, Any]]:
-    """Rule document by kind of proposal: as the founders wrote them, else the preset with their wishes in it."""
+    """Rule document by kind of proposal: as the founders wrote them, else the preset with their wishes in it.
+
+    A wish that does not go together with a document (a sealed vote with a show of hands) leaves it as it is.
+    """
     if answers.rules is not None:
         return answers.rules
-    changed = {}
-    for kind, document in preset(answers.preset).rules().items():
-        timing = document["timing"] | {"voting_seconds": answers.voting_days * _DAY}
-        changed[kind] = document | {"secrecy": {"module": f"{answers.secrecy}/1"}, "timing": timing}
-        if answers.supporters:
-            changed[kind]["electorate"] = {"module": "by_class/1", "classes": [MEMBER]}
-    return changed
+    rules = presets.read(answers.preset).rules()
+    return {kind: _wished(kind, document, answers) for kind, document in rules.items()}
+
+
+def _wished(kind: str, document: dict[str, Any], answers: Answers) -> dict[str, Any]:
+    wishes: list[dict[str, Any]] = []
+    if answers.secrecy == "confidential":
+        wishes.append({"secrecy": {"module": "confidential/1"}})
+    if "venue" not in document:
+        # What meetings decide is closed there by the chair.
+        wishes.append({"timing": document["timing"] | {"voting_seconds": answers.voting_days * _DAY}})
+    if answers.supporters:
+        wishes.append({"electorate": _of_members(document["electorate"])})
+    for wish in wishes:
+        try:
+            rule_book.check(kind, document | wish)
+        except FormatError:
+            continue
+        document = document | wish
+    return document
+
+
+def _of_members(electorate: dict[str, Any]) -> dict[str, Any]:
+    """The same electorate without supporters."""
+    members = {"module": "by_class/1", "classes": [MEMBER]}
+    if electorate["module"] == "all_active/1":
+        return members
+    parts = electorate["parts"] if electorate["module"] == "all_of/1" else [electorate]
+    return {"module": "all_of/1", "parts": [members, *parts]}
 
 
 def policies_of(answers: Answers) -> dict[str, dict[str, Any]]:

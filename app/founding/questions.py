@@ -120,7 +120,7 @@ def read_joining(form: Form, draft: Founding, _web: WebSettings) -> list[Fault]:
 def read_deciding(form: Form, draft: Founding, _web: WebSettings) -> list[Fault]:
     """5: how the co-op decides."""
     answers = draft.answers
-    answers.preset = choice(form, "preset", presets.NAMES, answers.preset)
+    answers.preset = choice(form, "preset", presets.FOUNDING, answers.preset)
     answers.secrecy = choice(form, "secrecy", ("open", "confidential"), answers.secrecy)
     faults: list[Fault] = []
     days = number(form, "voting_days", 1, 90)

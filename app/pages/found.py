@@ -131,7 +131,7 @@ async def _show_question(request: Asked, key: str, step: int, draft: Founding, f
         faults={fault.field: _told(fault, texts, language(request)) for fault in faults},
         address=web.address,
         units=list(UNITS),
-        presets=presets.NAMES,
+        presets=presets.FOUNDING,
         spare=questions.SPARE_ROWS,
         rules_json=answers.rules_typed or _pretty(answers.rules),
         policies_json=answers.policies_typed or _pretty(answers.policies),

@@ -16,12 +16,12 @@ from litestar.params import FromPath, QueryParameter
 from app import labels
 from app.access import OPT, Access
 from app.api.problems import Problem
-from app.decisions import policy_form, rule_form
-from app.decisions.drafting import LOG_KEY, Drafted, draft, one
+from app.decisions import policy_form, rule_editor, rule_form
+from app.decisions.drafting import LOG_KEY, Drafted, draft
 from app.decisions.effect_words import EffectWords, current_policy, current_rule
 from app.decisions.filling import Filled, from_document, from_proposal, with_names
 from app.decisions.people import applicants, find_people
-from app.decisions.rule_form import Values
+from app.decisions.rule_spelling import ACT, Values, one
 from app.decisions.words import Words
 from app.naming import sees_names
 from app.pages.page import Page, show
@@ -29,7 +29,6 @@ from app.pages.proposals.common import Asked, members_policy, need_member, need_
 from app.visit import Visit
 from governance.books import rules
 from governance.books.proposals import Proposal
-from governance.rule import CHANNELS
 from ledger.books.commons_policy import UNITS
 from ledger.books.policies import AREAS, Policy
 from ledger.books.roles import ROLES
@@ -75,6 +74,7 @@ async def preview(request: Asked, visit: NamedDependency[Visit]) -> Page:
     # Another rule or policy was chosen: its form begins from what is in force there.
     if one(values, "begun") not in ("", one(values, "decides") or one(values, "area")):
         values = await _in_force(visit, words_of(request, visit), kind, one(values, "decides"), one(values, "area"))
+    values = await _begun(visit, kind, values)
     return await _form(request, visit, kind, values, None)
 
 
@@ -92,7 +92,8 @@ async def amend(request: Asked, visit: NamedDependency[Visit], id: FromPath[str]
 async def preview_amended(request: Asked, visit: NamedDependency[Visit], id: FromPath[str]) -> Page:
     """The same form as filled in so far."""
     found = await _own(visit, id)
-    return await _form(request, visit, found.decides, await _submitted(request), found)
+    values = await _begun(visit, found.decides, await _submitted(request))
+    return await _form(request, visit, found.decides, values, found)
 
 
 async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended: Proposal | None) -> Page:
@@ -103,24 +104,22 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
         teller = EffectWords(visit.reading, words, names=sees_names(visit))
         told = [await teller.one(drafted.effects[0], drafted.names)]
     title, text, _ = await texts_of(visit, amended) if amended else ("", "", [])
-    partial = bool(request.headers.get("hx-request"))
-    return await show(
-        request,
-        visit,
-        "proposals/_effect_form.html" if partial else "proposals/new.html",
-        kind=kind,
-        values=values,
-        value=lambda path: one(values, path),
-        drafted=drafted,
-        told=told,
-        errors=drafted.errors,
-        shown_json=_pretty(drafted),
-        amended=amended,
-        title=title,
-        text=text,
-        names={} if amended is None else said_names(amended, title, []),
-        **await _choices(visit, words, kind, values, drafted),
-    )
+    shown: dict[str, Any] = {
+        "kind": kind,
+        "values": values,
+        "value": lambda path: one(values, path),
+        "drafted": drafted,
+        "told": told,
+        "errors": drafted.errors,
+        "shown_json": _pretty(drafted),
+        "amended": amended,
+        "title": title,
+        "text": text,
+        "names": {} if amended is None else said_names(amended, title, {}),
+    }
+    template = "proposals/_effect_form.html" if request.headers.get("hx-request") else "proposals/new.html"
+    shown |= await _choices(visit, words, kind, values, drafted)
+    return await show(request, visit, template, **shown)
 
 
 def _pretty(drafted: Drafted) -> str:
@@ -134,14 +133,10 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
     policy = await members_policy(visit.reading)
     classes = [(code, words.cls(code)) for code in policy.classes]
     if kind == "rules":
-        return {
-            "decides": (*KINDS, LOG_KEY),
+        in_force = await current_rule(visit.reading, one(values, "decides")) is not None
+        return await rule_editor.context(visit.reading, words, values, drafted, policy.classes, in_force=in_force) | {
+            "decides": (*rules.ALL, LOG_KEY),
             "log_key": visit.coop.log_key,
-            "answers": rule_form.answers(drafted.document or {}, policy.classes),
-            "channels": rule_form.channels(drafted.document or {}),
-            "all_channels": CHANNELS,
-            "classes": dict(classes),
-            "words": words,
         }
     if kind == "policy":
         return {
@@ -171,9 +166,8 @@ async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: s
     if kind == "rules" and decides == LOG_KEY:
         return {"decides": [decides], "vkey": [""]}
     if kind == "rules":
-        decides = decides if decides in KINDS else KINDS[0]
-        version = await current_rule(visit.reading, decides)
-        return {"decides": [decides]} | (from_document(version.document) if version else {})
+        decides = decides if decides in rules.ALL else rules.ALL[0]
+        return await _rule_from(visit, decides, rule_editor.IN_FORCE)
     if kind == "policy":
         area = area if area in AREAS else "commons"
         policy = await current_policy(visit.reading, area)
@@ -185,6 +179,21 @@ async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: s
         waiting = await applicants(visit.reading)
         return {"applicant": [waiting[0].id], "class": [waiting[0].cls]} if waiting else {}
     return {"role": [ROLES[0]]} if kind == "role" else {}
+
+
+async def _rule_from(visit: Visit, decides: str, start: str) -> Filled:
+    """The editor's values for a rule that begins from something else than what was filled in."""
+    version = await current_rule(visit.reading, decides)
+    document = rule_editor.begin(start, decides, None if version is None else version.document)
+    return {"decides": [decides], rule_editor.START: [start]} | from_document(document)
+
+
+async def _begun(visit: Visit, kind: str, values: Filled) -> Filled:
+    """The values; of the rule to begin from where that was asked for."""
+    decides, start = one(values, "decides"), one(values, rule_editor.START)
+    if kind != "rules" or one(values, ACT) != rule_editor.START or decides not in rules.ALL:
+        return values
+    return await _rule_from(visit, decides, start)
 
 
 async def _of_applicant(visit: Visit, id_: str) -> Filled:

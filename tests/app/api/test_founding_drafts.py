@@ -15,6 +15,8 @@ from app.server import create_app
 from app.sweeping import KEYS_KEPT, Sweeper
 from governance import presets
 from governance.books import rules
+from governance.modules.questions import Ask
+from governance.standing import Standing
 from ledger.books import policies
 from tests.app.api.service import ADDRESS, Coop, Travelling, web
 from tests.town import Town
@@ -115,15 +117,18 @@ async def test_a_founders_credential_is_a_passkeys(app: Litestar, installation: 
         assert (await client.post(f"/found/{link.key}/key", headers=token, json=key)).status_code == 200
 
 
-@pytest.mark.parametrize("preset", presets.NAMES)
+@pytest.mark.parametrize("preset", presets.FOUNDING)
 @pytest.mark.parametrize("supporters", [False, True])
 def test_every_choice_makes_documents_that_the_books_accept(preset: str, *, supporters: bool) -> None:
     draft = Founding()
     draft.answers.kinds = [KindRow("草刈り", "hour", 10)]
     draft.answers.preset, draft.answers.supporters, draft.answers.secrecy = preset, supporters, "confidential"
     for kind, document in genesis.rules_of(draft.answers).items():
-        rules.check(kind, document)
-        assert document["secrecy"] == {"module": "confidential/1"}
+        found = rules.check(kind, document)
+        # A show of hands is there for all to see.
+        assert document["secrecy"] == {"module": "open/1" if "venue" in document else "confidential/1"}
+        supporter = Standing("mem_a", genesis.SUPPORTER, active=True)
+        assert found.electorate.includes(supporter, Ask()) is (not supporters)
     concealed = genesis.named(genesis.policies_of(draft.answers), lambda _: {"commit": ""})
     for area, document in concealed.items():
         policies.check(area, document)

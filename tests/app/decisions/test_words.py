@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
-from app.decisions import rule_form
+from app.decisions import rule_form, rule_spelling
+from app.decisions.steps import tell_step
 from app.decisions.words import Words
 from app.texts import LANGUAGES, Catalogue
 from governance import rule
 from governance.count import Count
+from tests.documents import rules
 from tests.governance.deciding import decide
 from tests.governance.documents import CHOICE, document, quorum, share
 
@@ -44,15 +47,44 @@ def test_every_reason_that_a_rule_is_refused_for_has_a_text(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_answer_and_field_of_the_form_has_a_name(lang: str) -> None:
+def test_every_answer_field_and_setting_of_the_form_has_a_name(lang: str) -> None:
     told = words(lang)
     for question, modules in rule.QUESTIONS.items():
+        assert told.t(f"rules.question.{question}")
+        assert told.t(f"rules.question.{question}.help")
         for module in modules:
             assert told.module(question, module.NAME)
-            for answer in rule_form.answers({question: {"module": module.NAME}}, ["member"]):
+            spelt = rule_spelling.document({f"{question}/module": [module.NAME]})
+            for answer in rule_form.answers(spelt, ["member"]):
                 for control in answer.controls:
-                    assert told.field(answer.question, control.path)
-                    assert told.control(control) is not None
+                    assert told.field(control)
+                    assert all(told.setting(control, option) for option in control.options)
+    assert all(told.t(f"rules.channel.{channel}") for channel in rule.CHANNELS)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(document=rules())
+def test_any_rule_is_read_aloud_by_question(document: dict[str, Any]) -> None:
+    found = rule.parse(document)
+    for lang in LANGUAGES:
+        told = words(lang)
+        by_question = told.answers(found)
+        assert list(by_question.values())[:-1] == told.rule(found)[: len(by_question) - 1]
+        assert all(by_question.values())
+        assert not re.search(r"[{}]|None|mem_[a-z2-7]{26}", " ".join(by_question.values()))
+
+
+def test_conditions_are_numbered() -> None:
+    parts = [share("1/2", "all", strict=False) | {"unit": "heads"}, share("2/3", "all", strict=False)]
+    found = rule.parse(document(threshold={"module": "all_of/1", "parts": parts}))
+    assert words("ja").answers(found)["threshold"] == (
+        "可決には、次のすべてが要ります。(1)可決の条件:賛成が、議決権者全員の票の2分の1以上。票の重みによらず、人数で数えます。"
+        " (2)可決の条件:賛成が、議決権者全員の票の3分の2以上。"
+    )
+    assert words("en").answers(found)["threshold"] == (
+        "To pass takes all of these. (1) To pass, yes needs at least half of all votes on the roll. This is counted by "
+        "heads, whatever votes weigh. (2) To pass, yes needs at least two thirds of all votes on the roll."
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,7 +116,7 @@ def test_the_steps_of_a_count_have_their_numbers() -> None:
         document(quorum=quorum("heads", "1/2", strict=False), threshold=share("1/2", "cast", strict=True))
     )
     tally = {"yes": Count(3, 3), "no": Count(3, 3), "abstain": Count(1, 1)}
-    steps = [words("ja").step(step, chooses=False) for step in decide(found, Count(14, 14), tally, 0).steps]
+    steps = [tell_step(words("ja"), step, str, chooses=False) for step in decide(found, Count(14, 14), tally, 0).steps]
     assert [(step.asked, step.found, step.holds) for step in steps] == [
         ("議決権者 14人の2分の1以上、つまり7人以上の投票が要ります。", "投票したのは7人でした。", True),
         ("有効な投票 7票の過半数、つまり4票以上の賛成が要ります。", "賛成は3票でした。", False),
