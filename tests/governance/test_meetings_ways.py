@@ -1,0 +1,199 @@
+"""How else co-ops decide and elect: delegates, written resolutions, slates, nominations, elections without contest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from governance import rule
+from governance.books.proposals import Found
+from ledger.books import roles
+from ledger.compose import Private
+from ledger.errors import FormatError
+from tests.governance.documents import document, quorum, share
+from tests.governance.hall import Hall, code, general
+
+NORTH = {"area": "north"}
+
+
+def elect(hall: Hall, role: str, *names: str) -> dict[str, Any]:
+    return {
+        "effect": "elect",
+        "role": role,
+        "scope": "coop",
+        "candidates": [hall.id(name) for name in names],
+        "from": None,
+        "until": None,
+    }
+
+
+def election(**answers: Any) -> dict[str, Any]:
+    plain = {
+        "method": {"module": "approval/1", "most": None},
+        "threshold": {"module": "relative_majority/1"},
+        "tie": {"module": "fails/1"},
+    }
+    return document(**(plain | answers))
+
+
+def candidates(hall: Hall, role: str, *names: str, seats: int) -> str:
+    options = [Private(name) for name in names]
+    return hall.draft(kind="election", options=options, seats=seats, effects=[elect(hall, role, *names)])
+
+
+def holders(hall: Hall, role: str) -> set[str]:
+    return {name for name, id_ in hall.ids.items() if roles.holds(hall.state, id_, role)}
+
+
+def test_delegates_elected_by_area_decide_in_their_assembly() -> None:
+    """総代会: members of an area elect its delegates for a term; the assembly decides instead of all members."""
+    delegates = {"module": "by_role/1", "roles": ["delegate"]}
+    hall = Hall(
+        election=election(electorate={"module": "by_area/1", "areas": ["north"]}),
+        ordinary=general(
+            venue={"module": "meeting/1", "kinds": ["delegates"], "motions": False},
+            electorate=delegates,
+            quorum=quorum("heads", "1/2", strict=True),
+        ),
+    )
+    for name in ("Ume", "Kenta", "Saki"):
+        hall.say("Hanako", "member.belong/1", {"member": hall.id(name)} | NORTH, cosigners=("Jiro",))
+    constituency = hall.call(candidates(hall, "delegate", "Kenta", "Saki", "Toru", seats=2))
+    assert code(hall.vote, "Toru", constituency, "3") == "ballot.not_on_roll"
+    hall.vote("Ume", constituency, "1,2")
+    hall.vote("Kenta", constituency, "1,2")
+    hall.vote("Saki", constituency, "1,3")
+    hall.close()
+    assert holders(hall, "delegate") == {"Kenta", "Saki"}
+    item = hall.draft()
+    assert code(hall.convene, item) == "proposal.needs_meeting"
+    assembly = hall.convene(item, kind="delegates")
+    hall.begin(assembly, "Hanako", "Kenta", "Saki", "Ume")
+    assert code(hall.vote, "Ume", item, "yes") == "ballot.not_on_roll"
+    hall.vote_all(("Kenta", "Saki"), item, "yes")
+    assert hall.put(assembly, item) == "passed"
+    roll = hall.proposal(item).roll
+    assert roll is not None
+    assert (roll.heads, hall.present(item)) == (2, 2)
+
+
+def test_one_missing_voice_fails_a_unanimous_written_resolution() -> None:
+    """みなし決議: without a meeting, and with the consent of everyone who may vote."""
+    unanimous = document(threshold=share("1/1", "all", strict=False), channels=["online", "paper"])
+    for everyone, result in ((True, "passed"), (False, "failed")):
+        hall = Hall(ordinary=unanimous)
+        vote = hall.voting()
+        hall.vote_all(("Hanako", "Jiro", "Ume", "Kenta", "Saki"), vote, "yes")
+        hall.paper("Matsu", vote, "yes")
+        if everyone:
+            hall.vote("Toru", vote, "yes")
+        hall.close()
+        assert hall.stage(vote) == result
+
+
+def slate(hall: Hall, *names: str) -> str:
+    effects = [
+        {"effect": "role", "member": hall.id(name), "role": "director", "scope": "coop", "from": None, "until": None}
+        for name in names
+    ]
+    return hall.draft(kind="role", effects=effects)
+
+
+def test_officers_are_chosen_by_resolution_on_a_slate() -> None:
+    hall = Hall(role=general())
+    item = slate(hall, "Kenta", "Saki", "Ume")
+    meeting = hall.convene(item)
+    hall.begin(meeting, "Hanako", "Jiro", "Toru", "Ume")
+    hall.hands(item, 3, 1)
+    assert hall.put(meeting, item) == "executed"
+    assert holders(hall, "director") == {"Kenta", "Saki", "Ume"}
+
+
+@pytest.mark.parametrize("objects", [False, True])
+def test_nomination_takes_the_consent_of_all_who_are_there(*, objects: bool) -> None:
+    """指名推選: names are put forward, and nobody present objects; one objection, and there is no nomination."""
+    all_present = {"threshold": share("1/1", "present", strict=False), "tie": {"module": "fails/1"}}
+    hall = Hall(role=general(**all_present))
+    item = slate(hall, "Kenta", "Saki")
+    meeting = hall.convene(item)
+    hall.begin(meeting, "Hanako", "Jiro", "Toru", "Ume")
+    if objects:
+        hall.vote("Toru", item, "no")
+    hall.unopposed(item)
+    assert hall.put(meeting, item) == ("failed" if objects else "executed")
+    assert holders(hall, "director") == (set() if objects else {"Kenta", "Saki"})
+
+
+ELECTED = {"module": "elected/1"}
+
+
+@pytest.mark.parametrize("secrecy", ["open/1", "confidential/1"])
+def test_without_a_contest_all_are_elected_and_nobody_is_kept_waiting(secrecy: str) -> None:
+    hall = Hall(election=election(uncontested=ELECTED, secrecy={"module": secrecy}))
+    item = hall.call(candidates(hall, "director", "Kenta", "Saki", seats=3))
+    hall.wait(2000)
+    assert hall.stage(item) == "executed"
+    assert holders(hall, "director") == {"Kenta", "Saki"}
+    found = hall.proposal(item)
+    assert found.outcome is not None
+    (step,) = found.outcome.steps
+    assert (step.name, step.have, step.base, step.holds) == ("uncontested", 2, 3, True)
+    assert hall.state.need(Found, item).counted.winners == ("option_1", "option_2")
+
+
+def test_in_a_meeting_they_are_elected_when_the_item_is_closed_and_no_ballots_are_cast() -> None:
+    hall = Hall(
+        election=election(uncontested=ELECTED, venue={"module": "meeting/1", "kinds": ["general"], "motions": False})
+    )
+    item = candidates(hall, "director", "Kenta", seats=1)
+    meeting = hall.convene(item)
+    assert code(hall.vote, "Ume", item, "1") == "ballot.uncontested"
+    hall.begin(meeting)
+    assert holders(hall, "director") == set()
+    assert hall.put(meeting, item) == "executed"
+    assert holders(hall, "director") == {"Kenta"}
+
+
+def test_with_one_candidate_more_than_seats_there_is_a_vote() -> None:
+    hall = Hall(election=election(uncontested=ELECTED))
+    item = hall.call(candidates(hall, "director", "Kenta", "Saki", "Ume", seats=2))
+    hall.wait(2000)
+    assert hall.stage(item) == "voting"
+    hall.vote("Hanako", item, "3")
+    hall.vote("Jiro", item, "1,3")
+    hall.close()
+    assert holders(hall, "director") == {"Ume", "Kenta"}
+
+
+def test_where_the_rule_asks_for_a_vote_one_candidate_is_no_election() -> None:
+    hall = Hall(election=election())
+    assert code(candidates, hall, "director", "Kenta", seats=1) == "proposal.options"
+    assert code(candidates, hall, "director", "Kenta", "Saki", seats=3) == "proposal.seats"
+    vote = hall.call(candidates(hall, "director", "Kenta", "Saki", seats=2))
+    hall.wait(2000)
+    assert hall.stage(vote) == "voting"
+
+
+def test_rules_for_meetings_are_checked_as_a_whole() -> None:
+    def fault(**answers: Any) -> tuple[Any, Any]:
+        with pytest.raises(FormatError) as caught:
+            rule.parse(document(**answers))
+        return caught.value.params["path"], caught.value.params["reason"]
+
+    meeting = {"module": "meeting/1", "kinds": ["general"], "motions": False}
+    assert fault(venue=meeting | {"kinds": []}) == ("venue/kinds", "empty")
+    assert fault(venue=meeting | {"kinds": ["party"]}) == ("venue/kinds/0", "not_a_meeting")
+    assert fault(venue=meeting | {"kinds": ["board", "board"]}) == ("venue/kinds/1", "twice")
+    members = {"module": "members/1", "most": 9, "who": "members", "to_chair": False}
+    assert fault(proxy=members | {"most": 0}) == ("proxy/most", "range")
+    assert fault(proxy=members | {"who": "household", "to_chair": True}) == ("proxy/to_chair", "household")
+    assert fault(proxy=members | {"who": "anyone"}) == ("proxy/who", "wrong_type")
+    assert fault(uncontested=ELECTED) == ("uncontested/module", "needs_seats")
+    assert fault(channels=["online", "proxy"]) == ("channels/1", "unknown_channel")
+    houses = {"module": "houses/1", "shares": {"member": 50, "supporter": 50}}
+    chairless = {"module": "all_of/1", "parts": [{"module": "without_chair/1"}, {"module": "disinterested/1"}]}
+    assert fault(electorate=chairless, weight=houses) == ("electorate/module", "needs_plain_weight")
+    late = {"module": "phased/1", "deliberation_seconds": 0, "delay_seconds": 0, "voting_seconds": 86_400}
+    late |= {"late_quorum_seconds": 60, "early_close": False, "super_quorum": None, "timelock_seconds": 0}
+    assert fault(venue=meeting, timing=late | {"execution_seconds": 0}) == ("timing/module", "not_in_meetings")
