@@ -45,7 +45,7 @@ class Line:
 class Recounted:
     """What was counted anew, to be held against what the proposal says. ``counted``: None where ballots stay sealed.
 
-    ``paths``: how each voter without a ballot was spoken for.
+    ``paths``: how each voter without a ballot was spoken for. ``tally``: as the proposal's record has it.
     """
 
     sealed: bool
@@ -54,12 +54,6 @@ class Recounted:
     counted: Counted | None
     outcome: Outcome | None
     paths: Mapping[str, Path]
-
-    @property
-    def tally(self) -> Mapping[str, Any] | None:
-        """What was counted for each choice or option."""
-        return None if self.counted is None else self.counted.tally
-
 
 class _Found(NamedTuple):
     rule: Rule
@@ -78,7 +72,11 @@ async def recount(installation: Installation, reading: Reading, proposal: Propos
         if any(place not in values for place in places):
             return Recounted(True, found.lines, found.roll, None, None, found.paths)  # noqa: FBT003
 
-    def again(state: State) -> tuple[Counted, Outcome]:
+    def again(committed: State) -> tuple[Counted, Outcome]:
+        # By the weights that were found anew, whatever stands on the ballots.
+        state = State(committed)
+        for line in found.lines:
+            state.put(msgspec.structs.replace(line.ballot, weight=line.weight))
         if values is None:
             votes = tallying.gather(state, proposal, found.rule).votes
             paper = proposals.paper(state, proposal)
@@ -86,7 +84,8 @@ async def recount(installation: Installation, reading: Reading, proposal: Propos
         return counts.opened(state, proposal, found.rule, lambda ballot: values[ballot.statement, "choice"])
 
     counted, decided = await installation.ask(reading.ledger, again)
-    return Recounted(found.rule.secrecy.SEALED, found.lines, found.roll, counted, decided, found.paths)
+    tally = counts.shown(found.rule, counted)
+    return Recounted(found.rule.secrecy.SEALED, found.lines, found.roll, counted, decided, found.paths, tally)
 
 
 def _look(state: State, proposal: Proposal) -> _Found:

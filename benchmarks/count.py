@@ -15,6 +15,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from governance import rule
@@ -104,12 +105,12 @@ def main() -> None:
     measure("every voter's own ballot", runs, lambda: count(state, proposal, rule.parse(document())))
     for share in (0.5, 0.1):
         state, proposal = vote(voters, share, lambda chance: chance.choice(("yes", "no", "abstain")))
-        measure(f"{share:.0%} ballots, the others delegate", runs, lambda s=state, p=proposal: count(s, p, delegated))
+        measure(f"{share:.0%} ballots, the others delegate", runs, partial(count, state, proposal, delegated))
     relative = {"threshold": {"module": "relative_majority/1"}}
     for method in ({"module": "irv/1"}, {"module": "schulze/1", "equal": False}, {"module": "stv/1"}):
         found = rule.parse(document(method=method, **relative))
         state, proposal = vote(voters, 1.0, _ranking)
-        measure(f"{method['module']}, {_OPTIONS} options", runs, lambda s=state, p=proposal, f=found: count(s, p, f))
+        measure(f"{method['module']}, {_OPTIONS} options", runs, partial(count, state, proposal, found))
 
 
 def _ranking(chance: random.Random) -> str:

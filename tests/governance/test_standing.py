@@ -132,7 +132,7 @@ def test_roles_count_as_at_the_opening() -> None:
 
 
 def member(name: str, **fields: Any) -> Standing:
-    return Standing(name, **({"cls": "member", "active": True} | fields))
+    return Standing(name, "member", active=True)._replace(**fields)
 
 
 def weigh(weight: dict[str, Any], *members: Standing) -> list[int]:

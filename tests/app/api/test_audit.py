@@ -227,6 +227,7 @@ def test_sealed_ballots_stay_sealed() -> None:
         "index": 1,
         "proposal": "p",
         "member": "m",
+        "cls": "member",
         "weight": 1,
         "statement": "",
         "entry": 1,
