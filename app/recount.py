@@ -54,6 +54,8 @@ class Recounted:
     counted: Counted | None
     outcome: Outcome | None
     paths: Mapping[str, Path]
+    tally: Mapping[str, Count] | None = None
+
 
 class _Found(NamedTuple):
     rule: Rule
