@@ -14,7 +14,7 @@ from governance import outcome, reach
 from governance.books import ballots, counts, proposals, tallying
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
-from governance.count import Counted
+from governance.count import Count, Counted
 from governance.modules.questions import Roll
 from governance.outcome import Outcome
 from governance.reach import Path
@@ -68,7 +68,7 @@ async def recount(installation: Installation, reading: Reading, proposal: Propos
     """Count a proposal that has been decided. ``opened``: with the values of sealed ballots, for an auditor."""
     found = await installation.ask(reading.ledger, lambda state: _look(state, proposal))
     values: Mapping[Ref, Any] | None = None
-    if found.rule.secrecy.SEALED:
+    if found.rule.on_word:
         places = [(line.ballot.statement, "choice") for line in found.lines if line.ballot.counts]
         values = await reading.texts(places) if opened else {}
         if any(place not in values for place in places):
@@ -79,6 +79,8 @@ async def recount(installation: Installation, reading: Reading, proposal: Propos
         state = State(committed)
         for line in found.lines:
             state.put(msgspec.structs.replace(line.ballot, weight=line.weight))
+        if found.rule.secrecy.OPENED:
+            return counts.opened(state, proposal, found.rule, lambda ballot: ballot.opened)
         if values is None:
             votes = tallying.gather(state, proposal, found.rule).votes
             paper = proposals.paper(state, proposal)
@@ -87,7 +89,7 @@ async def recount(installation: Installation, reading: Reading, proposal: Propos
 
     counted, decided = await installation.ask(reading.ledger, again)
     tally = counts.shown(found.rule, counted)
-    return Recounted(found.rule.secrecy.SEALED, found.lines, found.roll, counted, decided, found.paths, tally)
+    return Recounted(found.rule.on_word, found.lines, found.roll, counted, decided, found.paths, tally)
 
 
 def _look(state: State, proposal: Proposal) -> _Found:
@@ -109,4 +111,4 @@ def _look(state: State, proposal: Proposal) -> _Found:
 
 
 def _open_choice(ballot: Ballot) -> str | None:
-    return None if isinstance(ballot.choice, Commit) else ballot.choice
+    return ballot.opened if isinstance(ballot.choice, Commit) else ballot.choice
