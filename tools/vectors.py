@@ -20,8 +20,8 @@ from ledger.errors import LedgerError
 from ledger.keys import SESSION_DOMAIN
 from ledger.signed_note import VerifierKey, parse_vkey
 from tools import vector_cases as cases
+from tools import vector_counts, vector_sentences, vector_witnesses
 from tools import vector_keys as vkeys
-from tools import vector_sentences, vector_witnesses
 
 FOLDER: Final = Path(__file__).parent.parent / "tests" / "vectors"
 ORIGIN: Final = "coop.example/owase"
@@ -40,6 +40,7 @@ def build() -> dict[str, Json]:
     return {
         "canonical": _canonical(),
         "checkpoints": _checkpoints(),
+        "counts": vector_counts.build(),
         "ids": _ids(),
         "merkle": _merkle(),
         "private": _private(),

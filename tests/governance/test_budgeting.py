@@ -62,6 +62,8 @@ def test_without_one_it_says_what_every_way_leads_to(method: Budgeting, election
     always, ever = frozenset.intersection(*ways), frozenset.union(*ways)
     assert set(found.winners) == names(always)
     assert set(found.tied) == names(ever - always)
+    shown = {name for round_ in found.rounds for name in round_.elected}
+    assert shown <= set(found.winners)
     if not found.tied:
         assert [round_.elected for round_ in found.rounds] == [(name,) for name in found.winners]
 
@@ -204,6 +206,7 @@ def test_a_lot_that_decided_is_shown_once() -> None:
         found = method.count(profile, Paper(3, 1, (40, 40, 40), 100), order)
         assert found.winners == ("option_3", "option_1")
         assert [round_.lot for round_ in found.rounds] == [("option_1", "option_2", "option_3"), ()]
+        assert found.tied == ("option_1", "option_2", "option_3")
         assert set(method.count(profile, Paper(3, 1, (40, 40, 40), 100)).tied) == names((1, 2, 3))
 
 
@@ -211,7 +214,7 @@ def test_an_order_decides_as_far_as_it_goes() -> None:
     profile = {"1,2,3": Count(3, 3)}
     for method in EVERY:
         found = method.count(profile, Paper(3, 1, (40, 40, 40), 100), ["option_2"])
-        assert (found.winners, set(found.tied)) == (("option_2",), names((1, 3)))
+        assert (found.winners, set(found.tied)) == (("option_2",), names((1, 2, 3)))
 
 
 def test_more_ways_than_can_be_followed_are_a_tie() -> None:

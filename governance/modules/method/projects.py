@@ -196,6 +196,7 @@ class Budgeting(Method, frozen=True):
         lost = [number for number in ranked if number not in certain]
         rival = lost[0] if won and lost else lost[1] if len(lost) > 1 else None
         tally = {option(number): _in(count, unit) for number, count in named.items()}
+        level = {*result.tied, *(number for one in result.purchases for number in one.lot)}
         return Counted(
             tally={**tally, ABSTAIN: _in(ballots.abstained, unit), INVALID: _in(ballots.invalid, unit)},
             winners=tuple(map(option, result.certain)),
@@ -203,7 +204,7 @@ class Budgeting(Method, frozen=True):
             rival=tally[option(rival)] if rival else NOBODY,
             cast=ballots.expressed + ballots.abstained,
             abstained=ballots.abstained,
-            tied=tuple(map(option, result.tied)),
+            tied=tuple(map(option, sorted(level))),
             unit=unit,
             rounds=tuple(
                 Round({option(one.project): one.votes}, elected=(option(one.project),), lot=tuple(map(option, one.lot)))
