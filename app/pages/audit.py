@@ -19,14 +19,18 @@ from app.installation import Installation
 from app.limits import limits_of
 from app.naming import names_for, sees_titles
 from app.pages.page import Page, show
-from app.pages.proposals.common import need_proposal, texts_of, words_of
+from app.pages.proposals.common import labels_of, need_proposal, rule_of, texts_of, words_of
+from app.pages.proposals.outcome import counts_of
 from app.passes import Pass
 from app.reading_entrance import genesis_hash
-from app.recount import recount
+from app.recount import Line, Recounted, recount
 from app.sequencer.guard import Published
 from app.visit import Visit
 from app.witness.cosigned import witnessed
 from app.zipped import FRESH, zipped
+from governance.books.counts import shown
+from governance.books.proposals import Found
+from governance.reach import Path
 
 Asked = Request[Any, Any, Any]
 BALLOTS: Final = 100
@@ -114,6 +118,11 @@ async def ballots(
     title, _, options = await texts_of(visit, proposal)
     start = (page - 1) * BALLOTS
     lines = found.lines[start : start + BALLOTS]
+    ways = _ways(found)
+    labels = await labels_of(visit, proposal, options, *proposal.tally, *(line.choice or "" for line in lines))
+    _, rule = await rule_of(visit.reading, proposal)
+    kept = await visit.reading.find(Found, proposal.id)
+    again = found.counted and await counts_of(visit, words, proposal, rule, found.counted)
     return await show(
         request,
         visit,
@@ -121,14 +130,32 @@ async def ballots(
         proposal=proposal,
         title=title or words.t("proposals.untitled", id=proposal.id[:11]),
         found=found,
-        choices=[(code, words.choice(code, options)) for code in proposal.tally],
-        told={line.choice: words.choice(line.choice, options) for line in lines if line.choice},
+        tally=None if found.counted is None else shown(rule, found.counted),
+        choices=[(code, words.choice(code, labels)) for code in proposal.tally],
+        told={line.choice: words.choice(line.choice, labels) for line in lines if line.choice},
         lines=lines,
-        names=await names_for(visit, [line.ballot.member for line in lines]),
+        ways=ways[start : start + BALLOTS],
+        every_way=len(ways),
+        whole=found.counted is None or kept is None or kept.announced or kept.counted == found.counted,
+        count=again.show(proposal, Found(id=proposal.id, index=0, counted=found.counted, announced=False))
+        if again and found.counted
+        else None,
+        names=await names_for(visit, _members(lines, ways[start : start + BALLOTS])),
         cast=sum(line.ballot.counts for line in found.lines),
         page=page,
-        more=len(found.lines) > start + BALLOTS,
+        more=max(len(found.lines), len(ways)) > start + BALLOTS,
     )
+
+
+def _ways(found: Recounted) -> list[tuple[str, Path]]:
+    """How each voter without a ballot was spoken for, or where their vote was lost: those together by their end."""
+    return sorted(found.paths.items(), key=lambda way: (way[1].holder == "", way[1].holder, way[1].why, way[0]))
+
+
+def _members(lines: list[Line], ways: list[tuple[str, Path]]) -> set[str]:
+    return {line.ballot.member for line in lines} | {
+        id_ for member, path in ways for id_ in (member, path.holder) if id_
+    }
 
 
 async def _last_pass(request: Asked, visit: Visit, now: int) -> dict[str, Any]:

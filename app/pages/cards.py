@@ -16,12 +16,12 @@ from app.pages.card_acts import acts_of
 from app.pages.keys import Asked, root_kind
 from app.pages.me import member_of
 from app.pages.page import Page, show
-from app.pages.proposals.common import rule_of, said_names, texts_of, words_of
+from app.pages.proposals.common import labels_of, rule_of, said_names, texts_of, words_of
+from app.pages.proposals.voting import Voting, voting
 from app.visit import Visit
 from governance.books import ballots
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
-from governance.count import Paper
 from ledger.books.keys import Key
 from ledger.books.members import Member
 
@@ -29,11 +29,11 @@ ROLE: Final = "concierge"
 
 
 class Vote(NamedTuple):
-    """A vote in which the bearer may say something: what, how it stands in words, and what it takes the place of."""
+    """A vote in which the bearer may say something: on what, by what form, and what it takes the place of."""
 
     proposal: Proposal
     title: str
-    choices: list[tuple[str, str]]
+    voting: Voting
     sealed: bool
     replaces: str
     names: dict[str, str]
@@ -102,9 +102,11 @@ async def _votes(request: Any, visit: Visit, installation: Installation, member:
         if not weight:
             continue
         title, _, options = await texts_of(visit, proposal)
-        choices = [(code, words.choice(code, options)) for code in rule.method.choices(Paper(len(proposal.options)))]
-        names = said_names(proposal, title, options)
-        found.append(Vote(proposal, title, choices, rule.secrecy.SEALED, ballot.statement if ballot else "", names))
+        labels = await labels_of(visit, proposal, options)
+        # What was entered before is for the bearer to say again, not for the concierge to read.
+        asked = await voting(visit, words, proposal, rule, labels, "")
+        names = said_names(proposal, title, labels)
+        found.append(Vote(proposal, title, asked, rule.secrecy.SEALED, ballot.statement if ballot else "", names))
     return found
 
 

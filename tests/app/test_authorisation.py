@@ -120,6 +120,8 @@ TABLE: Final[dict[str, str]] = {
     "POST /c/{slug}/proposals/{id}/amend": "member",
     "GET /c/{slug}/proposals/{id}/assisted": "helper",
     "GET /c/{slug}/proposals/{id}/paper": "paper",
+    "GET /c/{slug}/proposals/{id}/items": "tiles",
+    "GET /c/{slug}/proposals/{id}/pick": "tiles",
     "GET /c/{slug}/things": "tiles",
     "GET /c/{slug}/things/{id}": "tiles",
     "GET /c/{slug}/things/new": "member",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.pages.proposals import entered, lists, new, one, versions
+from app.pages.proposals import entered, items, lists, new, one, versions
 
 ROUTES: Final = (
     lists.proposals,
@@ -14,6 +14,8 @@ ROUTES: Final = (
     new.preview_amended,
     one.proposal,
     versions.versions,
+    items.items,
+    items.pick,
     entered.paper,
     entered.assisted,
 )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Request
 
 from app.api.problems import Problem, language
 from app.decisions.effect_words import current_rule
+from app.decisions.items import item_labels
 from app.decisions.words import Words
 from app.naming import sees_titles
 from app.reading import Reading
 from app.visit import Visit
 from governance.books.proposals import Proposal
 from governance.books.rules import RuleVersion
+from governance.count import MAX_OPTIONS
 from governance.rule import Rule
 from ledger.books.members_policy import MembersPolicy
 from ledger.books.policies import Policy, PolicyHead
@@ -68,15 +71,24 @@ async def texts_of(visit: Visit, proposal: Proposal, statement: str | None = Non
         return "", "", []
     said = statement or proposal.statement
     # An older version may have had other options: as many as were kept for it.
-    paths = ["title", "text", *(f"options/{n}" for n in range(50))]
+    most = len(proposal.options) if said == proposal.statement else MAX_OPTIONS
+    paths = ["title", "text", *(f"options/{n}" for n in range(most))]
     found = await visit.reading.texts([(said, path) for path in paths])
     options = [str(found[said, path]) for path in paths[2:] if (said, path) in found]
     return str(found.get((said, "title"), "")), str(found.get((said, "text"), "")), options
 
 
-def said_names(proposal: Proposal, title: str, options: list[str]) -> dict[str, str]:
+async def labels_of(visit: Visit, proposal: Proposal, options: Sequence[str], *choices: str) -> dict[int, str]:
+    """What options are called, by number: a proposal's own, or those of a round's items that ``choices`` name."""
+    if not proposal.items:
+        return dict(enumerate(options, 1))
+    numbers = {int(number) for choice in choices for number in re.findall("[0-9]+", choice)}
+    return await item_labels(visit.reading, proposal, numbers, titles=sees_titles(visit))
+
+
+def said_names(proposal: Proposal, title: str, labels: Mapping[int, str]) -> dict[str, str]:
     """What the signing dialog calls the proposal and its options."""
-    named = {f"{proposal.id}/option_{number}": option for number, option in enumerate(options, 1)}
+    named = {f"{proposal.id}/option_{number}": label for number, label in labels.items()}
     return named | ({proposal.id: title} if title else {})
 
 

@@ -15,11 +15,20 @@ from app.decisions.people import Person, find_people, holders
 from app.decisions.standing import on_roll
 from app.installation import Installation
 from app.pages.page import Page, show
-from app.pages.proposals.common import Asked, need_member, need_proposal, rule_of, said_names, texts_of, words_of
+from app.pages.proposals.common import (
+    Asked,
+    labels_of,
+    need_member,
+    need_proposal,
+    rule_of,
+    said_names,
+    texts_of,
+    words_of,
+)
+from app.pages.proposals.voting import voting
 from app.visit import Visit
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
-from governance.count import Paper
 from ledger.books.keys import COUNTERSIGNERS, OFFICIALS, active_keys
 from ledger.statement import Statement
 
@@ -73,6 +82,7 @@ async def _entered(
     chosen = people[0] if member and people else None
     words = words_of(request, visit)
     title, _, options = await texts_of(visit, proposal)
+    labels = await labels_of(visit, proposal, options)
     cast = await visit.reading.find_many(Ballot, [f"{proposal.id}/{person.id}" for person in people])
     waiting, names = await _waiting(installation, visit, proposal)
     seconds = await _seconds(installation, visit, way, me, chosen)
@@ -91,10 +101,10 @@ async def _entered(
         me=me,
         person=chosen,
         ballot=cast.get(f"{proposal.id}/{chosen.id}") if chosen else None,
-        choices=[(code, words.choice(code, options)) for code in rule.method.choices(Paper(len(proposal.options)))],
+        voting=await voting(visit, words, proposal, rule, labels, ""),
         sealed=rule.secrecy.SEALED,
         seconds=seconds,
-        names=said_names(proposal, title, options) | {person.id: person.name for person in parties},
+        names=said_names(proposal, title, labels) | {person.id: person.name for person in parties},
     )
 
 

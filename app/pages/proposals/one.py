@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.access import OPT, Access
-from app.api.problems import sentence
 from app.decisions.effect_words import EffectWords
 from app.decisions.standing import Standing, standing
 from app.decisions.words import Words
 from app.installation import Installation
 from app.naming import sees_names, sees_titles
 from app.pages.page import Page, show
-from app.pages.proposals.common import Asked, need_proposal, paragraphs, rule_of, said_names, texts_of, words_of
+from app.pages.proposals.common import (
+    Asked,
+    labels_of,
+    need_proposal,
+    paragraphs,
+    rule_of,
+    said_names,
+    texts_of,
+    words_of,
+)
+from app.pages.proposals.life import life_of, may_of
+from app.pages.proposals.outcome import outcome_of
+from app.pages.proposals.voting import voting
 from app.visit import Visit
 from governance.books.proposals import Proposal, Version
-from governance.count import Paper
+from governance.books.rules import BUDGET
 from governance.rule import Rule
 from ledger.books.keys import COUNTERSIGNERS, OFFICIALS
 
@@ -38,6 +49,10 @@ async def proposal(
     version, rule = await rule_of(visit.reading, found)
     title, text, options = await texts_of(visit, found)
     mine = await standing(installation, visit.reading, found, rule, visit.member)
+    labels = await labels_of(visit, found, options, mine.choice)
+    versions = await visit.reading.children(Version, found.id)
+    life = await life_of(visit, words, found, rule, versions, stage)
+    may = _may(visit, found, stage, rule, mine) | await may_of(visit, installation, found, rule, life, now)
     partial = bool(request.headers.get("hx-request"))
     return await show(
         request,
@@ -50,7 +65,7 @@ async def proposal(
         now=now,
         titles=sees_titles(visit),
         title=title or words.t("proposals.untitled", id=found.id[:11]),
-        names=said_names(found, title, options),
+        names=said_names(found, title, labels),
         paragraphs=paragraphs(text),
         options=options,
         proposer=await _person(visit, words, found.proposer),
@@ -58,12 +73,13 @@ async def proposal(
         rule_version=version,
         rule=rule,
         rule_lines=words.rule(rule),
-        versions=await visit.reading.children(Version, found.id),
+        versions=versions,
+        life=life,
         mine=mine,
-        choices=_choices(words, rule, found, options),
-        my_choice=words.choice(mine.choice, options) if mine.choice else "",
-        may=_may(visit, found, stage, rule, mine),
-        **_outcome(words, found, rule, options),
+        voting=await voting(visit, words, found, rule, labels, mine.choice) if may["vote"] else None,
+        my_choice=words.choice(mine.choice, labels) if mine.choice else "",
+        may=may,
+        **await outcome_of(visit, installation, words, found, rule),
     )
 
 
@@ -79,16 +95,6 @@ async def _person(visit: Visit, words: Words, member: str) -> str:
     return words.t("ledger.signer.member", id=member[4:10])
 
 
-def _choices(words: Words, rule: Rule, proposal: Proposal, options: list[str]) -> list[tuple[str, str]]:
-    """(code, words) of everything that a ballot can say."""
-    if not rule.method.LISTED:
-        return []
-    return [
-        (code, words.choice(code, options))
-        for code in rule.method.choices(Paper(len(options) or len(proposal.options)))
-    ]
-
-
 def _may(visit: Visit, proposal: Proposal, stage: str, rule: Rule, mine: Standing) -> dict[str, bool]:
     """What this reader can do here now."""
     own = visit.member is not None and visit.member.id == proposal.proposer
@@ -97,6 +103,7 @@ def _may(visit: Visit, proposal: Proposal, stage: str, rule: Rule, mine: Standin
     return {
         "amend": own and stage in ("draft", "scheduled"),
         "open": own and stage == "draft",
+        "items": proposal.decides == BUDGET and stage in ("draft", "scheduled") and visit.signed_in,
         "withdraw": own and stage in ("draft", "scheduled"),
         # Before the opening was applied nobody's weight is known; the ledger judges.
         "vote": voting and "online" in rule.channels and (mine.weight > 0 or mine.roll is None),
@@ -104,21 +111,4 @@ def _may(visit: Visit, proposal: Proposal, stage: str, rule: Rule, mine: Standin
         "paper": stage == "voting" and "paper" in rule.channels and visit.holds(*OFFICIALS),
         "assisted": stage == "voting" and "assisted" in rule.channels and visit.holds("concierge"),
         "countersign": visit.holds(*COUNTERSIGNERS),
-    }
-
-
-def _outcome(words: Words, proposal: Proposal, rule: Rule, options: list[str]) -> dict[str, Any]:
-    """The count, step by step, once there is one."""
-    if proposal.outcome is None or proposal.tally is None:
-        return {"outcome": None}
-    winners = proposal.outcome.winners
-    return {
-        "outcome": proposal.outcome,
-        "winner": words.joined([words.choice(one, options) for one in winners]) if rule.chooses else "",
-        "steps": [words.step(step, chooses=rule.chooses) for step in proposal.outcome.steps],
-        "counted": [(code, words.choice(code, options), count) for code, count in proposal.tally.items()],
-        "total": sum(count.weight for count in proposal.tally.values()),
-        "present": sum(count.heads for count in proposal.tally.values()),
-        "weighted": words.weights_differ(proposal.tally),
-        "lapse": sentence(words.texts, words.lang, **proposal.lapse) if proposal.lapse else "",
     }

@@ -3,6 +3,7 @@
  * everything that was entered, whether something was said or not. Nothing of it is ever written to this device.
  */
 
+import { prepare as prepareBallots } from "../ballot/form.js";
 import { busy, say } from "../newcomer.js";
 import { DeviceError } from "../errors.js";
 import { keyId } from "../ids.js";
@@ -104,6 +105,7 @@ async function read(code) {
   bearer.replaceChildren(...page.body.childNodes);
   /** @type {any} */ (globalThis).htmx?.process(bearer);
   prepare(bearer);
+  prepareBallots();
   show(true);
   bearer.focus();
   wait();

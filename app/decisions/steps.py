@@ -1,0 +1,64 @@
+"""The steps of a decision in words: what was asked, what there was, whether it was enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from app.decisions.words import Words
+from governance.count import Step
+
+_BASES: Final = ("all", "present", "cast", "yes_no", "expressed")
+_PLAIN: Final = ("quorum_approvals", "objections", "consents", "tie")
+"""Steps that are counted in one way alone."""
+
+
+class StepTold(NamedTuple):
+    """One step: what is asked in one word, in a sentence, what there was, and whether that is enough.
+
+    ``have``, ``need``: in words; ``drawn``: whether it is a part of something that a bar can show.
+    """
+
+    title: str
+    asked: str
+    found: str
+    holds: bool
+    have: str
+    need: str
+    drawn: bool
+    step: Step
+
+
+def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses: bool) -> StepTold:
+    """``amount``: how the method's amounts are written; quorums are always in whole votes."""
+    number = amount if step.unit == "weight" and step.name in ("threshold", "tie") else words.fmt.integer
+    support = words.t("rule.support.option" if chooses else "rule.support.yes")
+    params = {
+        "have": number(step.have),
+        "base": number(step.base),
+        "need": number(step.need),
+        "support": support,
+        "share": "" if step.fraction is None else _share(words, step),
+        "of": words.t(f"proposals.of.{step.of}") if step.of in _BASES else "",
+    }
+    key = f"proposals.step.{step.name}{_manner(step)}"
+    title = words.t(f"proposals.step.{step.name}")
+    if step.cls is not None:
+        title = words.t("proposals.step.of_class", step=title, cls=words.cls(step.cls))
+    asked, found = words.t(f"{key}.asked", **params), words.t(f"{key}.found", **params)
+    drawn = step.base > 0 and step.of in _BASES
+    return StepTold(title, asked, found, step.holds, params["have"], params["need"], drawn, step)
+
+
+def _manner(step: Step) -> str:
+    """By heads or by weight, in one class, or against the next option."""
+    if step.name in _PLAIN:
+        return ""
+    if step.of == "rival":
+        return ".rival"
+    return ".cls" if step.cls is not None else f".{step.unit}"
+
+
+def _share(words: Words, step: Step) -> str:
+    return words.fmt.threshold(Fraction(step.fraction or "1/1"), strict=step.comparison == "over")
