@@ -214,7 +214,8 @@ def test_an_order_decides_as_far_as_it_goes() -> None:
     profile = {"1,2,3": Count(3, 3)}
     for method in EVERY:
         found = method.count(profile, Paper(3, 1, (40, 40, 40), 100), ["option_2"])
-        assert (found.winners, set(found.tied)) == (("option_2",), names((1, 2, 3)))
+        assert found.winners == ("option_2",)
+        assert set(found.tied) - set(found.winners) == names((1, 3))
 
 
 def test_more_ways_than_can_be_followed_are_a_tie() -> None:
