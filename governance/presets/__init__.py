@@ -60,7 +60,7 @@ def parse(data: bytes) -> Preset:
     except msgspec.DecodeError as error:
         raise FormatError("preset.invalid", path="", detail=str(error)) from error
     needed = {*rules.KINDS, rules.CHOICE}
-    if not needed <= set(preset.decides) or not set(preset.decides.values()) <= set(preset.documents):
+    if not needed <= set(preset.decides) <= set(rules.ALL) or not set(preset.decides.values()) <= set(preset.documents):
         raise FormatError("preset.invalid", path="decides")
     if {source.document for source in preset.sources} != set(preset.documents):
         raise FormatError("preset.invalid", path="sources")

@@ -1,0 +1,242 @@
+"""The statutory presets, clause by clause, through real meetings and ballots: as many as it takes, and one fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from governance import rule
+from governance.count import Count
+from ledger.compose import Private
+from tests.governance.deciding import decide
+from tests.governance.hall import Hall, code
+from tests.governance.test_meetings_ways import candidates
+from tests.governance.test_presets import read
+from tests.simulator import DAY
+
+CAPS = {"consumer_coop": 9, "worker_coop": 4}
+COOPS = sorted(CAPS)
+
+
+def hall(preset: str, members: int = 7) -> Hall:
+    """A co-op of that many under the preset's rules; Hanako is in the chair. M8 and on are called by number."""
+    made = Hall(**read(preset).rules())
+    for number in range(8, members + 1):
+        made.join(f"M{number}")
+    return made
+
+
+def others(found: Hall, count: int) -> list[str]:
+    """So many; Matsu, who has no device, and Hanako, who is in the chair, come last."""
+    names = [name for name in found.ids if name not in ("Hanako", "Matsu")]
+    return [*names, "Matsu", "Hanako"][:count]
+
+
+def say(found: Hall, name: str, item: str, choice: str) -> None:
+    """By oneself from home, or in writing."""
+    if name == "Matsu":
+        found.paper(name, item, choice)
+    else:
+        found.vote(name, item, choice)
+
+
+def held(found: Hall, kind: str, yes: int, no: int = 0, abstain: int = 0, silent: int = 0) -> tuple[str, str]:
+    """A meeting with one item on which so many vote, from home as well as there, and others say nothing."""
+    item = found.draft(kind=kind)
+    meeting = found.convene(item, starts_in=10 * DAY)
+    voters = iter(others(found, yes + no + abstain + silent))
+    for choice, count in (("yes", yes), ("no", no), ("abstain", abstain)):
+        for _ in range(count):
+            say(found, next(voters), item, choice)
+    found.begin(meeting, *voters)
+    return meeting, item
+
+
+def result(found: Hall, kind: str, yes: int, no: int = 0, abstain: int = 0, silent: int = 0) -> str:
+    meeting, item = held(found, kind, yes, no, abstain, silent)
+    return found.put(meeting, item)
+
+
+def results(preset: str, kind: str, cases: Iterable[tuple[int, ...]], members: int = 7) -> list[str]:
+    found = hall(preset, members)
+    return [result(found, kind, *case) for case in cases]
+
+
+# One member, one vote; proxies.
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_who_has_many_shares_has_one_vote(preset: str) -> None:
+    """生協法17, 労協法11: 出資口数の多少にかかわらず、各々一個の議決権."""
+    found = hall(preset)
+    paid = {"member": found.id("Kenta"), "shares": 1000, "yen": 1_000_000}
+    found.say("Hanako", "equity.payment/1", paid, cosigners=("Kenta",))
+    meeting, item = held(found, "ordinary", yes=0, no=1, silent=0)
+    for name in ("Kenta", "Saki"):
+        found.vote(name, item, "yes")
+    found.put(meeting, item)
+    assert found.tally(item)["yes"] == (2, 2)
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_as_many_mandates_as_the_act_allows_pass_and_one_more_is_refused(preset: str) -> None:
+    """生協法17: 代理人は、十人以上の組合員を代理することができない。 労協法: 五人以上."""
+    cap = CAPS[preset]
+    found = hall(preset, members=cap + 4)
+    item = found.draft()
+    meeting = found.convene(item)
+    givers = [name for name in others(found, cap + 2) if name not in ("Jiro", "Matsu")]
+    for name in givers[:cap]:
+        found.entrust(name, meeting, "Jiro")
+    one_more = givers[cap] if len(givers) > cap else "Matsu"
+    assert code(found.entrust, one_more, meeting, "Jiro") == "proxy.cap"
+    found.begin(meeting, "Jiro")
+    found.vote("Jiro", item, "yes")
+    assert found.put(meeting, item) == "passed"
+    assert found.tally(item)["yes"] == (cap + 1, cap + 1)
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_blank_proxies_do_not_go_to_a_chair_without_a_vote(preset: str) -> None:
+    found = hall(preset)
+    meeting = found.convene(found.draft())
+    body = {"meeting": meeting, "to": "chair"}
+    assert code(found.say, "Kenta", "proxy.give/1", body) == "proxy.no_chair"
+
+
+# Ordinary resolutions of co-ops: 生協法41.
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_a_majority_of_those_present_decides(preset: str) -> None:
+    """Whoever is there counts, abstaining or silent; votes sent in count as present."""
+    cases = [(4, 2), (3, 2), (1, 0), (3, 2, 1), (2, 0, 2), (3, 1, 0, 2), (2, 3)]
+    expected = ["passed", "passed", "passed", "failed", "failed", "failed", "failed"]
+    assert results(preset, "ordinary", cases) == expected
+
+
+@pytest.mark.parametrize("preset", COOPS)
+@pytest.mark.parametrize(("choice", "after"), [("yes", "passed"), ("no", "failed")])
+def test_the_chair_decides_a_tie_and_has_no_vote_before(preset: str, choice: str, after: str) -> None:
+    """生協法41: 可否同数のときは、議長の決するところによる。議長は、総会の議決に加わる権利を有しない."""
+    found = hall(preset)
+    meeting, item = held(found, "ordinary", yes=3, no=3)
+    assert code(found.vote, "Hanako", item, "yes") == "ballot.not_on_roll"
+    assert found.put(meeting, item) == "tied"
+    found.say("Hanako", "ballot.casting/1", {"proposal": item, "choice": choice})
+    assert found.stage(item) == after
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_a_general_meeting_has_ten_days_notice_and_its_agenda(preset: str) -> None:
+    found = hall(preset)
+    item = found.draft()
+    assert code(found.convene, item, starts_in=10 * DAY - 1000) == "meeting.notice"
+    meeting = found.convene(item, starts_in=10 * DAY)
+    found.begin(meeting, "Ume")
+    late = found.draft()
+    assert code(found.say, "Ume", "meeting.motion/1", {"meeting": meeting, "proposal": late}) == "meeting.no_motions"
+
+
+# Special resolutions of co-ops: 生協法42.
+
+
+@pytest.mark.parametrize("preset", COOPS)
+@pytest.mark.parametrize("kind", ["special"])
+def test_half_of_all_present_and_two_thirds_of_those(preset: str, kind: str) -> None:
+    """Of nine with the chair eight vote: four present are enough, three are not; two thirds exactly pass."""
+    cases = [(4, 0), (3, 0), (3, 1), (2, 2), (4, 2), (3, 2, 1), (5, 3), (4, 1, 0, 1), (1, 0, 0, 3)]
+    expected = ["passed", "no_quorum", "passed", "failed", "passed", "failed", "failed", "passed", "failed"]
+    assert results(preset, kind, cases, members=9) == expected
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_rules_change_and_members_are_expelled_by_special_resolution_alone(preset: str) -> None:
+    by_kind = read(preset).rules()
+    special = {name: by_kind["special"][name] for name in ("quorum", "threshold", "proxy", "venue")}
+    for kind in ("rules", "expel"):
+        assert {name: by_kind[kind][name] for name in special} == special
+    # Neither the chair nor whom it concerns.
+    assert by_kind["expel"]["electorate"] == {
+        "module": "all_of/1",
+        "parts": [{"module": "without_chair/1"}, {"module": "disinterested/1"}],
+    }
+
+
+# Officers: 生協法28.
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_officers_are_elected_with_one_vote_each_that_members_can_not_see(preset: str) -> None:
+    found = hall(preset)
+    election = candidates(found, "director", "Kenta", "Saki", "Toru", seats=2)
+    found.call(election)
+    found.wait(10 * DAY)
+    choice = {"proposal": election, "choice": Private("option_1")}
+    found.say("Ume", "ballot.cast/1", choice)
+    assert code(found.say, "Jiro", "ballot.cast/1", choice | {"choice": "option_1"}) == "ballot.sealed"
+    officers = read(preset).documents["officers"]
+    assert rule.parse(officers).secrecy.SEALED
+    departing = {name for source in read(preset).sources_of("officers") for name in source.departs}
+    assert departing == {"secrecy"}  # not yet a ballot that nobody can open
+    roll = Count(9, 9)
+    tally = {"option_1": Count(4, 4), "option_2": Count(3, 3), "option_3": Count(2, 2)}
+    assert decide(rule.parse(officers), roll, tally, 3).winners == ("option_1",)
+    assert decide(rule.parse(officers), roll, tally | {"option_2": Count(4, 4)}, 3).result == "tied"
+
+
+# General incorporated associations: 一般法人法49.
+
+
+def test_an_association_decides_with_more_than_half_of_all_votes_present() -> None:
+    """49-1: of eight five have to be there (half is not more than half), and more than half of those agree."""
+    cases = [(3, 2), (4, 0), (3, 1, 0, 1), (2, 2, 1), (4, 1, 0, 2), (4, 2, 2), (3, 3)]
+    expected = ["passed", "no_quorum", "passed", "failed", "passed", "failed", "failed"]
+    assert results("association", "ordinary", cases, members=8) == expected
+
+
+def test_an_association_counts_all_votes_for_a_special_resolution() -> None:
+    """49-2: the denominator is all members. Of nine six are two thirds exactly; five do not pass, though unanimous."""
+    assert results("association", "special", [(6, 2), (5, 0), (5, 3), (6, 0)], members=9) == [
+        "passed",
+        "failed",
+        "failed",
+        "passed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heads", "weight", "expected"),
+    [(4, 20, "passed"), (3, 30, "failed"), (4, 19, "failed"), (8, 19, "failed"), (5, 21, "passed")],
+)
+def test_heads_and_votes_are_asked_each_by_itself(heads: int, weight: int, expected: str) -> None:
+    """49-2 where the articles give members different numbers of votes: half of 8 members, two thirds of 30 votes."""
+    found = rule.parse(read("association").documents["special"])
+    assert decide(found, Count(8, 30), {"yes": Count(heads, weight)}, 0).result == expected
+
+
+def test_an_association_has_no_cap_on_proxies_and_gives_them_meeting_by_meeting() -> None:
+    """50-2: 代理権の授与は、社員総会ごとに."""
+    found = hall("association", members=13)
+    item, later = found.draft(), found.draft()
+    meeting, next_one = found.convene(item), found.convene(later, starts_in=20 * DAY)
+    for name in others(found, 11)[1:]:
+        found.entrust(name, meeting, "Jiro")
+    found.begin(meeting, "Jiro")
+    found.vote("Jiro", item, "yes")
+    assert found.put(meeting, item) == "passed"
+    assert found.tally(item)["yes"] == (11, 11)
+    found.begin(next_one, "Jiro")
+    found.vote("Jiro", later, "yes")
+    assert found.put(next_one, later) == "no_quorum"
+    assert found.tally(later)["yes"] == (1, 1)
+
+
+# NPOs: 特定非営利活動促進法25.
+
+
+def test_an_npo_changes_its_articles_with_half_present_and_three_quarters_of_those() -> None:
+    cases = [(3, 1), (4, 0), (3, 0), (2, 2), (2, 1, 1), (6, 2), (5, 2), (5, 3)]
+    expected = ["passed", "passed", "no_quorum", "failed", "failed", "passed", "failed", "failed"]
+    assert results("npo", "special", cases, members=8) == expected
