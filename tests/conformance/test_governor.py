@@ -149,7 +149,7 @@ def as_ours(act: Act, their: governors.Seen, our: village_vote.Seen) -> village_
 def test_voting_ends_at_the_same_vote_where_more_than_enough_are_for_it(house: House, vote: Vote) -> None:
     setting, weights, acts = vote
     # After the vote that ends it nothing counts: for a governor in that second, for us from the next millisecond on.
-    acts = [next(at_once) for _, at_once in groupby(acts, key=lambda act: act.at)]
+    acts = with_weight(setting, weights, [next(at_once) for _, at_once in groupby(acts, key=lambda act: act.at)])
     theirs = house.hold("withSuperQuorum", setting, weights, [*acts, Act(1000, "look")])
     share = spell(Fraction(setting.super_quorum, 100))
     document = classic(setting, super_quorum=share, timelock_seconds=0)
