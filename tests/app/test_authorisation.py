@@ -141,6 +141,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/me/keys": "member",
     "GET /c/{slug}/guardian": "member",
     "GET /c/{slug}/me/keys/card": "member",
+    "GET /c/{slug}/delegations": "member",
     "GET /c/{slug}/me/keys/guardians": "member",
     "GET /c/{slug}/office/card": "helper",
     "GET /c/{slug}/office/card/{key}": "helper",

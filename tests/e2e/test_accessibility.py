@@ -78,6 +78,7 @@ PAGES = [
     (MEMBER, "/c/mizunasato/me/keys/card"),
     (MEMBER, "/c/mizunasato/me/keys/guardians"),
     (MEMBER, "/c/mizunasato/guardian"),
+    (MEMBER, "/c/mizunasato/delegations"),
     (ADMINISTRATOR, "/c/mizunasato"),
     (ADMINISTRATOR, "/c/mizunasato/office"),
     (ADMINISTRATOR, "/c/mizunasato/office/applications"),

@@ -1,0 +1,136 @@
+"""Standing delegations on pages: whom I have named to speak for me, in which subjects, and for how many I speak."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+
+from app.access import OPT, Access
+from app.commons.people import people_of
+from app.installation import Installation
+from app.pages.me import member_of
+from app.pages.page import Page, show
+from app.pages.proposals.common import words_of
+from app.reading_entrance import policy_in_force
+from app.visit import Visit
+from governance.books import delegations as book
+from governance.books import rules
+from governance.books.delegations import Named, Standing
+from ledger.books.members import Member
+from ledger.state import State
+
+Asked = Request[Any, Any, Any]
+
+
+class Line(NamedTuple):
+    """One subject (empty: all): whom I have named, since when, whether they can vote, and whether it leads back to
+    me.
+    """
+
+    topic: str
+    delegate: str
+    since: int | None
+    active: bool
+    loops: bool
+
+
+class Spoken(NamedTuple):
+    """For how many I would speak in a subject if I alone voted; of them so many named me themselves."""
+
+    topic: str
+    all: int
+    directly: int
+
+
+@get("/c/{slug:str}/delegations", opt={OPT: Access.MEMBER})
+async def delegations(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation]
+) -> Page:
+    """My delegations, and those to me."""
+    me = member_of(visit).id
+    topics = ("", *(await policy_in_force(visit.reading)).topics)
+    lines, spoken = await installation.ask(visit.reading.ledger, lambda state: _look(state, me, topics))
+    people = {p.id: p for p in await people_of(visit.reading, [line.delegate for line in lines if line.delegate])}
+    words = words_of(request, visit)
+    return await show(
+        request,
+        visit,
+        "delegations/mine.html",
+        words=words,
+        lines=[line for line in lines if line.delegate],
+        free=[line.topic for line in lines if not line.delegate],
+        topics=topics,
+        people=people,
+        names={person.id: person.name for person in people.values()},
+        spoken=[one for one in spoken if one.all],
+        kinds=[words.word("proposal_kind", kind) for kind in await installation.ask(visit.reading.ledger, _kinds)],
+    )
+
+
+def _look(state: State, me: str, topics: tuple[str, ...]) -> tuple[list[Line], list[Spoken]]:
+    lines, spoken = [], []
+    for topic in topics:
+        own = state.find(Standing, book.key(me, topic))
+        delegate = (own.delegate if own is not None else None) or ""
+        known = state.find(Member, delegate) if delegate else None
+        lines.append(
+            Line(
+                topic,
+                delegate,
+                own.since if own is not None and delegate else None,
+                known is not None and known.status == "active",
+                bool(delegate) and _runs_in_a_circle(state, me, topic),
+            )
+        )
+        carried, directly = _carried(state, me, topic)
+        spoken.append(Spoken(topic, carried, directly))
+    return lines, spoken
+
+
+def _named(state: State, member: str, topic: str) -> str | None:
+    """Whom that member has named for a subject: for itself, else for all."""
+    for subject in (topic, "") if topic else ("",):
+        own = state.find(Standing, book.key(member, subject))
+        if own is not None and own.delegate is not None:
+            return own.delegate
+    return None
+
+
+def _runs_in_a_circle(state: State, me: str, topic: str) -> bool:
+    seen = {me}
+    at = _named(state, me, topic)
+    while at is not None and at not in seen:
+        seen.add(at)
+        at = _named(state, at, topic)
+    return at is not None
+
+
+def _carried(state: State, me: str, topic: str) -> tuple[int, int]:
+    """How many votes would come to me if I alone voted, and how many of them directly: found from me backwards, so that
+    it takes no longer than there are such votes.
+    """
+    seen, waiting, directly = {me}, [me], 0
+    while waiting:
+        at = waiting.pop()
+        for named in state.children(Named, at):
+            member = named.member
+            if named.topic not in ("", topic) or member in seen or _named(state, member, topic) != at:
+                continue
+            record = state.find(Member, member)
+            if record is None or record.status != "active":
+                continue
+            seen.add(member)
+            waiting.append(member)
+            directly += at == me
+    return len(seen) - 1, directly
+
+
+def _kinds(state: State) -> list[str]:
+    """The kinds of proposals whose rule allows delegations."""
+    heads = {head.id for head in state.children(rules.RuleHead)}
+    return [kind for kind in rules.ALL if kind in heads and rules.current(state, kind).rule().delegation.ALLOWED]
+
+
+ROUTES: Final = (delegations,)
