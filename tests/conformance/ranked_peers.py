@@ -134,6 +134,12 @@ def pyrankvote_runoff(profile: Profile, options: int) -> set[int]:
     return {int(winner.name) for winner in winners}
 
 
+def pyrankvote_rounds(profile: Profile, options: int) -> int:
+    """How many rounds it takes."""
+    candidates = {number: pyrankvote.Candidate(str(number)) for number in range(1, options + 1)}
+    return len(pyrankvote.instant_runoff_voting(list(candidates.values()), _pyrankvote(profile, candidates)).rounds)
+
+
 def pyrankvote_transfers(profile: Profile, options: int, seats: int) -> set[int]:
     """Quota votes / (seats + 1) without more; an excluded option's ballots all pass on the same share of its votes."""
     candidates = {number: pyrankvote.Candidate(str(number)) for number in range(1, options + 1)}

@@ -161,6 +161,48 @@ def test_votelib_lets_exhausted_votes_take_a_candidates_place() -> None:
     assert [told.excluded for told in counted.rounds] == [(), ("option_1",), ("option_2",), ()]
 
 
+def test_votelib_and_votekit_pass_several_surpluses_on_at_once() -> None:
+    """1's surplus elects 3, so that 2's passes it by and goes to 4; with both at once it goes to 3, and on to 5."""
+    profile = {"1>3>5>4>2": 41, "2>3>4>5>1": 31, "3>5>4>1>2": 5, "4>5>1>2>3": 10, "5>4>1>2>3": 13}
+    assert peers.votelib_transfers(profile, 4) == {1, 2, 3, 5}
+    assert peers.votekit_elected("STV", peers.votekit_profile(profile, 5), 4) == {1, 2, 3, 5}
+    assert peers.pref_voting_stv(profile, range(1, 6), 4) == {frozenset({1, 2, 3, 4})}
+    assert set(STV.count(tell(profile), Paper(5, 4)).winners) == {"option_1", "option_2", "option_3", "option_4"}
+
+
+def test_pyrankvote_elects_with_just_half() -> None:
+    profile = {"1": 2, "2": 1, "3": 1}
+    assert peers.pyrankvote_rounds(profile, 3) == 1
+    counted = IRV.count(tell(profile), Paper(3))
+    assert (counted.winners, len(counted.rounds)) == (("option_1",), 2)
+
+
+def test_others_need_an_option_for_every_seat() -> None:
+    profile = {"2": 3, "1": 1}
+    with pytest.raises(Exception, match="infinite loop"):
+        peers.votelib_transfers(profile, 4)
+    with pytest.raises(RuntimeError, match="Illegal state"):
+        peers.pyrankvote_transfers(profile, 4, 4)
+    with pytest.raises(ValueError, match="Not enough candidates"):
+        peers.votekit_elected("STV", peers.votekit_profile(profile, 4), 4)
+    assert STV.count(tell(profile), Paper(4, 4)).winners == ("option_2", "option_1")
+
+
+def test_margins_and_winning_votes_can_differ_on_short_ballots() -> None:
+    """1 beats 2 by 6 to 5, 2 beats 3 by 5 to 3 and 3 beats 1 by 8 to 3: the weakest victory is 5, or a margin of 1."""
+    profile = {"1": 3, "2>3>1": 5, "3>1": 3}
+    assert SCHULZE.count(tell(profile), Paper(3)).winners == ("option_3",)
+    assert peers.votekit_elected("Schulze", peers.votekit_profile(profile, 3)) == {2}
+
+
+def test_votekit_gives_unnamed_options_no_points() -> None:
+    """1 has 4 x 2 of its own, and 5 x 1/2 of those who leave 1 and 3 unnamed: more than the 5 x 2 of 2."""
+    profile = {"2": 5, "1>3": 4}
+    points: dict[str, Any] = {"score_vector": [2, 1, 0], "scoring_tie_convention": "average"}
+    assert peers.votekit_elected("Borda", peers.votekit_profile(profile, 3), **points) == {2}
+    assert BORDA.count(tell(profile), Paper(3)).winners == ("option_1",)
+
+
 def test_pyrankvote_needs_no_whole_quota() -> None:
     """Of 3 votes for 2 seats its quota is more than 1, so that 3 passes one on; by the statute it is 2."""
     profile = {"6>2>5>4>1": 1, "3>2>4": 2}
