@@ -36,7 +36,13 @@ AMOUNTS: Final[tuple[Profile, ...]] = (
 RANKINGS: Final[tuple[Profile, ...]] = (
     {"1>2>3": (4, 4), "2>3>1": (3, 3), "3>1>2": (2, 2), "4": (1, 1), "abstain": (2, 2), "invalid": (1, 1)},
     {"1>2": (2, 2), "2>1": (2, 2), "3": (1, 0)},
+    {"1>2": (8, 8), "1>3": (4, 4), "2": (2, 2), "3": (3, 3), "4": (3, 3)},
+    {"1": (4, 4), "2": (4, 4), "3>1": (2, 2), "4>2": (2, 2)},
     {},
+)
+LEVELS: Final[tuple[Profile, ...]] = (
+    {"1=2>3": (3, 3), "3>1=4": (2, 4), "2": (1, 1), "2=3=4": (1, 2)},
+    {"1=2": (1, 1)},
 )
 CHOICES: Final[tuple[Profile, ...]] = (
     {"option_1": (3, 3), "option_2": (2, 3), "option_3": (1, 1), "abstain": (2, 2), "invalid": (1, 1)},
@@ -53,9 +59,12 @@ CASES: Final[tuple[tuple[Json, tuple[str, ...], tuple[Profile, ...]], ...]] = (
     ({"module": "score/1", "highest": 4}, ("one", "two"), AMOUNTS),
     ({"module": "majority_judgement/1", "grades": 5}, ("one",), AMOUNTS),
     ({"module": "irv/1"}, ("one",), RANKINGS),
-    ({"module": "schulze/1", "equal": True}, ("one",), RANKINGS),
-    ({"module": "copeland/1", "equal": False}, ("one",), RANKINGS),
-    ({"module": "borda/1", "equal": True}, ("one",), RANKINGS),
+    ({"module": "schulze/1", "equal": True}, ("one",), RANKINGS + LEVELS),
+    ({"module": "schulze/1", "equal": False}, ("one",), RANKINGS[:1]),
+    ({"module": "copeland/1", "equal": True}, ("one",), RANKINGS + LEVELS),
+    ({"module": "copeland/1", "equal": False}, ("one",), RANKINGS[:1]),
+    ({"module": "borda/1", "equal": True}, ("one",), RANKINGS + LEVELS),
+    ({"module": "borda/1", "equal": False}, ("one",), RANKINGS[:1]),
     ({"module": "stv/1"}, ("one", "two"), RANKINGS),
     ({"module": "weighted/1", "points": 4}, ("one", "two"), AMOUNTS),
     ({"module": "quadratic/1", "credits": 16}, ("one", "two"), AMOUNTS),
