@@ -11,6 +11,7 @@ from ledger.books.tokens import Movement
 from ledger.compose import Private
 from ledger.fold import Books
 from ledger.statement import Entry, parse_leaf
+from tests.golden.governing import governs
 from tests.ledger.books.people import REASON, People
 from tests.simulator import DAY, majority_rule, members_policy
 
@@ -23,7 +24,8 @@ OFFICIALS: dict[str, Any] = {"cosigners": ("Hanako",), "via": "paper"}
 def whole_story() -> People:
     """Told afresh each time, byte for byte the same."""
     coop = People()
-    chapters = (_joins, _works, _shares, _decides, _loses_a_phone, _changes_keys, _is_anchored, _leaves, _is_succeeded)
+    early = (_joins, _works, _shares, _decides, governs)
+    chapters = (*early, _loses_a_phone, _changes_keys, _is_anchored, _leaves, _is_succeeded)
     for chapter in chapters:
         chapter(coop)
     return coop
