@@ -36,7 +36,7 @@ def compare_pairs(marks: Mapping[str, Count], options: int) -> Compared:
         for level in ranking.split(">"):
             if level in lanes:
                 read |= lanes[level]
-                not_after[level] += read * count.weight
+                not_after[level] += read if count.weight == 1 else read * count.weight
                 heads[level] += count.heads
                 continue
             together = level.split("=")
