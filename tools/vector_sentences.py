@@ -163,6 +163,21 @@ _EFFECTS: Final = [
     {"effect": "admit", "applicant": _APPLICATION, "class": "regular", "at_once": True},
     {"effect": "unheard_of", "amount": -5, "much": {f"n{n}": n for n in range(60)}},
     {"effect": "log_key", "vkey": _LOG_KEY},
+    {"effect": "articles"},
+    {
+        "effect": "elect",
+        "role": "auditor",
+        "scope": "coop",
+        "candidates": [_ROKU, _TARO],
+        "from": None,
+        "until": _UNTIL,
+    },
+    {"effect": "suspend", "member": _ROKU, "until": _UNTIL},
+    {"effect": "suspend", "member": _ROKU, "until": None},
+    {"effect": "expel", "member": _TARO},
+    {"effect": "mint", "member": _TARO, "amount": 1200},
+    {"effect": "project", "lead": _HANA},
+    {"effect": "federation", "origin": "union.example/kitaura"},
 ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 
-from app.decisions import policy_form, rule_spelling
+from app.decisions import drafting_more, policy_form, rule_spelling
 from app.decisions.rule_spelling import Values, one
 from app.decisions.words import Words
 from governance import effects
@@ -26,7 +26,7 @@ USE_JSON: Final = "json"
 
 @dataclass
 class Drafted:
-    """``effects`` as the statement has them, ``private`` values by path in its body.
+    """``effects`` as the statement has them, ``private`` values by path in its body, ``plain`` ones as controls.
 
     ``errors`` by path in the document. ``document``: of a rule or a policy, also when it is faulty, for the form.
     """
@@ -36,6 +36,7 @@ class Drafted:
     errors: dict[str, str] = field(default_factory=dict)
     document: dict[str, Any] | None = None
     names: dict[str, str] = field(default_factory=dict)
+    plain: drafting_more.Plain = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -48,20 +49,25 @@ class Drafted:
         A branch with sealed values in it is spelt out, for a control holds either JSON or a sealed text.
         """
         sealed = [(path, "private", text) for path, text in self.private.items()]
-        return [*_spelt("effects", self.effects, frozenset(self.private)), *sealed] if self.effects else sealed
+        spelt = _spelt("effects", self.effects, frozenset(self.private)) if self.effects else []
+        return [*spelt, *self.plain, *sealed]
 
 
-def draft(kind: str, values: Values, words: Words, utc_offset: int) -> Drafted:
-    """What the form of that kind of proposal spells."""
+def draft(kind: str, values: Values, words: Words, utc_offset: int, members: Mapping[str, str] = {}) -> Drafted:
+    """What the form of that kind of proposal spells. ``members``: names of those who may stand for election, by id."""
     drafted = Drafted()
+    drafted.plain = drafting_more.settings(kind, values, words, drafted.errors)
     match kind:
         case "choice":
             _options(drafted, values, words)
-        case "rules" if one(values, "decides") == LOG_KEY:
-            drafted.effects = [{"effect": LOG_KEY, "vkey": one(values, "vkey").strip()}]
+        case "election":
+            term = _term(values, utc_offset)
+            drafted.effects, drafted.private = drafting_more.election(values, words, members, term, drafted.errors)
+        case "ordinary" | "special" | "expel" | "tokens":
+            until = _midnight(one(values, "until"), utc_offset, 1)
+            drafted.effects = [*drafting_more.effect(kind, values, words, until, drafted.errors)]
         case "rules":
-            _document(drafted, values, words, lambda: policy_form.Spelt(rule_spelling.document(values), {}))
-            drafted.effects = [{"effect": "rule", "kind": one(values, "decides"), "document": drafted.document or {}}]
+            _rule(drafted, values, words)
         case "policy":
             area = one(values, "area")
             _document(drafted, values, words, lambda: policy_form.document(area, values))
@@ -69,10 +75,7 @@ def draft(kind: str, values: Values, words: Words, utc_offset: int) -> Drafted:
         case "role":
             _role(drafted, values, words, utc_offset)
         case "admit":
-            applicant, cls = one(values, "applicant"), one(values, "class")
-            if not applicant:
-                drafted.errors["applicant"] = words.t("proposals.new.applicant.missing")
-            drafted.effects = [{"effect": "admit", "applicant": applicant, "class": cls}]
+            _admit(drafted, values, words)
         case _:
             pass
     drafted.private |= {DOCUMENT + path: name for path, name in drafted.names.items()}
@@ -137,6 +140,21 @@ def _without_names(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
     return document, names
 
 
+def _rule(drafted: Drafted, values: Values, words: Words) -> None:
+    if one(values, "decides") == LOG_KEY:
+        drafted.effects = [{"effect": LOG_KEY, "vkey": one(values, "vkey").strip()}]
+        return
+    _document(drafted, values, words, lambda: policy_form.Spelt(rule_spelling.document(values), {}))
+    drafted.effects = [{"effect": "rule", "kind": one(values, "decides"), "document": drafted.document or {}}]
+
+
+def _admit(drafted: Drafted, values: Values, words: Words) -> None:
+    applicant, cls = one(values, "applicant"), one(values, "class")
+    if not applicant:
+        drafted.errors["applicant"] = words.t("proposals.new.applicant.missing")
+    drafted.effects = [{"effect": "admit", "applicant": applicant, "class": cls}]
+
+
 def _options(drafted: Drafted, values: Values, words: Words) -> None:
     options = [line.strip() for line in one(values, "options").splitlines() if line.strip()]
     drafted.private = {f"options/{place}": option for place, option in enumerate(options)}
@@ -147,13 +165,17 @@ def _options(drafted: Drafted, values: Values, words: Words) -> None:
 def _role(drafted: Drafted, values: Values, words: Words, utc_offset: int) -> None:
     if not one(values, "member"):
         drafted.errors["member"] = words.t("proposals.new.member.missing")
-    times: Mapping[str, str | None] = {
-        # A term lasts through its last day.
+    member, role = one(values, "member"), one(values, "role")
+    term = _term(values, utc_offset)
+    drafted.effects = [{"effect": "role", "member": member, "role": role, "scope": "coop", **term}]
+
+
+def _term(values: Values, utc_offset: int) -> dict[str, str | None]:
+    """A term lasts through its last day."""
+    return {
         "from": _midnight(one(values, "from"), utc_offset, 0),
         "until": _midnight(one(values, "until"), utc_offset, 1),
     }
-    member, role = one(values, "member"), one(values, "role")
-    drafted.effects = [{"effect": "role", "member": member, "role": role, "scope": "coop", **times}]
 
 
 def _midnight(day: str, utc_offset: int, later: int) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,7 +83,9 @@ class EffectWords:
             found.append(await self.one(effect, own, None if proposal.executed_at is None else proposal.id))
         return found
 
-    async def one(self, effect: dict[str, Any], kind_names: dict[str, str], executed: str | None = None) -> Told:
+    async def one(  # noqa: PLR0911  (one for each effect)
+        self, effect: dict[str, Any], kind_names: dict[str, str], executed: str | None = None
+    ) -> Told:
         """One effect; ``executed``: the proposal that has brought it about, to compare with what was until then."""
         match effect["effect"]:
             case "rule":
@@ -94,8 +96,16 @@ class EffectWords:
                 return await self._role(effect)
             case "admit":
                 return await self._admit(effect)
+            case "elect":
+                return await self._elect(effect)
             case "log_key":
                 return Told(self._t("proposals.effect.log_key", vkey=effect["vkey"]))
+            case "articles":
+                return Told(self._t("proposals.effect.articles"))
+            case "federation":
+                return Told(self._t("proposals.effect.federation", origin=effect["origin"]))
+            case "expel" | "suspend" | "mint" | "project" as named:
+                return await self._about_member(named, effect)
             case _:
                 return Told(self._t("proposals.effect.text"))
 
@@ -124,21 +134,41 @@ class EffectWords:
         return await labels.kind_labels(self._reading, version, self._words.texts, self._words.lang)
 
     async def _role(self, effect: dict[str, Any]) -> Told:
-        known = await self._reading.names([effect["member"]]) if self._names else {}
-        name = (
-            self._t("pages.person", name=known[effect["member"]])
-            if known
-            else self._t("ledger.signer.member", id=effect["member"][4:10])
-        )
         return Told(
             self._t(
                 "proposals.effect.role",
-                name=name,
+                name=(await self._people([effect["member"]]))[0],
                 role=self._words.word("role", effect["role"]),
                 begins=self._bound("from", effect["from"], self._words.fmt.day),
                 ends=self._bound("until", effect["until"], self._words.fmt.through),
             )
         )
+
+    async def _elect(self, effect: dict[str, Any]) -> Told:
+        return Told(
+            self._t(
+                "proposals.effect.elect",
+                role=self._words.word("role", effect["role"]),
+                candidates=self._words.joined(await self._people(effect["candidates"])),
+                begins=self._bound("from", effect["from"], self._words.fmt.day),
+                ends=self._bound("until", effect["until"], self._words.fmt.through),
+            )
+        )
+
+    async def _about_member(self, named: str, effect: dict[str, Any]) -> Told:
+        (name,) = await self._people([effect.get("member") or effect["lead"]])
+        params = {"name": name}
+        if named == "mint":
+            params["amount"] = self._words.fmt.integer(effect["amount"])
+        if named == "suspend":
+            params["until"] = self._bound("until", effect["until"], self._words.fmt.through)
+        return Told(self._t(f"proposals.effect.{named}", **params))
+
+    async def _people(self, members: Sequence[str]) -> list[str]:
+        known = await self._reading.names(members) if self._names else {}
+        return [
+            self._t("pages.person", name=known[one]) if one in known else self._words.member(one) for one in members
+        ]
 
     async def _admit(self, effect: dict[str, Any]) -> Told:
         name = effect["applicant"][:10]

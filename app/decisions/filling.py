@@ -19,9 +19,27 @@ def from_document(document: dict[str, Any]) -> Filled:
 
 def from_proposal(proposal: Proposal, options: list[str], names: dict[str, str], utc_offset: int) -> Filled:
     """The form's values as the proposal has them; ``names``: of its policy's kinds, by path in the document."""
+    # Whom its effects concern is said by them; whoever else was declared is kept.
+    declared = [one for one in proposal.interested if one not in _concerned(proposal)]
+    around: Filled = {"interested": declared} if declared else {}
+    if proposal.topic:
+        around["topic"] = [proposal.topic]
+    if proposal.seats > 1:
+        around["seats"] = [str(proposal.seats)]
+    if proposal.budget:
+        return around | {"budget": [str(proposal.budget)]}
     if not proposal.effects:
-        return {"options": ["\n".join(options)]}
-    effect = proposal.effects[0]
+        return around | {"options": ["\n".join(options)]}
+    return around | _from_effect(proposal.effects[0], names, utc_offset)
+
+
+def _concerned(proposal: Proposal) -> set[str]:
+    return {member for effect in proposal.parsed_effects() for member in effect.concerns()}
+
+
+def _from_effect(  # noqa: PLR0911  (one for each effect)
+    effect: dict[str, Any], names: dict[str, str], utc_offset: int
+) -> Filled:
     match effect["effect"]:
         case "rule":
             return {"decides": [effect["kind"]]} | from_document(effect["document"])
@@ -38,8 +56,21 @@ def from_proposal(proposal: Proposal, options: list[str], names: dict[str, str],
             return {"applicant": [effect["applicant"]], "class": [effect["class"]]}
         case "log_key":
             return {"decides": ["log_key"], "vkey": [effect["vkey"]]}
-        case _:
-            return {}
+        case "elect":
+            return {
+                "candidates": effect["candidates"],
+                "role": [effect["role"]],
+                "from": [_day(effect["from"], utc_offset, 0)],
+                "until": [_day(effect["until"], utc_offset, 1)],
+            }
+        case "suspend":
+            until = _day(effect["until"], utc_offset, 1)
+            return {"effect": ["suspend"], "member": [effect["member"]], "until": [until]}
+        case "project":
+            return {"effect": ["project"], "member": [effect["lead"]]}
+        case named:
+            plain = {field: [str(value)] for field, value in effect.items() if field in ("member", "amount", "origin")}
+            return {"effect": [named]} | plain
 
 
 def with_names(document: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

@@ -24,12 +24,14 @@ class Person(NamedTuple):
     cls: str
 
 
-async def find_people(reading: Reading, words: str, among: Collection[str] | None = None) -> list[Person]:
-    """Active members (of those ids) whose name or reading has the words, by reading; at most SHOWN."""
+async def find_people(
+    reading: Reading, words: str, among: Collection[str] | None = None, *, most: int = SHOWN
+) -> list[Person]:
+    """Active members (of those ids) whose name or reading has the words, by reading; at most ``most``."""
     people = [person for person in await _active(reading) if among is None or person.id in among]
     wanted = fold(words)
     found = [person for person in people if wanted in fold(person.name) or wanted in fold(person.kana)]
-    return sorted(found, key=lambda person: (fold(person.kana or person.name), person.id))[:SHOWN]
+    return sorted(found, key=lambda person: (fold(person.kana or person.name), person.id))[:most]
 
 
 async def holders(reading: Reading, *roles: str) -> list[Person]:

@@ -35,6 +35,22 @@ EFFECTS = st.one_of(
     st.fixed_dictionaries({"effect": st.just("policy"), "area": st.just("members"), "document": ANY_MEMBERS}),
     st.fixed_dictionaries({"effect": st.just("policy"), "area": st.just("commons"), "document": ANY_COMMONS}),
     spoilt(st.fixed_dictionaries({"effect": st.just("admit"), "applicant": CODES, "class": CODES})),
+    spoilt(
+        st.fixed_dictionaries(
+            {"effect": st.sampled_from(["elect", "suspend", "expel", "mint", "project", "federation", "articles"])},
+            optional={
+                "member": CODES,
+                "lead": CODES,
+                "role": CODES,
+                "scope": CODES,
+                "origin": CODES,
+                "until": st.none(),
+                "from": st.none(),
+                "amount": st.integers(-1, 9),
+                "candidates": st.lists(CODES, max_size=2),
+            },
+        )
+    ),
     ANYTHING,
 )
 

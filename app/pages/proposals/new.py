@@ -16,11 +16,11 @@ from litestar.params import FromPath, QueryParameter
 from app import labels
 from app.access import OPT, Access
 from app.api.problems import Problem
-from app.decisions import policy_form, rule_editor, rule_form
+from app.decisions import drafting_more, policy_form, rule_editor, rule_form
 from app.decisions.drafting import LOG_KEY, Drafted, draft
 from app.decisions.effect_words import EffectWords, current_policy, current_rule
 from app.decisions.filling import Filled, from_document, from_proposal, with_names
-from app.decisions.people import applicants, find_people
+from app.decisions.people import Person, applicants, find_people
 from app.decisions.rule_spelling import ACT, Values, one
 from app.decisions.words import Words
 from app.naming import sees_names
@@ -29,11 +29,13 @@ from app.pages.proposals.common import Asked, members_policy, need_member, need_
 from app.visit import Visit
 from governance.books import rules
 from governance.books.proposals import Proposal
+from governance.count import MAX_OPTIONS
+from governance.modules.electorate.disinterested import Disinterested
 from ledger.books.commons_policy import UNITS
 from ledger.books.policies import AREAS, Policy
 from ledger.books.roles import ROLES
 
-KINDS: Final = (*rules.KINDS, rules.CHOICE)
+KINDS: Final = rules.ALL
 UNASKED: Final = 5
 """How many members stand there to choose from before anybody has been searched for."""
 _Code = Annotated[str, QueryParameter(max_length=20)]
@@ -98,7 +100,8 @@ async def preview_amended(request: Asked, visit: NamedDependency[Visit], id: Fro
 
 async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended: Proposal | None) -> Page:
     words = words_of(request, visit)
-    drafted = draft(kind, values, words, visit.coop.utc_offset)
+    members = await visit.reading.names(values.get("candidates", ()))
+    drafted = draft(kind, values, words, visit.coop.utc_offset, members)
     told = []
     if drafted.complete and drafted.effects:
         teller = EffectWords(visit.reading, words, names=sees_names(visit))
@@ -118,7 +121,7 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
         "names": {} if amended is None else said_names(amended, title, {}),
     }
     template = "proposals/_effect_form.html" if request.headers.get("hx-request") else "proposals/new.html"
-    shown |= await _choices(visit, words, kind, values, drafted)
+    shown |= await _choices(visit, words, kind, values, drafted) | await _around(visit, words, kind, values)
     return await show(request, visit, template, **shown)
 
 
@@ -147,18 +150,39 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
             "lengths": rule_form.split_length,
             "words": words,
         }
-    if kind == "role":
-        asked = one(values, "q")[:100]
-        found = await find_people(visit.reading, asked)
-        # Nobody scrolls through a whole village: a few to see how it looks, the others by name.
-        found = found if asked.strip() else found[:UNASKED]
-        chosen = one(values, "member")
-        if chosen and chosen not in {person.id for person in found}:
-            found = [*await find_people(visit.reading, "", {chosen}), *found]
-        return {"people": found, "roles": ROLES, "words": words}
+    offered: dict[str, Any] = {"roles": ROLES, "words": words, "people": await _people(visit, "q", "member", values)}
+    if kind == "election":
+        offered["people"] = await _people(visit, "q", "candidates", values)
     if kind == "admit":
-        return {"applicants": await applicants(visit.reading), "classes": classes}
-    return {}
+        offered |= {"applicants": await applicants(visit.reading), "classes": classes}
+    if kind in drafting_more.EFFECTS:
+        offered |= {"effects": drafting_more.EFFECTS[kind], "effect": drafting_more.chosen_effect(kind, values)}
+    return offered
+
+
+async def _around(visit: Visit, words: Words, kind: str, values: Values) -> dict[str, Any]:
+    """What every form offers beside its own: subjects, and members to declare where the rule leaves them out."""
+    version = await current_rule(visit.reading, kind)
+    document = "" if version is None else json.dumps(version.document)
+    policy = await members_policy(visit.reading)
+    return {
+        "topics": policy.topics,
+        "topic_names": {topic: words.word("topic", topic) for topic in policy.topics},
+        "declares": Disinterested.NAME in document or bool(values.get("interested")),
+        "concerned": await _people(visit, "interested_q", "interested", values),
+        "seated": version is not None and version.rule().method.SEATS,
+    }
+
+
+async def _people(visit: Visit, searched: str, field: str, values: Values) -> list[Person]:
+    """Members to choose from: those chosen already, then whom the search finds."""
+    asked = one(values, searched)[:100]
+    found = await find_people(visit.reading, asked)
+    # Nobody scrolls through a whole village: a few to see how it looks, the others by name.
+    found = found if asked.strip() else found[:UNASKED]
+    chosen = [member for member in values.get(field, ()) if member]
+    first = await find_people(visit.reading, "", set(chosen), most=MAX_OPTIONS) if chosen else []
+    return [*sorted(first, key=lambda person: chosen.index(person.id)), *(one for one in found if one not in first)]
 
 
 async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: str) -> Filled:
@@ -178,7 +202,7 @@ async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: s
     if kind == "admit":
         waiting = await applicants(visit.reading)
         return {"applicant": [waiting[0].id], "class": [waiting[0].cls]} if waiting else {}
-    return {"role": [ROLES[0]]} if kind == "role" else {}
+    return {"role": [ROLES[0]]} if kind in ("role", "election") else {}
 
 
 async def _rule_from(visit: Visit, decides: str, start: str) -> Filled:

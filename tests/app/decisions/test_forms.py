@@ -284,3 +284,60 @@ def proposal(kind: str, *done: dict[str, Any]) -> Proposal:
         effects=done,
         drafted_at=0,
     )
+
+
+ANN, BEN = "mem_" + "a" * 26, "mem_" + "b" * 26
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("expel", {"effect": ["expel"], "member": [ANN]}),
+        ("expel", {"effect": ["suspend"], "member": [ANN], "until": ["2027-03-31"]}),
+        ("expel", {"effect": ["suspend"], "member": [ANN], "until": [""]}),
+        ("tokens", {"effect": ["mint"], "member": [ANN], "amount": ["1200"]}),
+        ("ordinary", {"effect": ["project"], "member": [ANN]}),
+        ("special", {"effect": ["federation"], "origin": ["union.example/kitaura"]}),
+        ("special", {"effect": ["articles"]}),
+        ("election", {"candidates": [BEN, ANN], "role": ["director"], "from": ["2027-04-01"], "until": ["2029-03-31"]}),
+    ],
+)
+def test_effects_are_filled_in_and_amended_as_they_are(kind: str, values: dict[str, list[str]]) -> None:
+    drafted = draft(kind, values, WORDS, 540, {ANN: "杏", BEN: "弁"})
+    assert drafted.errors == {}
+    assert from_proposal(proposal(kind, *drafted.effects), [], {}, 540) == values
+
+
+def test_candidates_stand_in_the_order_of_their_options() -> None:
+    values = {"candidates": [BEN, ANN], "role": ["director"], "seats": ["２"], "topic": ["farm"], "interested": [ANN]}
+    drafted = draft("election", values, WORDS, 540, {ANN: "杏", BEN: "弁"})
+    assert drafted.effects[0]["candidates"] == [BEN, ANN]
+    controls = drafted.controls()
+    assert [control for control in controls if control[1] == "private"] == [
+        ("options/0", "private", "弁"),
+        ("options/1", "private", "杏"),
+    ]
+    assert {("seats", "integer", "2"), ("topic", "text", "farm"), ("interested[]", "id", ANN)} < set(controls)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "wrong"),
+    [
+        ("election", {"candidates": [ANN], "role": ["director"]}, "candidates"),
+        ("election", {"candidates": [ANN, BEN], "role": ["director"], "seats": ["0"]}, "seats"),
+        ("choice", {"options": ["a\nb"], "seats": ["many"]}, "seats"),
+        ("budget", {"budget": ["0"]}, "budget"),
+        ("budget", {}, "budget"),
+        ("expel", {}, "member"),
+        ("tokens", {"effect": ["mint"], "member": [ANN], "amount": ["0"]}, "effects/0/amount"),
+        ("special", {"effect": ["federation"], "origin": ["not a name"]}, "effects/0/origin"),
+    ],
+)
+def test_what_can_not_be_proposed_is_said_at_its_place(kind: str, values: dict[str, list[str]], wrong: str) -> None:
+    drafted = draft(kind, values, WORDS, 540, {ANN: "杏", BEN: "弁"})
+    assert set(drafted.errors) == {wrong}
+
+
+def test_a_budget_and_what_is_decided_by_its_text_alone() -> None:
+    assert draft("budget", {"budget": ["1,000"]}, WORDS, 540).controls() == [("budget", "integer", "1000")]
+    assert draft("ordinary", {}, WORDS, 540).controls() == []

@@ -127,6 +127,28 @@ def test_a_strange_member_deep_in_a_policy_is_shown(document: Json, value: Any) 
         assert "effects/0/document/bookings/fee" in said
 
 
+PEOPLE_EFFECTS: list[Json] = [
+    {"effect": "elect", "role": "auditor", "scope": "coop", "candidates": ["mem_a", "mem_b"], "from": None,
+     "until": "2027-03-31T15:00:00.000Z"},
+    {"effect": "suspend", "member": "mem_a", "until": None},
+    {"effect": "suspend", "member": "mem_a", "until": "2027-03-31T15:00:00.000Z"},
+    {"effect": "expel", "member": "mem_a"},
+    {"effect": "mint", "member": "mem_a", "amount": 5},
+    {"effect": "project", "lead": "mem_a"},
+    {"effect": "federation", "origin": "union.example"},
+    {"effect": "articles"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_done_to_people_and_the_coop_is_said_in_words(lang: str) -> None:
+    said = [effect(lang, document) for document in PEOPLE_EFFECTS]
+    assert not [text for text in said if paths_in(text) or "origin=" in text]
+    assert len(set(said)) == len(said)
+    other = effect(lang, PEOPLE_EFFECTS[0] | {"candidates": ["mem_b", "mem_a"]})
+    assert other != said[0]
+
+
 def test_presets_for_the_record() -> None:
     """One rule as people read it, in full: a change of these words is a change of what members agree to."""
     majority = presets.parse(resources.files(presets).joinpath("simple_majority.json").read_bytes()).rules()["ordinary"]
