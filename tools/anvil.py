@@ -29,11 +29,12 @@ class Chain:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._session = requests.Session()
 
     def ask(self, method: str, *params: Any) -> Any:
         """One JSON-RPC call; anvil's own ones too, such as ``anvil_reorg``."""
         question: Any = {"id": 1, "jsonrpc": "2.0", "method": method, "params": params}
-        answer = requests.post(self.url, json=question, timeout=30).json()
+        answer = self._session.post(self.url, json=question, timeout=30).json()
         if "error" in answer:
             raise RuntimeError(f"{method}: {answer['error']}")
         return answer["result"]

@@ -63,7 +63,8 @@ def hold(document: dict[str, Any], weights: Sequence[int], acts: Sequence[Act], 
 
 class _Vote:
     def __init__(self, document: dict[str, Any], weights: Sequence[int], delay: int) -> None:
-        self._village = copy.deepcopy(_village())
+        founded = _village()
+        self._village = copy.deepcopy(founded, {id(kept): kept for kept in (founded.books, founded.keys)})
         self._weights = [0] * MEMBERS
         self._village.time = _PROPOSED - SECOND
         self._put(document, [*enumerate(weights)])
