@@ -113,7 +113,8 @@ class EffectWords:
         version = await self._version_before(RuleVersion, effect["kind"], executed)
         changes = rule_changes(self._words, None if version is None else version.document, effect["document"])
         kind = self._words.word("proposal_kind", effect["kind"])
-        return Told(self._t("proposals.effect.rule", kind=kind), changes, effect["document"])
+        key = "proposals.effect.rule" if version is not None else "proposals.effect.rule.new"
+        return Told(self._t(key, kind=kind), changes, effect["document"])
 
     async def _policy(self, effect: dict[str, Any], kind_names: dict[str, str], executed: str | None) -> Told:
         area = effect["area"]

@@ -96,6 +96,8 @@ async def context(
         "errors": {_place(path, places): told for path, told in drafted.errors.items()},
         "fractions": rule_form.usual,
         "offers": offers(words, decides, in_force=in_force),
+        # Once open it stays so, whatever is taken back in it.
+        "further_open": bool(one(values, "further")) or any(question in document for question in UNANSWERED),
         "optional": tuple(UNANSWERED),
         "other": rule_form.OTHER,
         "people": {} if weights is None else await _people(reading, one(values, "find"), weights),

@@ -42,7 +42,7 @@ def _parts(words: Words, parts: list[Line], support: str) -> str:
     if len(told) == 1:
         return told[0]
     numbered = [words.t("rule.part", n=number, said=said) for number, said in enumerate(told, 1)]
-    return " ".join(numbered)
+    return words.sentences(numbered)
 
 
 def _said(words: Words, name: str, value: Any, given: Mapping[str, Any]) -> str:

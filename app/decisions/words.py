@@ -45,7 +45,7 @@ class Words:
             if getattr(found, question) != rule.UNANSWERED.get(question)
         }
         channels = [self.t(f"rule.channels.{channel}") for channel in found.channels]
-        return told | {"channels": " ".join(channels)}
+        return told | {"channels": self.sentences(channels)}
 
     def length(self, seconds: int) -> str:
         """A length of time: ``7日``, ``1日12時間``."""
@@ -103,6 +103,10 @@ class Words:
                 return self.t(f"rules.word.{control.name}.{value}")
             case _:
                 return self.share(value)
+
+    def sentences(self, told: list[str]) -> str:
+        """Whole sentences after each other: Japanese ones have no space between."""
+        return ("" if self.lang == "ja" else " ").join(told)
 
     def joined(self, parts: list[str]) -> str:
         """``甲、乙``."""

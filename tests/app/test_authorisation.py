@@ -110,6 +110,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/ledger": "tiles",
     "GET /c/{slug}/ledger/{index}": "tiles",
     "GET /c/{slug}/rules": "tiles",
+    "GET /c/{slug}/rules/{name}": "tiles",
     "GET /c/{slug}/verify": "tiles",
     "GET /c/{slug}/proposals": "tiles",
     "GET /c/{slug}/proposals/{id}": "tiles",

@@ -79,7 +79,7 @@ def test_conditions_are_numbered() -> None:
     found = rule.parse(document(threshold={"module": "all_of/1", "parts": parts}))
     assert words("ja").answers(found)["threshold"] == (
         "可決には、次のすべてが要ります。(1)可決の条件:賛成が、議決権者全員の票の2分の1以上。票の重みによらず、人数で数えます。"
-        " (2)可決の条件:賛成が、議決権者全員の票の3分の2以上。"
+        "(2)可決の条件:賛成が、議決権者全員の票の3分の2以上。"
     )
     assert words("en").answers(found)["threshold"] == (
         "To pass takes all of these. (1) To pass, yes needs at least half of all votes on the roll. This is counted by "
