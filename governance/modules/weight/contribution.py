@@ -55,10 +55,14 @@ class Contribution(Weight, frozen=True):
     def of(self, member: Standing) -> int:
         """See above, no more than the cap."""
         had = member.contributed
-        earned = Fraction(had[0])
+        earned = had[0]
         if self.period_seconds:
-            earned = sum((self.keep**k * (had[k] - had[k + 1]) for k in range(self.periods)), Fraction(0))
-        return capped(self.base + max(0, earned.numerator // earned.denominator), self.cap)
+            # In integers throughout, over one denominator: a fraction for every period of every member takes ten times
+            # as long.
+            over, under, last = self.keep.numerator, self.keep.denominator, self.periods - 1
+            parts = (over**k * under ** (last - k) * (had[k] - had[k + 1]) for k in range(self.periods))
+            earned = sum(parts) // under**last
+        return capped(self.base + max(0, earned), self.cap)
 
     def describe(self) -> Line:
         """With all that is set."""
