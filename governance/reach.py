@@ -29,7 +29,8 @@ def follow(
 ) -> dict[str, Path]:
     """Where the vote of everyone goes who has no ballot and has named somebody. In whatever order they come.
 
-    ``voters``: all on the roll. ``ballots``: those of them whose ballot counts. Linear in voters and chains.
+    ``voters``: all on the roll. ``ballots``: those of them whose ballot counts. Linear in voters and chains, where it
+    is quick to ask whether these hold somebody.
     """
     found: dict[str, Path] = {}
     for voter in voters:
