@@ -50,11 +50,15 @@ class Why(NamedTuple):
 
 
 class Side(NamedTuple):
-    """A decision under one rule: who might have taken part, who did, and what it came to with every step."""
+    """A decision under one rule: who might have taken part, who did, and what it came to with every step.
+
+    ``unit``: of how many parts of a vote amounts of support are counted in.
+    """
 
     roll: Count
     present: Count
     outcome: Outcome
+    unit: int
 
     def tests(self, *, quorum: bool) -> tuple[Step, ...]:
         """The steps that asked for participation, or those that asked for support."""
@@ -125,7 +129,7 @@ def _as_it_was(state: State, proposal: Proposal, pinned: Rule, roll: Roll) -> Si
 
 
 def _side(roll: Roll, asked: Poll, decided: Outcome) -> Side:
-    return Side(Count(roll.heads, roll.weight), asked.bases["present"], decided)
+    return Side(Count(roll.heads, roll.weight), asked.bases["present"], decided, asked.counted.unit)
 
 
 def _why_not(state: State, proposal: Proposal, pinned: Rule, tried: Rule, new: Mapping[str, Kind]) -> Why | None:

@@ -239,6 +239,24 @@ audit_pass: Final = Table(
 what ``app/audit/job.py`` says in the end, as JSON; a pass that is finished without one has failed.
 """
 
+backtest: Final = Table(
+    "backtest",
+    metadata,
+    _big("ledger_id", primary_key=True),
+    _bytes_text("id", primary_key=True),
+    _bytes_text("kind"),
+    _bytes_text("document"),
+    _big("started"),
+    _big("updated"),
+    _big("done"),
+    _big("size"),
+    Column("finished", BigInteger),
+    Column("result", Text(collation="C")),
+)
+"""Backtests of draft rules for a ``kind`` of proposal, by what they depend on (``app/backtests/running.py``). Times in
+ms; ``done`` of ``size`` decisions; one that is finished without a result has failed.
+"""
+
 cosignature: Final = Table(
     "cosignature",
     metadata,
