@@ -114,8 +114,8 @@ def _panel(state: State, proposal: Proposal, rule: Rule, published: Published) -
     panel = rule.electorate.panel()
     if panel is None or proposal.called_index is None or published.size <= proposal.called_index:
         return []
-    _, last, among = draws.draw_panel(state, proposal, panel, published.root)
-    body = {"among": among, "last": canonical.b64(last), "proposal": proposal.id}
+    lot = draws.draw_panel(state, proposal, panel, published.root)
+    body = {"among": lot.among, "last": canonical.b64(lot.last), "proposal": proposal.id}
     return [Announcement("lot.panel/1", body, f"{proposal.id} {proposal.rule} {published.size}", published)]
 
 

@@ -34,15 +34,14 @@ def order(seed_: bytes, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (ticket(seed_, name), name)))
 
 
-def last(seed_: bytes, names: Iterable[str], size: int) -> tuple[bytes, int]:
-    """The highest ticket among the ``size`` lowest, and how many names there were; empty bytes for no names."""
+def draw(seed_: bytes, names: Iterable[str], size: int) -> tuple[tuple[str, ...], int]:
+    """The ``size`` names of the lowest tickets (all, where there are fewer) in their order, and among how many."""
     count = 0
 
-    def tickets() -> Iterable[bytes]:
+    def tickets() -> Iterable[tuple[bytes, str]]:
         nonlocal count
         for name in names:
             count += 1
-            yield ticket(seed_, name)
+            yield ticket(seed_, name), name
 
-    drawn = heapq.nsmallest(size, tickets())
-    return (drawn[-1] if drawn else b""), count
+    return tuple(name for _, name in heapq.nsmallest(size, tickets())), count

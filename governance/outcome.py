@@ -6,6 +6,7 @@ Three questions, in this order: were enough present, is there enough support, an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -89,6 +90,9 @@ def judge(rule: Rule, asked: Poll, *, decisive: bool = False) -> Outcome:
         return Outcome("no_quorum", (), steps)
     tests = rule.threshold.test(asked)
     steps += tests
+    if rule.chooses and not all(_within_reach(step) for step in tests):
+        # Being first among equals does not help over a bar that none of them reaches.
+        return Outcome("failed", (), steps)
     # Yes or no is for yes in a tie as well: whether half is enough is for the threshold to say.
     settled = not counted.tied or decisive or not rule.chooses
     if all(step.holds for step in tests) and counted.winners and settled:
@@ -106,6 +110,11 @@ def _bases(roll: Roll, votes: Votes, counted: Counted) -> Bases:
     expressed = Count(counted.cast.heads - counted.abstained.heads, counted.cast.weight - counted.abstained.weight)
     all_ = Count(roll.heads, roll.weight)
     return {"all": all_, "present": present, "cast": counted.cast, "expressed": expressed, "yes_no": expressed}
+
+
+def _within_reach(step: Step) -> bool:
+    """Whether it holds, or would for whoever wins a tie: over half with exactly half, and more than an equal rival."""
+    return step.holds or step.fraction is None or step.have == Fraction(step.fraction) * step.base
 
 
 def _tie(counted: Counted) -> Step:

@@ -1,7 +1,8 @@
 """How a proposal comes to the vote: seconded, called by its proposer, admitted by the rule, opened by time.
 
 The rule that counts is the one in force when voting opens. Should it ask for longer notice than was given, or for a
-panel that has not been drawn, voting waits.
+panel that has not been drawn, voting waits. Should it be one for which the proposal has not the right options, or under
+which only a meeting decides, the vote is called off.
 """
 
 from __future__ import annotations
@@ -185,10 +186,8 @@ def _open(ctx: Context, body: Open) -> None:
 
 def _admit(ctx: Context, proposal: Proposal, rule: Rule) -> None:
     admission = rule.admission
-    least, most = rule.least_options if rule.chooses else 0, rule.method.OPTIONS[1]
-    paper = proposals.paper(ctx.state, proposal)
-    if not least <= paper.options <= most:
-        raise Refusal("proposal.options_missing", id=proposal.id, least=least)
+    if not _has_options(ctx.state, proposal, rule):
+        raise Refusal("proposal.options_missing", id=proposal.id, least=rule.least_options)
     # An entry's own moment lies after what it wrote: the proposer stands as the entries before this one say.
     proposer = standing.one(ctx.state, rule.needs, proposal.proposer, (ctx.index, ctx.time + 1))
     if proposer is None or not admission.admits(proposer):
@@ -203,11 +202,21 @@ def _admit(ctx: Context, proposal: Proposal, rule: Rule) -> None:
         _cool_off(ctx, proposal, admission.cooling_off())
 
 
+def _has_options(state: State, proposal: Proposal, rule: Rule) -> bool:
+    least, most = rule.least_options if rule.chooses else 0, rule.method.OPTIONS[1]
+    paper = proposals.paper(state, proposal)
+    seats = paper.seats == 1 or rule.method.SEATS or rule.method.COSTS
+    return least <= paper.options <= most and seats
+
+
 def _cool_off(ctx: Context, proposal: Proposal, wait: int) -> None:
+    wanted = effects.acting(proposal.parsed_effects())
     for before in ctx.state.children(Proposal):
         if not before.defeated or before.decides != proposal.decides or before.closes_at is None:
             continue
-        same = before.effects == proposal.effects if proposal.effects else before.proposer == proposal.proposer
+        refused = effects.acting(before.parsed_effects())
+        # In another order or beside something else it is still the same that would be done.
+        same = all(effect in wanted for effect in refused) if refused else before.proposer == proposal.proposer
         if same and ctx.time < before.closes_at + wait:
             again = canonical.format_time(before.closes_at + wait)
             raise Refusal("proposal.cooling_off", id=proposal.id, before=before.id, earliest=again)
@@ -223,6 +232,9 @@ def _opens(moment: Moment, due: Due) -> None:
     version = rules.current(moment.state, proposal.decides)
     rule = version.rule()
     opens_at = moment.time
+    if proposal.meeting is None and (rule.venue.kinds() or not _has_options(moment.state, proposal, rule)):
+        drafts.call_off(moment, proposal)
+        return
     if proposal.meeting is None:
         opens_at = max(opens_at, (proposal.called_at or 0) + notice(proposal, rule))
     # A lot drawn for another rule says nothing about this one.

@@ -6,19 +6,17 @@ whether voting now ends earlier or later. ``together.check`` lets that be asked 
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from governance import outcome
 from governance.books import ballots, hands, proposals, tallying
 from governance.books.ballots import Ballot, Cast, Object
 from governance.books.proposals import Proposal
-from governance.count import ABSTAIN, NOBODY, Count, Tally
+from governance.count import NOBODY, Count, Paper, Tally
 from governance.outcome import Outcome, Votes
 from governance.rule import Rule
 from ledger.fold import Book, Context, Handler
 from ledger.state import Record
-
-_EVERYONE_ELSE: Final = ("yes", "no", ABSTAIN)
 
 
 class Running(Record, frozen=True, kw_only=True):
@@ -81,19 +79,32 @@ def _end(ctx: Context, proposal: Proposal, rule: Rule, tally: Tally) -> None:
 
 def _is_over(ctx: Context, proposal: Proposal, rule: Rule, tally: Tally) -> bool:
     roll = tallying.roll(ctx.state, proposal, rule)
+    choices = rule.method.choices(Paper())
     enough = rule.timing.super()
     if enough is not None:
         bar = enough.numerator * roll.weight // enough.denominator
-        if tally.get("yes", NOBODY).weight >= bar and _result(ctx, proposal, rule, tally).result == "passed":
+        if tally.get(choices[0], NOBODY).weight >= bar and _result(ctx, proposal, rule, tally).result == "passed":
             return True
-    if not rule.timing.closes_early():
-        return False
-    # Everything that those who have not voted could do lies between all of them staying away and all saying one thing.
-    found = {_result(ctx, proposal, rule, tally).result}
+    return rule.timing.closes_early() and _is_settled(ctx, proposal, rule, tally)
+
+
+def _is_settled(ctx: Context, proposal: Proposal, rule: Rule, tally: Tally) -> bool:
+    """Whether nothing that those who have not voted could do would change the result.
+
+    Each test for itself is hardest and easiest to meet where they all stay away or all say one thing. Those are asked;
+    and what only a mixture could do, to meet several quorums or to make a tie, is ruled out apart.
+    """
+    roll = tallying.roll(ctx.state, proposal, rule)
     voted = sum((count for count in tally.values()), NOBODY)
     rest = Count(roll.heads - voted.heads, roll.weight - voted.weight)
-    for choice in _EVERYONE_ELSE:
-        found.add(_result(ctx, proposal, rule, {**tally, choice: tally.get(choice, NOBODY) + rest}).result)
+    more = {choice: tally.get(choice, NOBODY) + rest for choice in rule.method.choices(Paper())}
+    found = {_result(ctx, proposal, rule, tally).result}
+    found |= {_result(ctx, proposal, rule, {**tally, choice: count}).result for choice, count in more.items()}
+    if found == {"no_quorum"}:
+        return _result(ctx, proposal, rule, more).result == "no_quorum"
+    if found == {"failed"} and rule.tie.RESULT != "failed":
+        for_, against = (tally.get(choice, NOBODY).weight for choice in rule.method.choices(Paper())[:2])
+        return abs(for_ - against) > rest.weight
     return len(found) == 1
 
 

@@ -169,8 +169,8 @@ def conclude(moment: Moment, proposal: Proposal, rule: Rule, counted: Counted, d
         follows["defeated"] = bool(rule.admission.cooling_off()) and rule.admission.defeated(asked)
         if not rule.admission.returns(asked):
             _forfeit(moment, proposal)
-    if decided.result != "tied":
-        proposals.return_deposit(moment, proposal)
+    # A tie is no defeat, whatever is made of it afterwards.
+    proposals.return_deposit(moment, proposal)
     return change(moment.state, proposal, roll=roll_, tally=shown(rule, counted), outcome=decided, **follows)
 
 
@@ -188,19 +188,33 @@ def _closes(moment: Moment, due: Due) -> None:
     if rule.uncontested.settles(paper):
         conclude(moment, proposal, rule, *outcome.unopposed(paper))
         return
-    if rule.secrecy.SEALED or rule.tie.BREAKS == "lot":
+    settle(moment, proposal, rule)
+
+
+def settle(moment: Moment, proposal: Proposal, rule: Rule) -> None:
+    """Count a vote that has closed, or whose lot has been drawn, here and now or (a large one) in a while; not a
+    sealed one, which the operator opens.
+    """
+    if rule.secrecy.SEALED:
         return
     if members.entered(moment.state) > AT_ONCE:
         moment.schedule(moment.time + PATIENCE, "proposal.counts", proposal.id)
     else:
-        conclude(moment, proposal, rule, *count(moment.state, proposal, rule))
+        _derive(moment, proposal, rule)
 
 
 def _counts(moment: Moment, due: Due) -> None:
     """The clerk has said nothing: the fold counts by itself."""
     proposal = moment.state.need(Proposal, due.subject)
-    rule = proposals.pinned(moment.state, proposal)
-    conclude(moment, proposal, rule, *count(moment.state, proposal, rule))
+    _derive(moment, proposal, proposals.pinned(moment.state, proposal))
+
+
+def _derive(moment: Moment, proposal: Proposal, rule: Rule) -> None:
+    counted, decided = count(moment.state, proposal, rule)
+    if decided.result == "tied" and rule.tie.BREAKS == "lot" and not proposal.order:
+        # Only a tie waits for the lot.
+        return
+    conclude(moment, proposal, rule, counted, decided)
 
 
 def _announce_roll(ctx: Context, body: AnnounceRoll) -> None:

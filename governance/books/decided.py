@@ -68,8 +68,11 @@ def _casting(ctx: Context, body: CastingVote) -> None:
         raise Refusal("proposal.casting_late", id=proposal.id)
     order = ("yes", "no") if body.choice == "yes" else ("no", "yes")
     proposal = change(ctx.state, proposal, order=order)
-    gathered = tallying.gather(ctx.state, proposal, rule, lambda ballot: ballot.id).votes
-    votes = outcome.Votes({"": proposal.tally or {}}, gathered.attended, gathered.convocation)
+    if rule.secrecy.SEALED:
+        gathered = tallying.gather(ctx.state, proposal, rule, lambda ballot: ballot.id).votes
+        votes = outcome.Votes({"": proposal.tally or {}}, gathered.attended, gathered.convocation)
+    else:
+        votes = tallying.gather(ctx.state, proposal, rule).votes
     paper, roll = proposals.paper(ctx.state, proposal), counts.roll(ctx.state, proposal, rule)
     counts.conclude(ctx, proposal, rule, *outcome.decide(rule, roll, votes, paper, order))
 

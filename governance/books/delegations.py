@@ -11,13 +11,19 @@ from typing import ClassVar, Final
 
 import msgspec
 
+from ledger import ids
 from ledger.books import members, policies
+from ledger.books.keys import Key
 from ledger.errors import FormatError, Refusal
 from ledger.fold import Book, Context, Handler, Moment
 from ledger.private import Commit
 from ledger.state import Record
 
 TRACE: Final = "delegation"
+RECOVERED: Final = "delegation_recovered"
+"""When (ms) the key was recovered with which a member last changed a delegation: in votes that were open by then their
+delegations count as they stood at the opening.
+"""
 _TOPIC: Final = re.compile(r"(?:[a-z][a-z0-9_]{0,31})?\Z")
 
 
@@ -89,6 +95,7 @@ def _give(ctx: Context, body: Give) -> None:
     if before is not None and before.delegate == body.to:
         raise Refusal("delegation.already", to=body.to)
     _set(ctx, before, ctx.actor, body.topic, body.to)
+    _note_recovered(ctx)
 
 
 def _revoke(ctx: Context, body: Revoke) -> None:
@@ -96,6 +103,7 @@ def _revoke(ctx: Context, body: Revoke) -> None:
     if before is None or before.delegate is None:
         raise Refusal("delegation.none", topic=body.topic)
     _set(ctx, before, ctx.actor, body.topic, None)
+    _note_recovered(ctx)
 
 
 def _set(moment: Moment, before: Standing | None, member: str, topic: str, delegate: str | None) -> None:
@@ -109,6 +117,14 @@ def _set(moment: Moment, before: Standing | None, member: str, topic: str, deleg
         named = f"{delegate}/{member}/{topic}"
         moment.state.put(Named(id=named, index=moment.index, delegate=delegate, member=member, topic=topic))
     moment.trace(TRACE, key(member, topic), delegate or "")
+
+
+def _note_recovered(ctx: Context) -> None:
+    """Whoever took a key over while a vote was running must not take the vote with it by naming themselves."""
+    found = (ctx.state.find(Key, ids.key_id(signature.key)) for signature in ctx.signatures)
+    recovered = [one.recovered for one in found if one is not None and one.recovered is not None]
+    if recovered:
+        ctx.trace(RECOVERED, ctx.actor, max(recovered))
 
 
 def _check_topic(ctx: Context, topic: str) -> None:

@@ -12,9 +12,9 @@ from governance.books import proposals, rules
 from governance.books.proposals import Item, Proposal, Version, change, need_stage
 from governance.count import MAX_OPTIONS, MAX_PROJECTS
 from ledger import ids
-from ledger.books import members, policies
+from ledger.books import keys, members, policies, roles
 from ledger.errors import FormatError, Refusal
-from ledger.fold import Book, Context, Handler
+from ledger.fold import Book, Context, Handler, Moment
 from ledger.private import Commit
 from ledger.statement import Statement
 
@@ -29,7 +29,8 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``seats``: how many of them can win. ``budget``: what there is to spend where they cost something; such options
     are then proposed one by one (``proposal.item/1``). ``topic``: one of those that the members' policy names, or
-    empty. ``interested``: members whom it concerns (a contract's other party), for rules that leave them out.
+    empty. ``interested``: members whom it concerns (a contract's other party), for rules that leave them out. They sign
+    too, or an official does, so that nobody takes the vote from others by naming them.
     """
 
     kind: str
@@ -117,20 +118,21 @@ def _amend(ctx: Context, body: Amend) -> None:
         raise Refusal("proposal.replaces", id=proposal.id, expected=proposal.statement)
     content = _content(ctx, proposal.decides, body)
     # Whoever seconded another text has not seconded this one.
-    called_off = _call_off(ctx, proposal)
+    called_off = call_off(ctx, proposal)
     _keep_version(ctx, change(ctx.state, called_off, version=proposal.version + 1, seconds=0, **content))
 
 
 def _withdraw(ctx: Context, body: Withdraw) -> None:
     proposal = own(ctx, body.proposal)
-    change(ctx.state, _call_off(ctx, proposal), withdrawn_at=ctx.time)
+    change(ctx.state, call_off(ctx, proposal), withdrawn_at=ctx.time)
 
 
-def _call_off(ctx: Context, proposal: Proposal) -> Proposal:
-    ctx.state.unschedule("proposal.opens", proposal.id)
-    proposals.return_deposit(ctx, proposal)
+def call_off(moment: Moment, proposal: Proposal) -> Proposal:
+    """It is a draft again, as if its vote had not been called."""
+    moment.state.unschedule("proposal.opens", proposal.id)
+    proposals.return_deposit(moment, proposal)
     return change(
-        ctx.state,
+        moment.state,
         proposal,
         called_at=None,
         called_index=None,
@@ -204,13 +206,16 @@ def _content(ctx: Context, decides: str, body: Draft | Amend) -> dict[str, Any]:
         raise Refusal("proposal.topic_unknown", topic=body.topic)
     if len(body.interested) > MAX_INTERESTED or len(set(body.interested)) < len(body.interested):
         raise FormatError("proposal.interested", path="interested", most=MAX_INTERESTED)
-    for member in body.interested:
-        ctx.refer(members.Member, member)
-    concerned = set(body.interested)
+    concerned: set[str] = set()
     for effect in effects.parse(body.effects, decides):
         effect.refer(ctx)
         effect.fits(len(body.options), body.seats)
         concerned.update(effect.concerns())
+    _check_declared(ctx, set(body.interested) - concerned)
+    concerned.update(body.interested)
+    if decides == rules.EXPULSION and len(concerned) > 1:
+        # Else whoever proposes to expel everybody else decides alone.
+        raise Refusal("proposal.one_concerned")
     return {
         "statement": ctx.id,
         "title": body.title,
@@ -222,6 +227,14 @@ def _content(ctx: Context, decides: str, body: Draft | Amend) -> dict[str, Any]:
         "topic": body.topic,
         "interested": tuple(sorted(concerned)),
     }
+
+
+def _check_declared(ctx: Context, declared: set[str]) -> None:
+    """Whom a proposal is said to concern, though its effects don't say so, agrees to that, or an official does."""
+    for member in sorted(declared):
+        ctx.refer(members.Member, member)
+        if member not in ctx.statement.signers and not roles.cosigned_by(ctx, *keys.COUNTERSIGNERS):
+            raise Refusal("proposal.interested_unsigned", member=member)
 
 
 def _check_options(ctx: Context, decides: str, body: Draft | Amend) -> None:

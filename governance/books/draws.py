@@ -4,6 +4,8 @@ again (``governance.lots``).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from governance import lots, standing
@@ -13,7 +15,7 @@ from governance.books.rules import RuleVersion
 from governance.count import options
 from governance.modules.questions import Ask, Panel
 from ledger import canonical
-from ledger.books import coop, members
+from ledger.books import coop
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler
 from ledger.state import State
@@ -39,8 +41,23 @@ class DrawOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order: tuple[str, ...]
 
 
-def draw_panel(state: State, proposal: Proposal, panel: Panel, root: bytes) -> tuple[bytes, bytes, int]:
-    """Seed, highest ticket drawn, and how many the lot could fall on: members as they stood at the call."""
+class Lot(NamedTuple):
+    """A panel as drawn: who is on it in the order of their tickets, of which the last is the highest, and among how
+    many it was drawn.
+    """
+
+    seed: bytes
+    members: tuple[str, ...]
+    among: int
+
+    @property
+    def last(self) -> bytes:
+        """The highest ticket drawn; empty where there was nobody."""
+        return lots.ticket(self.seed, self.members[-1]) if self.members else b""
+
+
+def draw_panel(state: State, proposal: Proposal, panel: Panel, root: bytes) -> Lot:
+    """The panel, drawn from members as they stood at the call."""
     if proposal.called_index is None or proposal.called_at is None or proposal.rule is None:
         raise Refusal("proposal.not_called", id=proposal.id)
     needs = state.need(RuleVersion, proposal.rule).rule().needs
@@ -49,8 +66,7 @@ def draw_panel(state: State, proposal: Proposal, panel: Panel, root: bytes) -> t
     ask = Ask(frozenset(proposal.interested), proposal.called_at, proposal.called_at)
     seed = lots.seed(coop.get(state).origin, proposal.id, root)
     names = (member.id for member in standing.everyone(state, needs, sight) if panel.of.includes(member, ask))
-    last, among = lots.last(seed, names, panel.size)
-    return seed, last, among
+    return Lot(seed, *lots.draw(seed, names, panel.size))
 
 
 def draw_order(state: State, proposal: Proposal, root: bytes) -> tuple[str, ...]:
@@ -70,12 +86,14 @@ def _draw_panel(ctx: Context, body: DrawPanel) -> None:
     if panel is None:
         raise Refusal("lot.none", id=proposal.id)
     root = canonical.unb64(ctx.statement.seen.root, 32)
-    seed, last, among = draw_panel(ctx.state, proposal, panel, root)
-    if not last:
+    lot = draw_panel(ctx.state, proposal, panel, root)
+    if not lot.members:
         raise Refusal("lot.nobody", id=proposal.id)
-    if (body.last, body.among) != (canonical.b64(last), among):
+    if (body.last, body.among) != (canonical.b64(lot.last), lot.among):
         raise Refusal("lot.differs", id=proposal.id)
-    drawn = Drawn(seed=canonical.b64(seed), last=body.last, rule=proposal.rule or "", entry=ctx.index)
+    drawn = Drawn(
+        seed=canonical.b64(lot.seed), last=body.last, members=lot.members, rule=proposal.rule or "", entry=ctx.index
+    )
     proposal = change(ctx.state, proposal, draw=drawn, drawing=False)
     if proposal.opens_at is not None and proposal.opens_at <= ctx.time:
         calls.start(ctx, proposal, rule)
@@ -83,7 +101,7 @@ def _draw_panel(ctx: Context, body: DrawPanel) -> None:
 
 def _draw_order(ctx: Context, body: DrawOrder) -> None:
     proposal = ctx.refer(Proposal, body.proposal)
-    if proposal.closed_index is None or proposal.order:
+    if proposal.closed_index is None or proposal.order or proposal.outcome is not None:
         raise Refusal("lot.none", id=proposal.id)
     rule = proposals.pinned(ctx.state, proposal)
     if rule.tie.BREAKS != "lot":
@@ -93,8 +111,7 @@ def _draw_order(ctx: Context, body: DrawOrder) -> None:
     if body.order != draw_order(ctx.state, proposal, canonical.unb64(ctx.statement.seen.root, 32)):
         raise Refusal("lot.differs", id=proposal.id)
     proposal = change(ctx.state, proposal, order=body.order)
-    if not rule.secrecy.SEALED and members.entered(ctx.state) <= counts.AT_ONCE:
-        counts.conclude(ctx, proposal, rule, *counts.count(ctx.state, proposal, rule))
+    counts.settle(ctx, proposal, rule)
 
 
 BOOK = Book(

@@ -16,11 +16,10 @@ from governance.books.rules import RuleVersion
 from governance.count import Count, Counted, Paper
 from governance.effects.base import Effect
 from governance.lifecycle import Stage
-from governance.modules.questions import Ask, Draw, Roll
+from governance.modules.questions import Ask, Roll
 from governance.outcome import Outcome
 from governance.rule import Rule
 from governance.standing import Sight
-from ledger import canonical
 from ledger.books import tokens
 from ledger.errors import Refusal
 from ledger.fold import Book, Moment
@@ -29,12 +28,13 @@ from ledger.state import Record, State
 
 
 class Drawn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A panel's lot: ``seed`` and the highest ticket drawn, base64; ``rule``: the version that asked for it;
-    ``entry``: where the clerk announced it.
+    """A panel's lot: ``seed`` and the highest ticket drawn, base64; the ``members`` drawn, by their tickets;
+    ``rule``: the version that asked for it; ``entry``: where the clerk announced it.
     """
 
     seed: str
     last: str
+    members: tuple[str, ...]
     rule: str
     entry: int
 
@@ -114,10 +114,8 @@ class Proposal(Record, frozen=True, kw_only=True):
 
     def ask(self) -> Ask:
         """What an electorate may look at."""
-        draw = None
-        if self.draw is not None:
-            draw = Draw(canonical.unb64(self.draw.seed, 32), canonical.unb64(self.draw.last, 32))
-        return Ask(frozenset(self.interested), self.called_at or 0, self.opens_at or 0, draw, self.chair or "")
+        drawn = frozenset(() if self.draw is None else self.draw.members)
+        return Ask(frozenset(self.interested), self.called_at or 0, self.opens_at or 0, drawn, self.chair or "")
 
     def parsed_effects(self) -> tuple[Effect, ...]:
         """The effects, read."""

@@ -19,6 +19,7 @@ KINDS: Final = ("ordinary", "rules", "policy", "role", "admit")
 DECIDING: Final = (*KINDS, "special", "expel", "tokens")
 """All kinds that decide whether something happens. A co-op has a rule for the later ones once it has adopted one."""
 EXPULSION: Final = "expel"
+RULES: Final = "rules"
 CHOICE: Final = "choice"
 ELECTION: Final = "election"
 BUDGET: Final = "budget"

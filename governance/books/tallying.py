@@ -97,16 +97,23 @@ def roll(state: State, proposal: Proposal, rule: Rule) -> Roll:
 def _houses(
     rule: Rule, ballots: list[Ballot], extra: Mapping[str, Mapping[str, Count]], choice_of: ChoiceOf
 ) -> dict[str, dict[str, Count]]:
-    houses: dict[str, dict[str, Count]] = {} if rule.by_class else {"": {}}
+    by_class = rule.by_class
+    # Plain numbers until the end: there may be a million ballots.
+    sums: dict[str, dict[str, list[int]]] = {} if by_class else {"": {}}
     for ballot in ballots:
         choice = choice_of(ballot)
-        own = ballot.cls if rule.by_class else ""
-        tally = houses.setdefault(own, {})
-        tally[choice] = tally.get(choice, NOBODY) + Count(1, ballot.weight)
-        for house, count in extra.get(ballot.member, {}).items():
-            spoken = houses.setdefault(house, {})
-            spoken[choice] = spoken.get(choice, NOBODY) + count
-    return houses
+        tally = sums.setdefault(ballot.cls if by_class else "", {})
+        one = tally.get(choice)
+        if one is None:
+            one = tally[choice] = [0, 0]
+        one[0] += 1
+        one[1] += ballot.weight
+        if ballot.member in extra:
+            for house, count in extra[ballot.member].items():
+                spoken = sums.setdefault(house, {}).setdefault(choice, [0, 0])
+                spoken[0] += count.heads
+                spoken[1] += count.weight
+    return {house: {choice: Count(*two) for choice, two in tally.items()} for house, tally in sums.items()}
 
 
 def _raise(houses: dict[str, dict[str, Count]], found: Assembled) -> None:
@@ -142,11 +149,17 @@ def _paths(
 ) -> dict[str, Path]:
     if not rule.delegation.ALLOWED:
         return reach.follow(weights.keys(), voted, mandates.get, lambda _: None, None)
-    named: Mapping[str, str] = state.traces(delegations.TRACE, *proposals.closing(proposal))
-    topic = proposal.topic
+    topic, opened, closed = proposal.topic, proposals.sight(proposal), proposals.closing(proposal)
+    named: Mapping[str, str] = state.traces(delegations.TRACE, *closed)
+    recovered: Mapping[str, int] = state.traces(delegations.RECOVERED, *closed)
+
+    def names(member: str, topic: str) -> str | None:
+        one = delegations.key(member, topic)
+        if recovered.get(member, 0) >= opened[1]:
+            return state.traced(delegations.TRACE, one, *opened) or None
+        return named.get(one) or None
 
     def delegate(member: str) -> str | None:
-        own = named.get(delegations.key(member, topic)) if topic else None
-        return own or named.get(delegations.key(member, "")) or None
+        return (names(member, topic) if topic else None) or names(member, "")
 
     return reach.follow(weights.keys(), voted, mandates.get, delegate, rule.delegation.depth())

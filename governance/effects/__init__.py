@@ -60,9 +60,14 @@ def parse(documents: tuple[Any, ...], kind: str) -> tuple[Effect, ...]:
     return tuple(_parse_one(document, kind, f"effects/{position}") for position, document in enumerate(documents))
 
 
+def acting(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """Those that do anything."""
+    return tuple(effect for effect in effects if not isinstance(effect, Text))
+
+
 def acts(effects: tuple[Effect, ...]) -> bool:
     """Whether there is anything to execute."""
-    return any(not isinstance(effect, Text) for effect in effects)
+    return bool(acting(effects))
 
 
 def execute(moment: Moment, effects: tuple[Effect, ...], decision: Decision) -> Refusal | FormatError | None:

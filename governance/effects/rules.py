@@ -6,11 +6,15 @@ from typing import Any
 
 import msgspec
 
-from governance import standing
+from governance import outcome, standing
 from governance.books import articles, rules
+from governance.count import Count, Paper
 from governance.documents import Fault
 from governance.effects.base import Decision, Effect, inside
-from governance.modules.questions import Ask
+from governance.modules.questions import Ask, Roll
+from governance.outcome import Votes
+from governance.rule import Rule
+from governance.standing import Standing
 from ledger.books import operator, policies
 from ledger.errors import FormatError, Refusal
 from ledger.fold import Context, Moment
@@ -34,14 +38,34 @@ class AdoptRule(Effect, frozen=True):
             rules.check(self.kind, self.document)
 
     def execute(self, moment: Moment, decision: Decision) -> None:
-        """Refused when nobody could vote under it: nobody could ever change it back."""
+        """Refused when nobody could vote under it; and where it decides about rules, when nothing could pass under it
+        as the members stand: nobody could ever change it back.
+        """
         found = rules.check(self.kind, self.document)
         panel = found.electorate.panel()
         who = found if panel is None else msgspec.structs.replace(found, electorate=panel.of)
-        everyone = standing.everyone(moment.state, found.needs, (moment.index, moment.time))
-        if who.roll(everyone, Ask(opens_at=moment.time)).heads == 0:
+        everyone = list(standing.everyone(moment.state, found.needs, (moment.index, moment.time)))
+        roll = who.roll(everyone, Ask(opens_at=moment.time))
+        if roll.heads == 0:
             raise Refusal("rule.nobody_may_vote", kind=self.kind)
+        if self.kind == rules.RULES and not (_can_be_called(found, everyone) and _can_pass(found, roll)):
+            raise Refusal("rule.nothing_passes", kind=self.kind)
         rules.adopt(moment, self.kind, self.document, decision.proposal)
+
+
+def _can_be_called(rule: Rule, everyone: list[Standing]) -> bool:
+    active = [member for member in everyone if member.active]
+    return any(rule.admission.admits(member) for member in active) and len(active) > rule.admission.seconders()
+
+
+def _can_pass(rule: Rule, roll: Roll) -> bool:
+    """Whether it passes when everyone is for it, in a meeting's first or second convocation."""
+    panel, for_ = rule.electorate.panel(), rule.method.choices(Paper())[0]
+    heads = roll.heads if panel is None else min(roll.heads, panel.size)
+    houses = roll.classes if rule.by_class else {"": Count(heads, roll.weight)}
+    votes = Votes({house: {for_: count} for house, count in houses.items()})
+    asked = (votes._replace(convocation=number) for number in (1, 2))
+    return any(outcome.decide(rule, roll, each, Paper())[1].result == "passed" for each in asked)
 
 
 class AdoptPolicy(Effect, frozen=True):

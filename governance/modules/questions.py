@@ -28,22 +28,14 @@ Line = tuple[str, dict[str, Any]]
 class Ask(NamedTuple):
     """What of a proposal an electorate may look at: whom it concerns, when it was called (ms), and whom the lot drew.
 
-    ``drawn`` answers whether the lot fell on a member; None before the draw. ``chair``: who chairs the meeting that
-    decides; empty outside meetings.
+    ``drawn``: nobody before the draw. ``chair``: who chairs the meeting that decides; empty outside meetings.
     """
 
     excluded: frozenset[str] = frozenset()
     called_at: int = 0
     opens_at: int = 0
-    drawn: Draw | None = None
+    drawn: frozenset[str] = frozenset()
     chair: str = ""
-
-
-class Draw(NamedTuple):
-    """A lot that was drawn: members whose ticket is not above ``last`` are on the panel."""
-
-    seed: bytes
-    last: bytes
 
 
 class Roll(Count, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -138,14 +138,14 @@ def test_a_panel_is_drawn_from_those_who_were_there_at_the_call() -> None:
     drawn = rule.electorate.panel()
     assert drawn is not None
     root = canonical.unb64(str(coop.root_at(size)), 32)
-    seed, last, among = draws.draw_panel(coop.state, found, drawn, root)
-    assert among == 5  # not Saki
-    body = {"proposal": proposal, "last": canonical.b64(last), "among": among}
+    lot = draws.draw_panel(coop.state, found, drawn, root)
+    assert lot.among == 5  # not Saki
+    body = {"proposal": proposal, "last": canonical.b64(lot.last), "among": lot.among}
     wrong = body | {"last": canonical.b64(bytes(32))}
     assert code(coop.say, "clerk", "lot.panel/1", wrong) == "lot.differs"
     coop.say("clerk", "lot.panel/1", body)
     names = ("Hanako", "Jiro", "Ume", "Kenta", "Matsu")
-    tickets = sorted((lots.ticket(seed, coop.id(name)), name) for name in names)
+    tickets = sorted((lots.ticket(lot.seed, coop.id(name)), name) for name in names)
     on, off = [name for _, name in tickets[:3]], [name for _, name in tickets[3:]]
     for name in (*off, "Saki"):
         if name != "Matsu":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from governance.documents import Fault
 from governance.modules.questions import Ask, Electorate, Line, check_parts
 from governance.standing import Standing
 
@@ -17,8 +18,11 @@ class AllOf(Electorate, frozen=True):
     parts: tuple[Electorate, ...]
 
     def check(self) -> None:
-        """Parts that are no compositions of the same kind, none twice."""
+        """Parts that are no compositions of the same kind, none twice; and no panel, which is drawn from a whole."""
         check_parts(self.parts, AllOf)
+        for position, part in enumerate(self.parts):
+            if part.panel() is not None:
+                raise Fault(f"parts/{position}/module", "parts_nested")
 
     def includes(self, member: Standing, ask: Ask) -> bool:
         """By all parts."""

@@ -1,20 +1,20 @@
 """A panel drawn by lot from an electorate votes (sortition): a mini-public that anyone can draw again.
 
 Whom the lot can fall on is fixed when the vote is called; the lot follows from a later checkpoint of the ledger
-(``governance.lots``), so nobody knows it at the call. Voting opens when it has been drawn.
+(``governance.lots``), so nobody knows it at the call. Voting opens when it has been drawn. Those drawn are written
+down: once tickets can be reckoned, nobody must get onto the panel by becoming one of those whom it is drawn from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from governance import lots
 from governance.documents import Fault
 from governance.modules import questions
 from governance.modules.questions import Ask, Electorate, Line
 from governance.standing import Standing
 
-MAX_PANEL = 100_000
+MAX_PANEL = 1000
 
 
 class Panel(Electorate, frozen=True):
@@ -27,17 +27,15 @@ class Panel(Electorate, frozen=True):
     of: Electorate
 
     def check(self) -> None:
-        """From three on, and not from a panel."""
+        """From three to a thousand, and not from a panel."""
         if not 3 <= self.size <= MAX_PANEL:  # noqa: PLR2004  (below that a lot decides, not a panel)
             raise Fault("size", "range")
         if self.of.panel() is not None:
             raise Fault("of/module", "parts_nested")
 
     def includes(self, member: Standing, ask: Ask) -> bool:
-        """Drawn, and still what one had to be for the lot to fall on one; who came after the call was not in it."""
-        if ask.drawn is None or member.joined > ask.called_at or not self.of.includes(member, ask):
-            return False
-        return lots.ticket(ask.drawn.seed, member.id) <= ask.drawn.last
+        """Drawn, and still what one had to be for the lot to fall on one."""
+        return member.id in ask.drawn and self.of.includes(member, ask)
 
     def reads(self) -> Iterable[str]:
         """What it looks at to see whom the lot may fall on."""

@@ -9,6 +9,7 @@ from governance.count import ABSTAIN, MAX_OPTIONS, Counted, Paper, Tally, sort_o
 from governance.modules.method.ranking import is_ranking
 from governance.modules.method.ways import count_transfers
 from governance.modules.questions import Method
+from ledger.canonical import MAX_INTEGER
 
 _PLACES: Final = 100_000
 """Five decimal places, any remainder being ignored (rule 48(3))."""
@@ -31,7 +32,8 @@ class SingleTransferableVote(Method, frozen=True):
     What these rules don't know of: a vote of weight n counts as n papers. Options that no ballot names don't stand, so
     that seats can stay empty; of the others nobody is in need of votes to fill the last vacancies (rule 52). Options
     without votes that can't be elected by rule 52 are excluded together. Without a lot all ways out of a tie are
-    followed, and it is one only where they differ in who is elected. Amounts are in 1/100000 of a vote.
+    followed, and it is one only where they differ in who is elected. Amounts are in 1/100000 of a vote;
+    where votes weigh so much that these would not be exact integers of JSON, in larger parts.
     """
 
     NAME = "stv/1"
@@ -46,5 +48,6 @@ class SingleTransferableVote(Method, frozen=True):
 
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """Stage by stage."""
-        quota = sort_out(profile).expressed.weight // (paper.seats + 1) + 1
-        return count_transfers(profile, paper, order, unit=_PLACES, quota=quota)
+        votes = sort_out(profile).expressed.weight
+        unit = max(1, min(_PLACES, MAX_INTEGER // max(1, votes)))
+        return count_transfers(profile, paper, order, unit=unit, quota=votes // (paper.seats + 1) + 1)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from governance.count import NOBODY, Step, compare, total
+from governance.count import NOBODY, Paper, Step, compare, total
 from governance.documents import Fault, spell
 from governance.modules.questions import Line, Method, Poll, Quorum
 
@@ -46,6 +46,10 @@ class Answers(Quorum, frozen=True):
         """The answers must be the method's."""
         if method.OPTIONS != (0, 0):
             raise Fault("module", "needs_yes_no")
+        for position, answer in enumerate(self.counts):
+            if answer not in method.choices(Paper()):
+                # What no ballot can say would never be enough.
+                raise Fault(f"counts/{position}", "not_in_method")
 
     def test(self, poll: Poll) -> tuple[Step, ...]:
         """By the tally of those answers."""

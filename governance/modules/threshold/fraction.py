@@ -41,8 +41,11 @@ class Share(Threshold, frozen=True):
             raise Fault("of", "not_in_method")
 
     def halves(self) -> bool:
-        """More than half: equal votes are just not enough."""
-        return self.fraction == _HALF and self.strict
+        """More than half: equal votes are just not enough.
+
+        Not of all, where equal votes may be far from half; and not by heads, which a tie of weight says nothing about.
+        """
+        return self.fraction == _HALF and self.strict and self.of != "all" and self.unit == "weight"
 
     def test(self, poll: Poll) -> tuple[Step, ...]:
         """By weight (with one member one vote that is heads), or by heads."""

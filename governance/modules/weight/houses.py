@@ -3,8 +3,8 @@ them (a multi-stakeholder co-op: workers 50, users 30, supporters 20).
 
 A voter of class c weighs ``share_c × L / n_c`` where n_c is the number of voters of that class on the roll and L
 their least common multiple, so that all weights are integers and the houses stand to each other exactly as their
-shares. Where the whole would grow beyond 2^50, ``L`` is the largest number below it, and each voter's weight is
-rounded down: by less than one part in a thousand million of the whole.
+shares. Where the whole would grow beyond 2^43, ``L`` is the largest number below it, and each voter's weight is
+rounded down: by less than one part in ten million of the whole, with a hundred thousand voters to a class.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from governance.modules.questions import Line, Weight, check_codes
 from governance.standing import Standing
 
 MAX_SHARE: Final = 1000
-_MOST: Final = 2**50
-"""Of all weights together: sums and thresholds stay within JSON's exact integers."""
+_MOST: Final = 2**43
+"""Of all weights together: times the thousand points of a ballot they stay within JSON's exact integers."""
 
 
 class Houses(Weight, frozen=True):
