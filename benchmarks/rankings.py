@@ -2,8 +2,8 @@
 
     python -m benchmarks.rankings [--ballots 1000000] [--runs 3] [--only stv/1]
 
-Three kinds of elections: twenty options of which a ballot ranks about six; two hundred of which it ranks about ten, some
-far more often than others; and a tenth as many ballots that rank all of two hundred. Five seats where there are seats.
+Three kinds of elections: twenty options of which a ballot ranks about six; two hundred of which it ranks about ten; and
+a tenth as many ballots that rank all of two hundred. Some options are far more popular. Five seats where there are any.
 Prints processor seconds; the count alone, from what ballots say to the result.
 """
 
