@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from app.reading import Reading, Ref
 from app.visit import Visit
+from governance.books.meetings import Meeting, Series
 from governance.books.proposals import Proposal
 from ledger.books.bookings import Booking
 from ledger.books.resources import Resource, ResourceTerms
@@ -45,6 +46,7 @@ async def names_for(visit: Visit, ids: Iterable[str]) -> dict[str, str]:
         found |= await reading.names(by_kind["mem"])
     if sees_titles(visit):
         found |= await _proposal_titles(reading, by_kind.get("prop", []))
+        found |= await _meeting_titles(reading, by_kind.get("mtg", []), by_kind.get("ser", []))
         found |= await _resource_titles(reading, by_kind.get("res", []))
         found |= await _booking_titles(reading, by_kind.get("bkg", []))
     return found
@@ -60,6 +62,13 @@ async def _proposal_titles(reading: Reading, ids: list[str]) -> dict[str, str]:
         for number in range(1, len(p.options) + 1)
     }
     return await _titles(reading, titles | options)
+
+
+async def _meeting_titles(reading: Reading, meetings: list[str], series: list[str]) -> dict[str, str]:
+    """Of meetings, and of what they belong to."""
+    titles = {m.id: (m.statement, "title") for m in (await reading.find_many(Meeting, meetings)).values()}
+    names = {s.id: (s.statement, "name") for s in (await reading.find_many(Series, series)).values()}
+    return await _titles(reading, titles | names)
 
 
 async def _resource_titles(reading: Reading, ids: list[str]) -> dict[str, str]:
