@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get, post
@@ -14,7 +15,9 @@ from app.access import OPT, Access
 from app.api.problems import Problem, language
 from app.audit.words import Words as AuditWords
 from app.commons.people import find_people
+from app.decisions.counted import Counts
 from app.decisions.listing import Listing
+from app.decisions.words import Words
 from app.installation import Installation
 from app.limits import limits_of
 from app.naming import names_for, sees_titles
@@ -122,7 +125,7 @@ async def ballots(
     labels = await labels_of(visit, proposal, options, *proposal.tally, *(line.choice or "" for line in lines))
     _, rule = await rule_of(visit.reading, proposal)
     kept = await visit.reading.find(Found, proposal.id)
-    again = found.counted and await counts_of(visit, words, proposal, rule, found.counted)
+    again = None if found.counted is None else await counts_of(visit, words, proposal, rule, found.counted)
     return await show(
         request,
         visit,
@@ -132,6 +135,7 @@ async def ballots(
         found=found,
         tally=None if found.counted is None else shown(rule, found.counted),
         choices=[(code, words.choice(code, labels)) for code in proposal.tally],
+        amount=_amounts(words, again, found),
         told={line.choice: words.choice(line.choice, labels) for line in lines if line.choice},
         lines=lines,
         ways=ways[start : start + BALLOTS],
@@ -145,6 +149,17 @@ async def ballots(
         page=page,
         more=max(len(found.lines), len(ways)) > start + BALLOTS,
     )
+
+
+def _amounts(words: Words, counts: Counts | None, found: Recounted) -> Callable[[str, int], str]:
+    """How the weight of a choice is written: of options in parts of a vote, of ballots in whole ones."""
+
+    def amount(code: str, weight: int) -> str:
+        if counts is None or found.counted is None or not code.startswith("option_"):
+            return words.fmt.integer(weight)
+        return counts.amount(weight, found.counted.unit)
+
+    return amount
 
 
 def _ways(found: Recounted) -> list[tuple[str, Path]]:

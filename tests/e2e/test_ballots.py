@@ -1,0 +1,273 @@
+"""Ballots of every family, filled in with the keyboard in real browsers, signed, counted and looked at."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ledger import ids
+from ledger.compose import Private
+from tests.e2e.conftest import Coop, OpenPage, Travelling
+from tests.e2e.test_accessibility import AXE, COLOURS, EVERYTHING, RUN
+from tests.e2e.test_proposals import DAY, TIMING, sign
+from tests.simulator import majority_rule
+from tests.town import Town
+
+pytestmark = pytest.mark.browser
+
+OPTIONS = ("屋根", "みかん", "花火")
+OTHERS = ("Jiro", "Ume")
+VOTE = {"ja": "この内容で投票する", "en": "Vote like this"}
+TIED = {"module": "fails/1"}
+
+Fill = Callable[[Page], None]
+
+
+def tick(*numbers: int) -> Fill:
+    """Boxes, by the space bar."""
+
+    def fill(page: Page) -> None:
+        for number in numbers:
+            page.locator(f"#vote [data-option='{number}']").press("Space")
+
+    return fill
+
+
+def choose(**given: str) -> Fill:
+    """Lists: ``_2="3"`` picks the value 3 for option 2."""
+
+    def fill(page: Page) -> None:
+        for number, value in given.items():
+            page.locator(f"#vote [data-option='{number[1:]}']").select_option(value)
+
+    return fill
+
+
+def give(**given: int) -> Fill:
+    """Numbers: typed for the first, stepped with the button for the others."""
+
+    def fill(page: Page) -> None:
+        (first, value), *rest = given.items()
+        page.locator(f"#vote [data-option='{first[1:]}']").fill(str(value))
+        for number, times in rest:
+            row = page.locator(f"#vote .ballot-row:has([data-option='{number[1:]}'])")
+            for _ in range(times):
+                row.locator("[data-step='1']").press("Enter")
+
+    return fill
+
+
+def raise_(*numbers: int) -> Fill:
+    """Each option gets the next place, by the button that moves it up."""
+
+    def fill(page: Page) -> None:
+        for number in numbers:
+            page.locator(f"#vote .ballot-row:has([data-option='{number}']) [data-move=up]").press("Enter")
+
+    return fill
+
+
+METHODS: dict[str, tuple[dict[str, Any], Fill, str, str, tuple[str, str], str]] = {
+    "approval": ({"module": "approval/1", "most": 2}, tick(1, 3), "1,3", "屋根、花火", ("1", "1,2"), "屋根"),
+    "score": ({"module": "score/1", "highest": 5}, give(_1=4, _2=2), "1:4,2:2", "屋根に4、みかんに2", ("1:5", "3:1"),
+              "屋根"),
+    "grades": ({"module": "majority_judgement/1", "grades": 5}, choose(_1="4", _2="1"), "1:4,2:1", "屋根に4、みかんに1",
+               ("1:3", "1:2,2:4"), "屋根"),
+    "weighted": ({"module": "weighted/1", "points": 5}, give(_2=3, _3=2), "2:3,3:2", "みかんに3、花火に2",
+                 ("2:5", "1:5"), "みかん"),
+    "quadratic": ({"module": "quadratic/1", "credits": 10}, give(_1=3, _2=1), "1:3,2:1", "屋根に3、みかんに1",
+                  ("1:2", "2:3"), "屋根"),
+    "irv": ({"module": "irv/1"}, raise_(3, 1), "3>1", "1位 花火、2位 屋根", ("1>3", "3>2"), "花火"),
+    "schulze": ({"module": "schulze/1", "equal": True}, choose(_1="1", _2="1", _3="2"), "1=2>3",
+                "1位 屋根とみかん、2位 花火", ("2>1", "2"), "みかん"),
+}  # fmt: skip
+"""Rule, how the ballot is filled in, its text, its words, what others say, and what wins."""
+
+
+def open_vote(travelling: Travelling, kind: str, method: dict[str, Any], **body: Any) -> tuple[Coop, str]:
+    """A vote of that kind that is open: Hanako, Jiro, Ume and Matsu may vote."""
+    token = secrets.token_hex(4)
+    coop = Coop(travelling.address, Town(f"coop-{token}", token))
+    rules: dict[str, Any] = {
+        name: majority_rule(timing=TIMING) for name in ("ordinary", "rules", "policy", "role", "admit")
+    }
+    rules[kind] = majority_rule(timing=TIMING, method=method, threshold={"module": "relative_majority/1"}, tie=TIED)
+    coop.found("Hanako", rules=rules)
+    coop.join(*OTHERS, "Matsu")
+    texts = {"title": Private("来年の取り組み"), "text": Private("どれにするか。")}
+    draft = coop.say("Hanako", "proposal.draft/1", {"kind": kind, **texts, **body})
+    return coop, ids.object_id("prop", draft.id)
+
+
+def choice_of(coop: Coop, proposal: str, text: str) -> dict[str, Any]:
+    return {"proposal": proposal, "choice": text}
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds in both themes, and whether anything has to be scrolled sideways on a small phone."""
+    page.emulate_media(reduced_motion="reduce")  # no colour on its way
+    page.evaluate(AXE)
+    found: list[str] = []
+    for theme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        found += page.evaluate(RUN, rules)
+    page.set_viewport_size({"width": 320, "height": 800})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return found + ([f"{wide} pixels wide"] if wide > 320 else [])
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_ballot_is_filled_in_signed_and_counted(travelling: Travelling, open_page: OpenPage, name: str) -> None:
+    method, fill, text, words, others, winner = METHODS[name]
+    coop, proposal = open_vote(travelling, "choice", method, options=[Private(option) for option in OPTIONS])
+    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    page = open_page("ja", phone=True)
+    coop.sign_in(page, "Matsu")
+    page.goto(coop.address(f"proposals/{proposal}"))
+    fill(page)
+    page.get_by_role("button", name=VOTE["ja"]).press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("来年の取り組み")
+    sign(page, "ja")
+    expect(page.locator("#vote")).to_contain_text(f"あなたの票:{words}")
+    # What was said stands in the form again, and can be said otherwise.
+    assert page.locator("#vote [name=choice]").input_value() == text
+    assert faults(page) == []
+    coop.catch_up()
+    for other, said in zip(OTHERS, others, strict=True):
+        coop.say(other, "ballot.cast/1", choice_of(coop, proposal, said))
+    travelling.forward(DAY)
+    outcome = page.locator("#outcome")
+    expect(outcome).to_contain_text(f"可決されました:「{winner}」")
+    outcome.locator("summary").first.click()
+    expect(outcome.get_by_role("row").filter(has_text=winner).first).to_be_visible()
+    assert faults(page) == []
+
+
+def test_a_ballot_says_what_is_wrong_with_it(travelling: Travelling, open_page: OpenPage) -> None:
+    method = {"module": "weighted/1", "points": 5}
+    coop, proposal = open_vote(travelling, "choice", method, options=[Private(option) for option in OPTIONS])
+    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    page = open_page("en")
+    coop.sign_in(page, "Matsu")
+    page.goto(coop.address(f"proposals/{proposal}"))
+    vote = page.locator("#vote")
+    go = vote.get_by_role("button", name=VOTE["en"])
+    go.click()
+    expect(vote.get_by_text("Choose at least one, or tick “Abstain”.")).to_be_visible()
+    give(_1=3)(page)
+    expect(vote.get_by_text("Points left: 2 of 5.")).to_be_visible()
+    go.click()
+    expect(vote.get_by_text("Give away exactly 5 points.")).to_be_visible()
+    give(_2=4)(page)
+    go.click()
+    expect(vote.get_by_text("You have 5 points in all.")).to_be_visible()
+    vote.get_by_label("Abstain").press("Space")
+    go.click()
+    sign(page, "en")
+    expect(vote).to_contain_text("Your vote: Abstain")
+
+
+def test_places_that_are_taken_move_down(travelling: Travelling, open_page: OpenPage) -> None:
+    coop, proposal = open_vote(
+        travelling, "choice", {"module": "irv/1"}, options=[Private(option) for option in OPTIONS]
+    )
+    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    page = open_page("ja")
+    coop.sign_in(page, "Matsu")
+    page.goto(coop.address(f"proposals/{proposal}"))
+    said, text = page.locator("#vote [data-left]"), page.locator("#vote [name=choice]")
+    choose(_2="1", _3="1")(page)
+    expect(said).to_have_text("1位 花火、2位 みかん")
+    page.get_by_role("button", name="「みかん」を一つ上げる").press("Enter")
+    expect(said).to_have_text("1位 みかん、2位 花火")
+    choose(_1="3")(page)
+    assert text.input_value() == "2>3>1"
+    page.get_by_role("button", name="「屋根」を一つ下げる").press("Enter")
+    assert text.input_value() == "2>3"
+
+
+def test_a_budget_from_the_first_project_to_what_is_funded(travelling: Travelling, open_page: OpenPage) -> None:
+    method = {"module": "greedy_budget/1", "most": 3, "by": "votes"}
+    coop, proposal = open_vote(travelling, "budget", method, budget=100)
+    page = open_page("ja", phone=True)
+    coop.sign_in(page, "Matsu")
+    page.goto(coop.address(f"proposals/{proposal}/items"))
+    page.get_by_label("事業の名前").fill("井戸さらい")
+    page.get_by_label("何をするか").fill("みんなで。")
+    page.get_by_label("費用").fill("６０")
+    page.get_by_role("button", name="事業を届け出る").click()
+    sign(page, "ja")
+    expect(page.locator("#item-1")).to_contain_text("井戸さらい")
+    assert faults(page) == []
+    coop.catch_up()
+    for number in range(2, 56):
+        item = {"proposal": proposal, "title": Private(f"花壇{number}"), "text": Private("植える。"), "cost": 30}
+        coop.say("Jiro", "proposal.item/1", item)
+    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    page.goto(coop.address(f"proposals/{proposal}"))
+    tick(1)(page)
+    vote = page.locator("#vote")
+    vote.get_by_role("button", name="次へ").click()
+    vote.get_by_label("花壇55").first.check()
+    vote.get_by_placeholder("事業を探す").fill("花壇5")
+    expect(vote.get_by_text("全7件")).to_be_visible()
+    expect(vote.locator("[data-option='55']")).to_be_checked()
+    expect(vote.locator("[data-left]")).to_contain_text("2件を選びました(費用は合わせて90、予算は100)")
+    vote.get_by_role("button", name=VOTE["ja"]).click()
+    expect(page.get_by_role("dialog")).to_contain_text(re.compile("選択肢1「井戸さらい」、選択肢55「花壇55」"))
+    sign(page, "ja")
+    expect(vote).to_contain_text("あなたの票:井戸さらい、花壇55")
+    assert faults(page) == []
+    coop.catch_up()
+    coop.say("Ume", "ballot.cast/1", choice_of(coop, proposal, "1,55"))
+    travelling.forward(DAY)
+    outcome = page.locator("#outcome")
+    expect(outcome).to_contain_text("100 のうち 90")
+    expect(outcome).to_contain_text("決まった順")
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_an_election_by_transfers_shows_its_rounds(travelling: Travelling, open_page: OpenPage, lang: str) -> None:
+    coop, page = drafted_election(travelling, open_page, lang)
+    proposal = page.url.rpartition("/")[2]
+    coop.catch_up()
+    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    for name, said in (("Hanako", "1>2"), ("Jiro", "1>2"), ("Ume", "1>3"), ("Matsu", "3")):
+        coop.say(name, "ballot.cast/1", choice_of(coop, proposal, said))
+    travelling.forward(DAY)
+    outcome = page.locator("#outcome")
+    expect(outcome.locator("svg.rounds")).to_be_visible()
+    expect(outcome).to_contain_text({"ja": "当選に要る票", "en": "Needed to be elected"}[lang])
+    assert faults(page) == []
+    coop.sign_in(page, "Ume")
+    page.goto(coop.address(f"audit/proposals/{proposal}"))
+    expect(page.locator("main")).to_contain_text({"ja": "発表と一致しました", "en": "equals what was announced"}[lang])
+    assert faults(page) == []
+
+
+def drafted_election(travelling: Travelling, open_page: OpenPage, lang: str) -> tuple[Coop, Page]:
+    """An election for two seats, drafted on its form by its proposer."""
+    coop, _ = open_vote(travelling, "election", {"module": "stv/1"}, options=[Private("a"), Private("b")], effects=[])
+    page = open_page(lang)
+    coop.sign_in(page, "Hanako")
+    page.goto(coop.address("proposals/new?kind=election"))
+    for name in ("Jiro", "Ume", "Matsu"):
+        page.locator(".choice").filter(has_text=name).get_by_role("checkbox").check()
+        expect(page.locator("[name=candidates]:checked")).to_have_count(("Jiro", "Ume", "Matsu").index(name) + 1)
+    page.locator("[name=seats]").fill("2")
+    page.locator("[name=seats]").blur()
+    page.locator("[name=role]").select_option("director")
+    expect(page.locator("#told")).to_contain_text("Matsu")
+    page.fill("[name=title]", "理事の選挙")
+    page.fill("[name=text]", "二人を選ぶ。")
+    page.locator("#statement").get_by_role("button").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Matsu")
+    sign(page, lang)
+    page.wait_for_url(re.compile(r"/proposals/prop_[a-z2-7]{26}$"))
+    return coop, page
