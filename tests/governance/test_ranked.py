@@ -392,3 +392,16 @@ def test_surpluses_are_cut_off_after_five_decimals_paper_by_paper() -> None:
     assert first.quota == 700_000
     assert second.amounts == {"option_1": 700_000, "option_2": 533_328, "option_3": 466_664, "option_4": 300_000}
     assert second.exhausted == 8
+
+
+def test_the_largest_surplus_goes_first() -> None:
+    """1 has 20 too many, 2 has 10. 1's elect 3, so that 2's pass it by and elect 4; the other way round they elect 5."""
+    profile = tell({"1>3>5>4>2": 41, "2>3>4>5>1": 31, "3>5>4>1>2": 5, "4>5>1>2>3": 10, "5>4>1>2>3": 13})
+    counted = STV.count(profile, Paper(options=5, seats=4))
+    assert [told.elected for told in counted.rounds] == [
+        ("option_1", "option_2"),
+        ("option_3",),
+        (),
+        (),
+        ("option_4",),
+    ]
