@@ -14,7 +14,9 @@ from typing import Any, Final, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
 
+from governance import documents
 from governance.count import Paper
+from governance.documents import Fault
 from governance.modules.questions import MEETINGS, Module
 from governance.rule import CHANNELS, PARTS, QUESTIONS
 from ledger.books.roles import ROLES
@@ -182,8 +184,8 @@ def _shown(kind: str, field: msgspec.structs.FieldInfo, value: Any, offered: Off
 
 
 def usual(own: Any) -> tuple[str, ...]:
-    """The usual shares, with the document's own one in its place among them."""
-    return tuple(sorted({*FRACTIONS, *([own] if _size(own) else [])}, key=_size))
+    """The usual shares, with the document's own one in its place among them, where it is one."""
+    return tuple(sorted({*FRACTIONS, *([own] if _is_share(own) else [])}, key=Fraction))
 
 
 def _codes(name: str, offered: Offered) -> Sequence[str]:
@@ -200,8 +202,8 @@ def _ballots(answer: Any) -> tuple[str, ...]:
     return tuple(method().choices(Paper()))  # type: ignore[attr-defined]
 
 
-def _size(text: Any) -> Fraction:
+def _is_share(own: Any) -> bool:
     try:
-        return Fraction(text) if isinstance(text, str) else Fraction(0)
-    except (ValueError, ZeroDivisionError):
-        return Fraction(0)
+        return isinstance(own, str) and bool(documents.fraction(own))
+    except Fault:
+        return False

@@ -238,7 +238,6 @@ def test_a_rule_that_passes_governs_the_next_vote(assembly: Coop, travelling: Tr
     page.goto(coop.address("rules"))
     expect(page.locator("#ordinary")).to_contain_text("第2版")
     expect(page.locator("#policy")).to_contain_text("第1版")
-    page.locator("#ordinary").get_by_text("これまでの版").first.click()
     expect(page.locator("#ordinary").get_by_role("link", name="定足数をなくす")).to_be_visible()
     following = ids.object_id("prop", next_draft.id)
     coop.say("Ume", "proposal.open/1", {"proposal": following})
