@@ -228,7 +228,7 @@ def test_a_key_recovered_since_the_opening_does_not_vote() -> None:
     coop.appoint("Jiro", "concierge")
     vote = coop.voting()
     coop.wait(HOUR)
-    _recover(coop, "Ume")
+    recover(coop, "Ume")
     coop.wait(8 * DAY)
     coop.keys["Ume"] = coop.key("Ume anew")
     assert code(coop.vote, "Ume", vote, "yes") == "key.recovered_since"
@@ -246,7 +246,7 @@ def test_a_member_of_no_standing_weighs_nothing_before_the_opening(coop: Assembl
     assert ballots.voting_weight(coop.state, opened, proposals.pinned(coop.state, opened), coop.id("Ume")) == 1
 
 
-def _recover(coop: Assembly, name: str) -> None:
+def recover(coop: Assembly, name: str) -> None:
     anew = f"{name} anew"
     body = {
         "member": coop.id(name),
