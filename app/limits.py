@@ -74,6 +74,10 @@ class Limits:
             return
         self._in_a_minute(self._costly, caller(request))
 
+    def working(self, request: Asked) -> None:
+        """Before what takes a processor for seconds, members' wishes included. Problem ``http.too_many``."""
+        self._in_a_minute(self._costly, f"working {caller(request)}")
+
     def witness(self, request: Asked) -> None:
         """Before a log's checkpoint is judged: beside all that people ask for. Problem ``http.too_many``."""
         self._in_a_minute(self._all, f"witness {caller(request)}")

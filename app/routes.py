@@ -10,6 +10,7 @@ from app.api import routes as api
 from app.pages import (
     anchors,
     audit,
+    backtest,
     bookings,
     cards,
     countersign,
@@ -58,6 +59,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *delegations.ROUTES,
     *roster.ROUTES,
     *rules.ROUTES,
+    *backtest.ROUTES,
     *succession.ROUTES,
     *work.ROUTES,
     *tokens.ROUTES,

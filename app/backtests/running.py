@@ -94,6 +94,9 @@ async def find(reading: Reading, id_: str) -> Run | None:
 async def begin(installation: Installation, reading: Reading, kind: str, tried: Draft) -> str:
     """Have a draft's backtest run, unless that is done or under way; its name. Problem ``backtest.busy``."""
     id_ = await name(reading, kind, tried.document)
+    known = await find(reading, id_)
+    if known is not None and (known.result is not None or known.runs(installation.clock.now())):
+        return id_
     async with reading.pool.acquire() as connection, connection.transaction():
         # Of two who press at once the second waits here, and finds what the first has begun.
         await connection.execute("SELECT pg_advisory_xact_lock($1, $2)", _LOCK, reading.ledger_id)

@@ -35,6 +35,7 @@ COMMANDS = (
     Command("sign", "app.cli.sign", "端末から署名して届け出る / sign and submit from a terminal"),
     Command("export", "app.cli.export", "台帳を書き出す / write a ledger out for anyone to verify"),
     Command("operator", "app.cli.operator", "運用者の鍵と封印の控え / the operator's keys and guard"),
+    Command("backtest", "app.cli.backtest", "決め方の案を過去の決定で試す / try a draft rule on past decisions"),
     Command("anchor", "app.cli.anchor", "ブロックチェーンへの書きとめを整える / prepare anchors on a public chain"),
     Command("mail", "app.cli.mail", "メールの通知を見て、直す / see and mend letters on their way out"),
     Command("replay", "app.cli.replay", "失われた記録を写しから書き戻す / put lost entries back from a copy"),

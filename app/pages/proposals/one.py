@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.access import OPT, Access
+from app.backtests.showing import beside
 from app.decisions.effect_words import EffectWords
 from app.decisions.standing import Standing, standing
 from app.decisions.words import Words
@@ -79,6 +80,7 @@ async def proposal(
         voting=await voting(visit, words, found, rule, labels, mine.choice) if may["vote"] else None,
         my_choice=words.choice(mine.choice, labels) if mine.choice else "",
         may=may,
+        backtest=await beside(visit, installation, words, found, stage),
         **await outcome_of(visit, installation, words, found, rule),
     )
 
