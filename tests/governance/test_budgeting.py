@@ -210,6 +210,15 @@ def test_a_lot_that_decided_is_shown_once() -> None:
         assert set(method.count(profile, Paper(3, 1, (40, 40, 40), 100)).tied) == names((1, 2, 3))
 
 
+def test_a_lot_that_made_no_difference_is_not_shown() -> None:
+    """1 and 2 cost three voters 8 each; of 3 and 4 one of those pays the 2 left, another all 10. Nobody wants both."""
+    profile = {"1,3": Count(1, 1), "1": Count(2, 2), "3": Count(1, 1)}
+    profile |= {"2,4": Count(1, 1), "2": Count(2, 2), "4": Count(1, 1)}
+    found = NONE.count(profile, Paper(4, 1, (24, 24, 12, 12), 80), ["option_4", "option_3", "option_2", "option_1"])
+    assert set(found.winners) == names((1, 2, 3, 4))
+    assert ([round_.lot for round_ in found.rounds], found.tied) == ([()] * 4, ())
+
+
 def test_an_order_decides_as_far_as_it_goes() -> None:
     profile = {"1,2,3": Count(3, 3)}
     for method in EVERY:
