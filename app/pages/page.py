@@ -19,6 +19,7 @@ from app.visit import Visit
 NAV: Final = (
     ("home", "", "house"),
     ("proposals", "/proposals", "vote"),
+    ("meetings", "/meetings", "calendar"),
     ("work", "/work", "hand-heart"),
     ("things", "/things", "package"),
     ("tokens", "/tokens", "sprout"),

@@ -81,6 +81,8 @@ PAGES = [
     (MEMBER, "/c/mizunasato/me/keys/guardians"),
     (MEMBER, "/c/mizunasato/guardian"),
     (MEMBER, "/c/mizunasato/delegations"),
+    (MEMBER, "/c/mizunasato/meetings"),
+    (MEMBER, "/c/mizunasato/meetings?view=past"),
     (ADMINISTRATOR, "/c/mizunasato"),
     (ADMINISTRATOR, "/c/mizunasato/office"),
     (ADMINISTRATOR, "/c/mizunasato/office/applications"),

@@ -1,0 +1,9 @@
+"""Meetings on pages: lists, one as it goes on, and what members and the chair do in it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.pages.meetings import convening, lists, one
+
+ROUTES: Final = (lists.meetings, convening.new, one.meeting)
