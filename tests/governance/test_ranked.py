@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 
 import pytest
@@ -85,6 +86,22 @@ def test_transferable_votes_count_as_by_the_letter(drawn: tuple[Profile, int], s
     quota = (sum(profile.values()) // (seats + 1) + 1) * 100_000
     ways = oracle.transfers(profile, seats, 100_000, quota)
     assert_ways(STV.count(tell(profile), Paper(options=options, seats=seats)), ways)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_larger_elections_count_as_by_the_letter(seed: int) -> None:
+    """With more ballots than Hypothesis likes to draw, so that surpluses are many and ties are rare."""
+    dice = random.Random(seed)
+    for _ in range(300):
+        options, seats, heaviest = dice.randint(3, 6), dice.randint(1, 4), dice.choice([1, 3, 12])
+        profile = {
+            ">".join(map(str, dice.sample(range(1, options + 1), dice.randint(1, options)))): dice.randint(1, heaviest)
+            for _ in range(dice.choice([6, 12, 18]))
+        }
+        quota = (sum(profile.values()) // (seats + 1) + 1) * 100_000
+        ways = oracle.transfers(profile, seats, 100_000, quota)
+        assert_ways(STV.count(tell(profile), Paper(options, seats)), ways)
+        assert_ways(IRV.count(tell(profile), Paper(options)), oracle.transfers(profile, 1, 1, None))
 
 
 def assert_ways(counted: Counted, ways: set[frozenset[int]]) -> None:
@@ -395,7 +412,7 @@ def test_surpluses_are_cut_off_after_five_decimals_paper_by_paper() -> None:
 
 
 def test_the_largest_surplus_goes_first() -> None:
-    """1 has 20 too many, 2 has 10. 1's elect 3, so that 2's pass it by and elect 4; the other way round they elect 5."""
+    """Of 20 and 10 too many: 1's elect 3, so that 2's pass it by and elect 4: the other way round they elect 5."""
     profile = tell({"1>3>5>4>2": 41, "2>3>4>5>1": 31, "3>5>4>1>2": 5, "4>5>1>2>3": 10, "5>4>1>2>3": 13})
     counted = STV.count(profile, Paper(options=5, seats=4))
     assert [told.elected for told in counted.rounds] == [
@@ -405,3 +422,26 @@ def test_the_largest_surplus_goes_first() -> None:
         (),
         ("option_4",),
     ]
+
+
+def test_ties_far_behind_do_not_multiply_the_work() -> None:
+    """Ten options of one vote each can go in 3.6 million orders, by 1,024 sets of those that are gone."""
+    leaders = {"1>2": 900, "2>1": 800, "3>1": 700}
+    profile = tell(leaders | {f"{number}>{number % 13 + 1}": 1 for number in range(4, 14)})
+    for method in (IRV, STV):
+        counted = method.count(profile, Paper(options=13))
+        assert (counted.winners, counted.tied) == (("option_1",), ())
+        assert len(counted.rounds[0].excluded) == 10
+    # 2 and 3 will have equally many, and the order in which the others go matters for who of them had more before.
+    profile = tell({"1": 900, "2>1": 800, "3>1": 795} | {f"{number}>3": 1 for number in range(4, 9)})
+    counted = IRV.count(profile, Paper(options=8))
+    assert (counted.winners, counted.tied) == (("option_1",), ())
+    assert [len(told.excluded) for told in counted.rounds] == [1, 1, 1, 1, 1, 1, 0]
+
+
+def test_a_hundred_hopeless_options_are_no_tie() -> None:
+    leaders = {"1>2": 900, "2>1": 800, "3>1": 700}
+    profile = tell(leaders | {str(number): 1 for number in range(4, 201)})
+    for method in (IRV, STV):
+        counted = method.count(profile, Paper(options=200))
+        assert (counted.winners, counted.tied) == (("option_1",), ())

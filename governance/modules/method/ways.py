@@ -8,16 +8,17 @@ only then the order is asked.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from governance.count import ABSTAIN, INVALID, NOBODY, Count, Counted, Paper, Sorted, Tally, option, sort_out
 from governance.modules.method.transfers import Election, Stage, Turn, elect, first_stage, next_turn, take
 
-_MAX_STAGES: Final = 2_000
+_MAX_STAGES: Final = 4_000
 """So many stages are counted to explore ties; what is left open then is called tied. Ties among several options
 with a handful of votes take tens; a tie among very many small ones can have more ways than atoms."""
-_MAX_PAPERS: Final = 3_000_000
+_MAX_PAPERS: Final = 6_000_000
 """And so many papers moved, so that a million ballots take seconds."""
 
 Winners = frozenset[str]
@@ -84,32 +85,57 @@ def _run(stage: Stage, election: Election) -> _Result:
     return _Result(stage, (*stage.elected, *later), tied)
 
 
-def _follow(stage: Stage, election: Election, bounds: _Bounds | None = None) -> tuple[Stage, Turn | None]:
-    """To the end, or to the next tie that nothing decides."""
+def _follow(stage: Stage, election: Election) -> tuple[Stage, Turn | None]:
+    """To the end, or to the first tie that nothing decides."""
     while True:
         stage = elect(stage, election)
-        turn = next_turn(stage, election)
+        turn = _next(stage, election)
         if turn is None or (len(turn.candidates) > 1 and not turn.together):
             return stage, turn
-        if bounds is not None:
-            bounds.note(stage, turn)
         stage = take(stage, turn, turn.candidates[0], election)
 
 
+def _next(stage: Stage, election: Election) -> Turn | None:
+    """Whose turn it is; where that is a tie among the hopeless, all of those together.
+
+    Hopeless are the weakest who have less between them than whoever comes next: whatever their votes do, all of them
+    go before anybody else. In which order they do can only matter for later ties: there must be none, and nobody
+    may come to be elected in between.
+    """
+    turn = next_turn(stage, election)
+    if turn is None or turn.passes or turn.together or len(turn.candidates) == 1:
+        return turn
+    rising = sorted(stage.continuing, key=lambda name: stage.amounts[name])
+    sums = list(itertools.accumulate(stage.amounts[name] for name in rising))
+    gone = next((n for n in range(len(turn.candidates), len(rising)) if sums[n - 1] < stage.amounts[rising[n]]), 0)
+    if not gone or len(rising) - gone < election.seats - len(stage.elected):
+        return turn
+    if election.quota is not None and sums[gone - 1] + stage.amounts[rising[-1]] >= election.quota:
+        return turn
+    together = Turn(tuple(sorted(rising[:gone], key=int)), together=True)
+    after = take(stage, together, together.candidates[0], election)
+    left = [after.amounts[name] for name in after.continuing]
+    return together if len(set(left)) == len(left) else turn
+
+
 def _explore(
-    stage: Stage, turn: Turn, election: Election, seen: dict[object, dict[Winners, Stage]], bounds: _Bounds
+    stage: Stage, turn: Turn | None, election: Election, seen: dict[object, dict[Winners, Stage]], bounds: _Bounds
 ) -> dict[Winners, Stage]:
-    """Who may be elected from here, and for each such set the way that gives its weakest member the least."""
+    """Who may be elected from here, and for each such set the way that gives its weakest member the least.
+
+    Most ties are among the weakest, and whoever of them goes first, all are gone soon: ways that met are one.
+    """
+    if turn is None:
+        return {frozenset(stage.elected): stage._replace(piles={})}
     known = (stage.taken, tuple(sorted(stage.places.items())))
     if known in seen:
         return seen[known]
     found: dict[Winners, Stage] = {}
-    for name in turn.candidates:
-        only = turn._replace(candidates=(name,))
+    for name in turn.candidates[:1] if turn.together else turn.candidates:
+        only = turn if turn.together else turn._replace(candidates=(name,))
         bounds.note(stage, only)
-        end, tie = _follow(take(stage, only, name, election), election, bounds)
-        ways = _explore(end, tie, election, seen, bounds) if tie else {frozenset(end.elected): end._replace(piles={})}
-        for winners, way in ways.items():
+        after = elect(take(stage, only, name, election), election)
+        for winners, way in _explore(after, _next(after, election), election, seen, bounds).items():
             if winners not in found or _support(way) < _support(found[winners]):
                 found[winners] = way
     seen[known] = found
