@@ -262,4 +262,3 @@ def _error(measure: Fraction) -> Fraction:
     square = 2 * variance * _LOGARITHM / SAMPLES * 10**12
     root = math.isqrt(square.numerator // square.denominator) + 1
     return Fraction(root, 10**6) + Fraction(math.ceil(7 * _LOGARITHM / (3 * others) * 10**6), 10**6)
-
