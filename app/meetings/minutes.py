@@ -1,0 +1,65 @@
+"""What the log itself can say in the minutes: where writing them begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from app.decisions.words import Words
+from app.meetings.agenda import Item
+from governance.books.meetings import Meeting
+from governance.count import NOBODY, Counted
+
+_ANSWERS = ("yes", "no", "abstain")
+
+
+class Matter(NamedTuple):
+    """An item with its title, its count where there is one, and what its options are called by number."""
+
+    item: Item
+    title: str
+    counted: Counted | None
+    labels: Mapping[int, str]
+
+
+def begin(
+    words: Words, meeting: Meeting, title: str, place: str, matters: Sequence[Matter], people: Mapping[str, str]
+) -> str:
+    """Time, place, chair and signers, then each item with who was present and what was decided. ``people``: names."""
+    t, fmt = words.t, words.fmt
+    ends = fmt.moment(meeting.closed_at) if meeting.closed_at else t("meetings.draft.going_on")
+    head = [
+        t("meetings.draft.title", title=title),
+        t("meetings.draft.when", start=fmt.moment(meeting.opened_at or meeting.starts_at), end=ends),
+        *([t("meetings.draft.where", place=place)] if place else []),
+        t("meetings.draft.chair", name=people[meeting.chair]),
+        t("meetings.draft.signers", names=words.joined([people[id_] for id_ in meeting.signers]) or "-"),
+    ]
+    return "\n\n".join(["\n".join(head), *(_matter(words, n, matter) for n, matter in enumerate(matters, 1))])
+
+
+def _matter(words: Words, number: int, matter: Matter) -> str:
+    item, t, fmt = matter.item, words.t, words.fmt
+    told = [t("meetings.item", n=number, title=matter.title)]
+    if item.turnout is not None:
+        there = item.turnout
+        told.append(
+            t(
+                "meetings.turnout",
+                all=fmt.integer(there.electorate),
+                present=fmt.integer(there.present),
+                room=fmt.integer(there.in_person),
+                online=fmt.integer(there.online),
+                proxy=fmt.integer(there.proxy),
+                written=fmt.integer(there.written),
+            )
+        )
+    if matter.counted is not None and not item.rule.chooses:
+        tally = matter.counted.tally
+        counts = [(t(f"proposals.choice.{answer}"), tally.get(answer, NOBODY).weight) for answer in _ANSWERS]
+        told.append(words.joined([f"{name} {fmt.integer(count)}" for name, count in counts]))
+    told.append(t("meetings.draft.result", result=t(f"proposals.stage.{item.stage}")))
+    winners = () if item.proposal.outcome is None or not item.rule.chooses else item.proposal.outcome.winners
+    if winners:
+        told.append(words.joined([words.choice(winner, matter.labels) for winner in winners]))
+    return "\n".join(told)

@@ -1,0 +1,68 @@
+"""The minutes of a meeting: the latest version, who has signed it, signing it, and writing the next one."""
+
+from __future__ import annotations
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from app.access import OPT, Access
+from app.api.problems import Problem
+from app.installation import Installation
+from app.meetings.agenda import agenda
+from app.meetings.minutes import Matter, begin
+from app.pages.meetings.common import Said, need_meeting, said, titled
+from app.pages.page import Page, show
+from app.pages.proposals.common import Asked, labels_of, need_member, paragraphs, texts_of, words_of
+from app.visit import Visit
+from governance.books.meetings import Meeting
+from governance.books.minutes import WRITERS, Minutes
+from governance.books.proposals import Found
+
+
+@get("/c/{slug:str}/meetings/{id:str}/minutes", opt={OPT: Access.MEMBER})
+async def minutes(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Page:
+    """What a meeting's minutes say; for whoever writes them, a form that begins with what the log knows."""
+    me, found = need_member(visit), await need_meeting(visit, id)
+    stage = found.stage()
+    if stage not in ("open", "closed"):
+        raise Problem("meeting.stage", 409, id=found.id, stage=stage)
+    last = await visit.reading.find(Minutes, f"{found.id}/{found.minutes}") if found.minutes else None
+    text = "" if last is None else await visit.reading.text(last.statement, "text")
+    signer = me in (found.chair, *found.signers)
+    writes = (last is None or last.final_at is None) and (signer or visit.holds(*WRITERS))
+    texts = await said(visit, found)
+    names = await visit.reading.names([found.chair, *found.signers])
+    title = texts.title or words_of(request, visit).t("meetings.untitled", id=found.id[:10])
+    return await show(
+        request,
+        visit,
+        "meetings/minutes.html",
+        meeting=found,
+        title=title,
+        last=last,
+        paragraphs=paragraphs(text),
+        people=names,
+        names=names | {found.id: title},
+        writes=writes,
+        signs=signer and stage == "closed" and last is not None and me not in last.signed,
+        start=text or (await _begin(request, visit, installation, found, texts) if writes else ""),
+    )
+
+
+async def _begin(request: Asked, visit: Visit, installation: Installation, meeting: Meeting, texts: Said) -> str:
+    """The text that the log gives, for the first version."""
+    words = words_of(request, visit)
+    items = await titled(visit, await agenda(installation, visit.reading, meeting, need_member(visit), visit.size))
+    counts = await visit.reading.find_many(Found, [one.item.proposal.id for one in items])
+    matters = []
+    for item, title in items:
+        options = (await texts_of(visit, item.proposal))[2] if item.rule.chooses else []
+        winners = item.proposal.outcome.winners if item.proposal.outcome else ()
+        labels = await labels_of(visit, item.proposal, options, *winners)
+        counted = counts.get(item.proposal.id)
+        matters.append(Matter(item, title, None if counted is None else counted.counted, labels))
+    people = await visit.reading.names([meeting.chair, *meeting.signers])
+    return begin(words, meeting, texts.title, texts.place, matters, people)
