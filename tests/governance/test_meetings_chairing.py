@@ -273,6 +273,19 @@ def test_a_chair_without_a_vote_leaves_the_roll_and_returns_to_it() -> None:
     assert found.heads == 6
 
 
+def test_a_roll_announced_under_another_chair_is_announced_anew() -> None:
+    hall = Hall(ordinary=general(electorate={"module": "without_chair/1"}, quorum={"module": "none/1"}))
+    item = hall.draft()
+    meeting = hall.convene(item)
+    hall.begin(meeting, "Hanako", "Kenta")
+    announced = {"proposal": item, "heads": 6, "weight": 6}
+    hall.say("clerk", "proposal.roll/1", announced)
+    assert code(hall.say, "clerk", "proposal.roll/1", announced) == "proposal.announced"
+    seat(hall, meeting, "Kenta")
+    assert (hall.proposal(item).roll, hall.proposal(item).roll_entry) == (None, None)
+    hall.say("clerk", "proposal.roll/1", announced)
+
+
 def test_a_chair_without_a_vote_keeps_it_outside_meetings() -> None:
     hall = Hall(ordinary=document(electorate={"module": "without_chair/1"}))
     vote = hall.voting()

@@ -103,6 +103,17 @@ def test_counting_again_frees_who_is_no_longer_there(hall: Hall) -> None:
     assert hall.tally(item) == {"yes": (1, 1), "no": (1, 1), "abstain": (0, 0)}
 
 
+def test_counting_again_leaves_out_who_has_given_a_mandate_since(hall: Hall) -> None:
+    item, meeting = opened(hall, "Hanako", "Kenta")
+    hall.hands(item, 2)
+    hall.entrust("Kenta", meeting, "Saki")
+    assert code(hall.hands, item, 2) == "hands.too_many"
+    hall.hands(item, 1)
+    hall.vote("Saki", item, "no")
+    hall.put(meeting, item)
+    assert hall.tally(item) == {"yes": (1, 1), "no": (2, 2), "abstain": (0, 0)}
+
+
 def test_who_comes_after_the_count_of_hands_votes_by_ballot(hall: Hall) -> None:
     item, meeting = opened(hall, "Hanako")
     hall.hands(item, 1)
