@@ -131,7 +131,7 @@ class Counts:
             every=bars,
             measure=self._measure(),
             about=self._about(),
-            others=self._others(counted),
+            others=self._others(counted, sealed=found.announced),
             whole=self._whole(counted),
             hidden=len(bars) - len(drawn),
             weighted=any(count.heads != count.weight for count in counted.tally.values()),
@@ -184,8 +184,8 @@ class Counts:
             for code in options
         ]
 
-    def _others(self, counted: Counted) -> list[Bar]:
-        """Ballots that choose nothing. Their weight is in whole votes, whatever the method counts in."""
+    def _others(self, counted: Counted, *, sealed: bool) -> list[Bar]:
+        """Ballots that choose nothing, and sealed ones that could not be read: in whole votes, whatever is counted."""
         if self._method.LISTED:
             whole = self._whole(counted)
             found = [(code, counted.tally[code].weight) for code in (ABSTAIN, INVALID) if code in counted.tally]
@@ -198,7 +198,7 @@ class Counts:
             Bar(self.option(code), fmt.integer(counted.tally[code].heads), fmt.integer(weight), weight,
                 fmt.percent(weight, whole) if whole else "", "")
             for code, weight in found
-            if code == ABSTAIN or weight
+            if code == ABSTAIN or sealed
         ]  # fmt: skip
 
     def _whole(self, counted: Counted) -> int:
