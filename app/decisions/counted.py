@@ -297,7 +297,7 @@ def _state(code: str, counted: Counted, proposal: Proposal, method: Method) -> s
         return ""
     if code in proposal.outcome.winners:
         return "won"
-    return "tied" if code in counted.tied and proposal.outcome.result == "tied" else ""
+    return "tied" if code in counted.tied and proposal.outcome.broken is None else ""
 
 
 def _place(code: str) -> int:

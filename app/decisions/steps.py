@@ -42,7 +42,7 @@ def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses
         "share": "" if step.fraction is None else _share(words, step),
         "of": words.t(f"proposals.of.{step.of}") if step.of in _BASES else "",
     }
-    key = f"proposals.step.{step.name}{_manner(step)}"
+    key = f"proposals.step.{step.name}{_manner(step, chooses=chooses)}"
     title = words.t(f"proposals.step.{step.name}")
     if step.cls is not None:
         title = words.t("proposals.step.of_class", step=title, cls=words.cls(step.cls))
@@ -51,8 +51,11 @@ def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses
     return StepTold(title, asked, found, step.holds, params["have"], params["need"], drawn, step)
 
 
-def _manner(step: Step) -> str:
+def _manner(step: Step, *, chooses: bool) -> str:
     """By heads or by weight, in one class, or against the next option."""
+    if step.name == "tie" and chooses:
+        # Those that are level need not be the strongest: the last seats can be what they are level for.
+        return ".options"
     if step.name in _PLAIN:
         return ""
     if step.of == "rival":

@@ -65,6 +65,7 @@ PAGES = [
     (MEMBER, "/c/mizunasato/proposals"),
     (MEMBER, "/c/mizunasato/proposals?view=decided"),
     (MEMBER, "/c/mizunasato/proposals/new"),
+    *((MEMBER, f"/c/mizunasato/proposals/new?kind={kind}") for kind in ("ordinary", "election", "budget", "expel")),
     (MEMBER, "/c/mizunasato/proposals/new?kind=rules&decides=special"),
     (MEMBER, "/c/mizunasato/work"),
     (MEMBER, "/c/mizunasato/work?view=all"),
