@@ -446,3 +446,10 @@ def test_a_hundred_hopeless_options_are_no_tie() -> None:
     for method in (IRV, STV):
         counted = method.count(profile, Paper(options=200))
         assert (counted.winners, counted.tied) == (("option_1",), ())
+
+
+def test_the_hopeless_go_one_by_one_where_their_votes_may_elect_somebody() -> None:
+    """4 and 6 lift 1 over the quota; what is passed on from there depends on whether 5 has gone yet."""
+    profile = {"4>1>2": 1, "5>3>6": 1, "6>1>3>4": 1, "1>4": 7, "2>1>3": 3, "2": 3, "3": 6}
+    counted = STV.count(tell(profile), Paper(options=6, seats=2))
+    assert (counted.winners, set(counted.tied)) == (("option_1",), {"option_2", "option_3"})
