@@ -222,6 +222,7 @@ def test_a_budget_from_the_first_project_to_what_is_funded(travelling: Travellin
     expect(page.get_by_role("dialog")).to_contain_text(re.compile("選択肢1「井戸さらい」、選択肢55「花壇55」"))
     sign(page, "ja")
     expect(vote).to_contain_text("あなたの票:井戸さらい、花壇55")
+    expect(vote.locator("[data-left]")).to_contain_text("費用は合わせて90")
     assert faults(page) == []
     coop.catch_up()
     coop.say("Ume", "ballot.cast/1", choice_of(coop, proposal, "1,55"))
@@ -230,6 +231,30 @@ def test_a_budget_from_the_first_project_to_what_is_funded(travelling: Travellin
     expect(outcome).to_contain_text("100 のうち 90")
     expect(outcome).to_contain_text("決まった順")
     assert faults(page) == []
+
+
+def test_a_paper_with_places_is_entered_and_countersigned(travelling: Travelling, open_page: OpenPage) -> None:
+    options = [Private(option) for option in OPTIONS]
+    coop, proposal = open_vote(travelling, "choice", {"module": "irv/1"}, options=options)
+    coop.appoint("Jiro", "facilitator")
+    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    page, second = open_page("ja", phone=True), open_page("ja")
+    coop.sign_in(page, "Jiro")
+    page.goto(coop.address(f"proposals/{proposal}/paper?member={coop.town.id('Matsu')}"))
+    page.locator("[data-option='2']").select_option("1")
+    page.get_by_role("button", name="「屋根」を一つ上げる").press("Enter")
+    expect(page.locator("[data-left]")).to_have_text("1位 みかん、2位 屋根")
+    assert faults(page) == []
+    page.get_by_label("書面について").fill("第17号")
+    page.locator("#field-second").select_option(coop.town.id("Hanako"))
+    page.get_by_role("button", name="署名して連署を頼む").click()
+    sign(page, "ja")
+    coop.sign_in(second, "Hanako")
+    second.goto(coop.address("office/countersign"))
+    expect(second.locator("main")).to_contain_text("1位 選択肢2「みかん」、2位 選択肢1「屋根」")
+    second.get_by_role("button", name="確かめて連署する").click()
+    sign(second, "ja")
+    expect(second.get_by_text("連署を待つ届出はありません")).to_be_visible()
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])

@@ -11,7 +11,7 @@ from app.decisions.words import Words
 from app.naming import sees_titles
 from app.pages.proposals.common import labels_of
 from app.visit import Visit
-from governance.books.proposals import Proposal
+from governance.books.proposals import Item, Proposal
 from governance.count import Paper
 from governance.rule import Rule
 
@@ -44,6 +44,12 @@ async def voting(
     found = await items_of(visit.reading, proposal, "", 1, titles=sees_titles(visit))
     shown = [one for one in found.found if not one.item.withdrawn]
     costs = {one.item.number: one.item.cost for one in shown}
-    named = await labels_of(visit, proposal, (), text)
     form = ballot_form(rule.method, paper, {one.item.number: one.title for one in shown}, text, words, costs)
-    return Voting(key, [], form, found, {number: (label, costs.get(number, 0)) for number, label in named.items()})
+    return Voting(key, [], form, found, await _chosen(visit, proposal, text))
+
+
+async def _chosen(visit: Visit, proposal: Proposal, text: str) -> dict[int, tuple[str, int]]:
+    """Name and cost of the items that a ballot names, on whatever page of the list they stand."""
+    named = await labels_of(visit, proposal, (), text)
+    items = await visit.reading.find_many(Item, [f"{proposal.id}/{number}" for number in named])
+    return {item.number: (named[item.number], item.cost) for item in items.values()}
