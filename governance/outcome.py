@@ -98,6 +98,9 @@ def judge(rule: Rule, asked: Poll, *, decisive: bool = False) -> Outcome:
     if all(step.holds for step in tests) and counted.winners and settled:
         return Outcome("passed", counted.winners, steps, rule.tie.BREAKS if counted.tied and decisive else None)
     if not counted.tied:
+        if all(step.holds for step in tests):
+            # Support there was, but for nothing that can win: a project dearer than the budget.
+            steps = (*steps, Step("winners", "options", 0, "at_least", None, "count", 1, 1, holds=False))
         return Outcome("failed", (), steps)
     steps = (*steps, _tie(counted))
     if not decisive:

@@ -10,7 +10,7 @@ from app.decisions.words import Words
 from governance.count import Step
 
 _BASES: Final = ("all", "present", "cast", "yes_no", "expressed")
-_PLAIN: Final = ("quorum_approvals", "objections", "consents", "tie", "uncontested")
+_PLAIN: Final = ("quorum_approvals", "objections", "consents", "tie", "uncontested", "winners")
 """Steps that are counted in one way alone."""
 
 

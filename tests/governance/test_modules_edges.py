@@ -346,3 +346,16 @@ def test_nobody_on_the_roll_weighs_nothing() -> None:
     people = [member(id=f"mem_{tokens}", balance=tokens) for tokens in (0, 1, 5, 9, -3)]
     assert balances.roll(people, Ask()) == Roll(3, 11)
     assert [balances.weight_of(one, Ask()) for one in people] == [0, 1, 5, 5, 0]
+
+
+def test_what_nobody_can_afford_does_not_win_and_that_is_said() -> None:
+    budget = CHOICE | {
+        "method": {"module": "greedy_budget/1", "most": 10, "by": "votes"},
+        "threshold": share("1/2", "all", strict=True),
+    }
+    dear = Paper(2, 1, (3, 4), 2)
+    found = outcome.decide(rule.parse(budget), Roll(3, 3), Votes({"": {"1": Count(3, 3)}}), dear)[1]
+    assert (found.result, [(step.name, step.holds) for step in found.steps]) == (
+        "failed",
+        [("threshold", True), ("winners", False)],
+    )
