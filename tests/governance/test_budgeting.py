@@ -178,6 +178,26 @@ def test_three_ways_to_go_on(method: Budgeting, winners: tuple[str, ...]) -> Non
     assert method.count(profile, Paper(3, 1, (50, 40, 25), 100)).winners == winners
 
 
+def test_shares_grow_by_hundredths_and_stop_in_time() -> None:
+    """Shares of 100. At 101 the second can be bought and nothing else fits; at 102 the third could, for too much."""
+    profile = {"1": Count(50, 50), "2": Count(49, 49), "3": Count(1, 1)}
+    assert ADD1.count(profile, Paper(3, 1, (5000, 4949, 102), 10_000)).winners == ("option_1", "option_2")
+
+
+def test_a_count_that_spends_too_much_is_not_taken() -> None:
+    """Each of 2 and 3 would fit beside 1. At 101 for each share both can be bought, for 50 more than there is."""
+    profile = {"1": Count(50, 50), "2": Count(49, 49), "3": Count(1, 1)}
+    assert ADD1.count(profile, Paper(3, 1, (5000, 4949, 101), 10_000)).winners == ("option_1",)
+
+
+def test_who_loses_a_tie_waits_for_its_new_turn() -> None:
+    """1 and 2 tie at 1/30 of the cost for each vote. Once 1 is bought, 2 rises above 3, which takes what 2 needs."""
+    profile = {"1,2": Count(10, 10), "1": Count(20, 20), "2,3": Count(10, 10), "2": Count(10, 10), "3": Count(15, 15)}
+    costs = Paper(3, 1, (210, 210, 150), 650)
+    assert NONE.count(profile, costs, ["option_1", "option_2", "option_3"]).winners == ("option_1", "option_3")
+    assert NONE.count(profile, costs, ["option_2", "option_1"]).winners == ("option_2", "option_1", "option_3")
+
+
 def test_a_project_dearer_than_all_there_is_never_wins() -> None:
     profile = {"1": Count(9, 9), "1,2": Count(1, 1)}
     for method in EVERY:
@@ -211,9 +231,9 @@ def test_a_lot_that_decided_is_shown_once() -> None:
 
 
 def test_a_lot_that_made_no_difference_is_not_shown() -> None:
-    """1 and 2 cost three voters 8 each; of 3 and 4 one of those pays the 2 left, another all 10. Nobody wants both."""
+    """1 and 2 cost three voters 8 each; for 3 and 4 one of those pays the 2 left, another 10. Nobody pays for both."""
     profile = {"1,3": Count(1, 1), "1": Count(2, 2), "3": Count(1, 1)}
-    profile |= {"2,4": Count(1, 1), "2": Count(2, 2), "4": Count(1, 1)}
+    profile |= {"2,4": Count(1, 1), "2": Count(2, 2), "4": Count(1, 1), "1,2,3,4": Count(1, 0)}
     found = NONE.count(profile, Paper(4, 1, (24, 24, 12, 12), 80), ["option_4", "option_3", "option_2", "option_1"])
     assert set(found.winners) == names((1, 2, 3, 4))
     assert ([round_.lot for round_ in found.rounds], found.tied) == ([()] * 4, ())
