@@ -42,7 +42,7 @@ class Why(NamedTuple):
     other ballots would count, or count differently, and nobody here can open them. ``panel``: no lot was drawn for
     it. ``trace``: of what the draft looks at (``kind``) nothing had been recorded by then. ``meeting``: it was
     decided in none of the meetings that the draft asks for. ``hands``: nobody noted whose hands they were.
-    ``uncontested``: nobody voted, for nobody had to.
+    ``uncontested``: nobody voted, for nobody had to. ``unseen``: it would tell whoever asks how single members voted.
     """
 
     reason: str
@@ -95,17 +95,24 @@ class Draft(NamedTuple):
     rule: Rule
 
 
-def again(state: State, proposal: Proposal, tried: Draft, value_of: ValueOf | None = None) -> Again:
-    """One decision counted again under the draft."""
+def again(
+    state: State, proposal: Proposal, tried: Draft, value_of: ValueOf | None = None, *, discreet: bool = False
+) -> Again:
+    """One decision counted again under the draft.
+
+    ``discreet``: for whoever may not see the ballots. Drafts could be cut so that what they come to tells how a single
+    member voted: then only what is known anyway, the whole count, is judged anew.
+    """
     if proposal.outcome is None or proposal.roll is None:
         raise Refusal("proposal.undecided", id=proposal.id)
     pinned, sight, ask = proposals.pinned(state, proposal), proposals.sight(proposal), proposal.ask()
     roll, new = spread.on_roll(state, tried.rule, sight, ask)
     same = (tried.rule.electorate, tried.rule.weight) == (pinned.electorate, pinned.weight)
     old = new if same else spread.on_roll(state, pinned, sight, ask)[1]
-    found = _why_not(state, proposal, pinned, tried.rule, new) or _count(
-        state, proposal, pinned, tried, roll, new, value_of
-    )
+    found: Side | Why | None = _why_not(state, proposal, pinned, tried.rule, new)
+    if found is None and discreet and _tells_more(state, proposal, pinned, tried, new):
+        found = Why("unseen")
+    found = found or _count(state, proposal, pinned, tried, roll, new, value_of)
     why = found if isinstance(found, Why) else None
     return Again(
         proposal.id,
@@ -178,6 +185,18 @@ def _count(
     votes = tallying.gather(overlay, as_if, rule, lambda ballot: said[ballot.id]).votes
     counted, decided = outcome.decide(rule, roll, votes, paper, order)
     return _side(roll, outcome.poll(rule, roll, votes, counted), decided)
+
+
+def _tells_more(state: State, proposal: Proposal, pinned: Rule, tried: Draft, new: Mapping[str, Kind]) -> bool:
+    """Whether other ballots count under the draft, or the same ones for something else, or by classes anew."""
+    rule = tried.rule
+    for before, after in ((pinned.quorum, rule.quorum), (pinned.threshold, rule.threshold)):
+        if after.by_class() and after != before:
+            return True
+    overlay, as_if = _as_if(state, proposal, tried, new)
+    votes = tallying.gather(overlay, as_if, rule, lambda ballot: ballot.id).votes
+    as_it_was = tallying.gather(state, proposal, pinned, lambda ballot: ballot.id).votes
+    return votes.houses != as_it_was.houses or pinned.method != rule.method
 
 
 def _count_closed(

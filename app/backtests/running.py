@@ -46,6 +46,9 @@ _LOCK: Final = 0x62746573
 """Class of the advisory locks under which backtests are begun: "btes"."""
 _BETWEEN: Final = 0.5
 """Seconds between two notes of how far one is."""
+_COUNTS: Final = "counts-"
+_BALLOTS: Final = "ballots-"
+"""What names begin with: of backtests that every member may look at, and of those for whoever may see the ballots."""
 _running: set[asyncio.Task[None]] = set()
 _log = logging.getLogger(__name__)
 
@@ -64,16 +67,21 @@ class Run:
     finished: int | None
     result: Document | None
 
+    @property
+    def discreet(self) -> bool:
+        """Whether it tells nothing that only ballots do."""
+        return self.id.startswith(_COUNTS)
+
     def runs(self, now: int) -> bool:
         """Whether it is still under way."""
         return self.finished is None and now - self.updated < SILENT
 
 
-async def name(reading: Reading, kind: str, rule: dict[str, Any]) -> str:
-    """What a draft's backtest goes by as long as nothing else has been decided."""
+async def name(reading: Reading, kind: str, rule: dict[str, Any], *, discreet: bool) -> str:
+    """What a draft's backtest goes by as long as nothing else has been decided; ``discreet`` ones apart."""
     decided = await reading.count(Found)
     said = canonical.encode({"decided": decided, "kind": kind, "rule": rule})
-    return hashlib.sha256(b"yui/backtest\n" + said).hexdigest()[:32]
+    return (_COUNTS if discreet else _BALLOTS) + hashlib.sha256(b"yui/backtest\n" + said).hexdigest()[:32]
 
 
 async def find(reading: Reading, id_: str) -> Run | None:
@@ -91,9 +99,12 @@ async def find(reading: Reading, id_: str) -> Run | None:
     return Run(**fields, rule=rule, result=None if result is None else msgspec.json.decode(result))
 
 
-async def begin(installation: Installation, reading: Reading, kind: str, tried: Draft) -> str:
-    """Have a draft's backtest run, unless that is done or under way; its name. Problem ``backtest.busy``."""
-    id_ = await name(reading, kind, tried.document)
+async def begin(installation: Installation, reading: Reading, kind: str, tried: Draft, *, discreet: bool) -> str:
+    """Have a draft's backtest run, unless that is done or under way; its name. Problem ``backtest.busy``.
+
+    ``discreet``: for those who may not see the ballots (``governance.counted_again``).
+    """
+    id_ = await name(reading, kind, tried.document, discreet=discreet)
     known = await find(reading, id_)
     if known is not None and (known.result is not None or known.runs(installation.clock.now())):
         return id_
@@ -122,13 +133,15 @@ async def begin(installation: Installation, reading: Reading, kind: str, tried: 
     return id_
 
 
-async def compute(ask: Ask[Any], now: Sight, kinds: tuple[str, ...], tried: Draft, told: Told) -> Document:
+async def compute(
+    ask: Ask[Any], now: Sight, kinds: tuple[str, ...], tried: Draft, told: Told, *, discreet: bool = False
+) -> Document:
     """Go through all decisions, one question each, so that others have their turn between them."""
     past = await ask(lambda state: backtest.decisions(state, kinds))
     found = []
     for number, proposal in enumerate(past):
         await told(number, len(past))
-        found.append(await ask(partial(again, proposal=proposal, tried=tried)))
+        found.append(await ask(partial(again, proposal=proposal, tried=tried, discreet=discreet)))
     spreads = await ask(lambda state: backtest.power_now(state, tried, kinds, now))
     return document(tried, kinds, now, Backtest(tuple(found), *spreads))
 
@@ -154,7 +167,10 @@ async def _run(installation: Installation, ledger: Ledger, id_: str, kinds: tupl
     result: Document | None = None
     try:
         now = await newest(installation, ledger)
-        result = await compute(lambda question: installation.ask(ledger, question), now, kinds, tried, told)
+        discreet = id_.startswith(_COUNTS)
+        result = await compute(
+            lambda question: installation.ask(ledger, question), now, kinds, tried, told, discreet=discreet
+        )
     except Exception:  # noqa: BLE001  (whatever went wrong, the backtest is over and says so)
         _log.exception("a backtest over ledger %s failed", ledger.slug)
     try:

@@ -32,7 +32,9 @@ async def beside(
         return None
     kind, document = found
     try:
-        id_ = await running.begin(installation, visit.reading, kind, backtest.draft(document))
+        id_ = await running.begin(
+            installation, visit.reading, kind, backtest.draft(document), discreet=not visit.sees_entries
+        )
     except (Problem, FormatError):  # others are being counted: the page asks again when it is opened again
         return None
     run = await running.find(visit.reading, id_)

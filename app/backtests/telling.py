@@ -38,7 +38,7 @@ class Figure(NamedTuple):
 
 
 class Voter(NamedTuple):
-    """The power of one voter among those alike."""
+    """The power of one voter among those alike. ``share``: empty where a sample does not tell it."""
 
     cls: str
     weight: str
@@ -118,7 +118,7 @@ def voters(words: Words, power: Document) -> list[Voter]:
             words.fmt.integer(row["weight"]),
             words.fmt.integer(row["voters"]),
             percent(row["measure"]) + ("" if row["error"] is None else f" ± {percent(row['error'])}"),
-            "–" if row["share"] is None else percent(row["share"]),
+            "" if row["share"] is None else percent(row["share"]),
         )
         for row in power["rows"]
     ]

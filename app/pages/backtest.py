@@ -62,7 +62,7 @@ async def result(
 ) -> Page:
     """How far it is, then what it came to; ``beside``: as a proposal's page shows it."""
     found = await running.find(visit.reading, id)
-    if found is None:
+    if found is None or not (found.discreet or visit.sees_entries):
         raise Problem("http.not_found", 404)
     partial = bool(request.headers.get("hx-request"))
     part = "proposals/_backtest.html" if beside else "rules/_backtest.html"
@@ -77,7 +77,7 @@ async def result(
 async def _begin(request: Asked, visit: Visit, installation: Installation, kind: str, document: Any) -> Redirect:
     limits_of(request).working(request)
     tried = Draft(document, rules.check(kind, document))
-    id_ = await running.begin(installation, visit.reading, kind, tried)
+    id_ = await running.begin(installation, visit.reading, kind, tried, discreet=not visit.sees_entries)
     return Redirect(f"/c/{visit.slug}/rules/backtest/{id_}", status_code=303)
 
 

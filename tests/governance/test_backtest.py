@@ -227,6 +227,19 @@ def test_sealed_ballots_that_would_count_for_something_else_stay_sealed() -> Non
         assert why(tried(coop, vote, draft)) == "sealed"
 
 
+def test_what_only_ballots_tell_is_not_told_discreetly() -> None:
+    coop, vote = village(document(), {"Jiro": "yes", "Ume": "yes", "Kenta": "no", "Saki": "yes"})
+    table = {"module": "table/1", "weights": {coop.id("Jiro"): 2}, "others": 1}
+    classes = {"module": "per_class/1", "classes": ["supporter"], "fraction": "1/2", "strict": False, "of": "yes_no"}
+    both = {"module": "all_of/1", "parts": [share("1/2", "yes_no", strict=True), classes]}
+    telling = (document(weight=table), DELEGATED, document(threshold=both), RULES["members alone"])
+    for draft in telling:
+        assert why(tried(coop, vote, draft, discreet=True)) == "unseen"
+        assert tried(coop, vote, draft).after is not None
+    stricter = document(quorum=quorum("heads", "5/6", strict=False), threshold=share("2/3", "all", strict=False))
+    assert tried(coop, vote, stricter, discreet=True) == tried(coop, vote, stricter)
+
+
 def test_whoever_has_the_openings_counts_them() -> None:
     coop, vote = sealed_vote(Ume="yes", Kenta="yes", Jiro="no")
     said = {opening.value for openings in coop.openings.values() for opening in openings if opening.path == "choice"}

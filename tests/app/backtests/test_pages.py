@@ -16,7 +16,8 @@ from app.backtests.running import compute, newest
 from app.reading import reading_of
 from governance import backtest
 from tests.app.api.service import Coop, Travelling
-from tests.app.backtests.conftest import FOUR_FIFTHS, decide, draft, rule
+from tests.app.backtests.conftest import FOUR_FIFTHS, KINDS, decide, draft, rule
+from tests.town import Town
 
 
 async def post(client: httpx.AsyncClient, coop: Coop, kind: str, document: Any) -> httpx.Response:
@@ -100,7 +101,7 @@ async def test_a_proposal_to_change_a_rule_has_it_beside_its_effect(coop: Coop) 
     proposal = await draft(coop, "rules", effects=[effect])
     member, page = await coop.signed_in("Taro"), f"/c/{coop.town.slug}/proposals/{proposal}"
     first = (await member.get(page)).text
-    id_ = re.search(r"rules/backtest/([0-9a-f]{32})", first)
+    id_ = re.search(r"rules/backtest/(ballots-[0-9a-f]{32})", first)
     assert id_ is not None
     await finished(coop, id_[1])
     shown = (await member.get(page)).text
@@ -111,6 +112,33 @@ async def test_a_proposal_to_change_a_rule_has_it_beside_its_effect(coop: Coop) 
     followed = await member.get(f"/c/{coop.town.slug}/rules/backtest?proposal={proposal}")
     assert followed.headers["location"].endswith(id_[1])
     assert "rules/backtest" not in (await coop.client().get(page)).text
+
+
+async def test_who_may_not_see_ballots_is_not_told_by_a_draft_that_is_cut_for_one(
+    coop: Coop, clock: Travelling
+) -> None:
+    closed = Coop(coop.app, coop.installation, Town("closed", "closed"))
+    await closed.found("Hanako", tiles="members", entries="auditors", rules=dict.fromkeys(KINDS, rule()))
+    await closed.join("Taro")
+    await decide(closed, clock, Hanako="yes", Taro="no")
+    member = await closed.signed_in("Taro")
+    alone = rule(weight={"module": "table/1", "weights": {closed.town.id("Hanako"): 1}, "others": 0})
+    address = (await post(member, closed, "ordinary", alone)).headers["location"]
+    run = await finished(closed, address.rpartition("/")[2])
+    assert run.result is not None
+    assert run.result["decisions"][0]["why"] == {"reason": "unseen", "params": {}}
+    assert "一人ひとりの票が分かってしまう" in (await member.get(address)).text
+    strict = (await post(member, closed, "ordinary", FOUR_FIFTHS)).headers["location"]
+    judged = (await finished(closed, strict.rpartition("/")[2])).result
+    assert judged is not None
+    assert judged["totals"]["compared"] == 1
+    # What was worked out for an auditor is not for others, though they can tell its name.
+    reading = await reading_of(closed.installation, "closed")
+    whole = await running.begin(closed.installation, reading, "ordinary", backtest.draft(alone), discreet=False)
+    told = (await finished(closed, whole)).result
+    assert told is not None
+    assert told["totals"]["compared"] == 1
+    assert (await member.get(f"/c/closed/rules/backtest/{whole}")).status_code == 404
 
 
 async def test_the_database_answers_as_memory_does(coop: Coop) -> None:
@@ -132,26 +160,26 @@ async def test_no_more_than_two_at_a_time(coop: Coop, monkeypatch: pytest.Monkey
     reading = await reading_of(coop.installation, coop.town.slug)
     gate = asyncio.Event()
 
-    async def wait(*_args: Any) -> Any:
+    async def wait(*_args: Any, **_more: Any) -> Any:
         await gate.wait()
         return {"totals": {}}
 
     monkeypatch.setattr(running, "compute", wait)
     drafts = [backtest.draft(rule(quorum={"module": "approvals/1", "count": n})) for n in (1, 2, 3)]
-    begun = [await running.begin(coop.installation, reading, "ordinary", tried) for tried in drafts[:2]]
-    assert await running.begin(coop.installation, reading, "ordinary", drafts[0]) == begun[0]
+    begun = [await running.begin(coop.installation, reading, "ordinary", tried, discreet=True) for tried in drafts[:2]]
+    assert await running.begin(coop.installation, reading, "ordinary", drafts[0], discreet=True) == begun[0]
     with pytest.raises(Problem, match=r"backtest\.busy"):
-        await running.begin(coop.installation, reading, "ordinary", drafts[2])
+        await running.begin(coop.installation, reading, "ordinary", drafts[2], discreet=True)
     gate.set()
     for id_ in begun:
         await finished(coop, id_)
-    assert await running.begin(coop.installation, reading, "ordinary", drafts[2])
+    assert await running.begin(coop.installation, reading, "ordinary", drafts[2], discreet=True)
 
 
 async def test_one_that_fails_says_so_and_can_be_tried_again(coop: Coop, monkeypatch: pytest.MonkeyPatch) -> None:
     member = await coop.signed_in("Taro")
 
-    async def fail(*_args: Any) -> Any:
+    async def fail(*_args: Any, **_more: Any) -> Any:
         raise ValueError("broken")
 
     with monkeypatch.context() as broken:
