@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from governance import standing
 from governance.backtest import Backtest
 from governance.count import Count
 from governance.counted_again import Again, Draft, Side
@@ -21,12 +22,20 @@ from ledger.canonical import format_time
 
 FORMAT: Final = "yui/backtest/1"
 PLACES: Final = 6
+CROWD: Final = 10
+"""Voters among whom nobody stands out."""
+_AMOUNTS: Final = {standing.BALANCE, standing.SHARES, standing.CONTRIBUTED}
 
 Document = dict[str, Any]
 
 
-def document(tried: Draft, kinds: tuple[str, ...], now: Sight, found: Backtest) -> Document:
-    """All of it. ``now``: the number of entries, and the moment after the last of them, as of which power is told."""
+def document(tried: Draft, kinds: tuple[str, ...], now: Sight, found: Backtest, *, discreet: bool = False) -> Document:
+    """All of it. ``now``: the number of entries, and the moment after the last of them, as of which power is told.
+
+    ``discreet``: for members, who don't see what others have: where votes weigh as much as that, no weights are told,
+    shares are rounded to hundredths, and nothing is told of fewer than ``CROWD``.
+    """
+    amounts = discreet and not _AMOUNTS.isdisjoint(tried.rule.weight.reads())
     return {
         "format": FORMAT,
         "kinds": list(kinds),
@@ -36,8 +45,9 @@ def document(tried: Draft, kinds: tuple[str, ...], now: Sight, found: Backtest) 
         "totals": _totals(found),
         "decisions": [_decision(one) for one in found.decisions],
         "power": {
-            "draft": None if found.spread is None else _spread(found.spread),
-            "in_force": None if found.in_force is None else _spread(found.in_force),
+            "draft": None if found.spread is None else _spread(found.spread, blurred=amounts),
+            # What the rule in force weighs by is not known here: weights that differ may be what members have.
+            "in_force": None if found.in_force is None else _spread(found.in_force, blurred=discreet),
         },
     }
 
@@ -91,8 +101,22 @@ def _count(count: Count) -> Document:
     return {"heads": count.heads, "weight": count.weight}
 
 
-def _spread(found: Spread) -> Document:
-    needs = found.needs
+def _spread(found: Spread, *, blurred: bool) -> Document:
+    needs, few = found.needs, found.roll.heads < CROWD
+    equal = len(amounts_of(found.voters)) <= 1
+    if blurred and not equal:
+        return {
+            "active": found.active,
+            "voters": found.roll.heads,
+            "weight": None,
+            "distribution": None,
+            "gini": None if few else decimal(found.gini, 2),
+            "lorenz": [] if few else [decimal(share, 2) for share in found.curve],
+            "fewest": None if few else found.fewest,
+            "needs": None,
+            "banzhaf": None,
+            "blurred": True,
+        }
     return {
         "active": found.active,
         "voters": found.roll.heads,
@@ -103,6 +127,7 @@ def _spread(found: Spread) -> Document:
         "fewest": found.fewest,
         "needs": None if needs is None else {**needs._asdict(), "classes": dict(sorted(needs.classes.items()))},
         "banzhaf": None if found.power is None else _power(found.power),
+        "blurred": False,
     }
 
 

@@ -143,7 +143,7 @@ async def compute(
         await told(number, len(past))
         found.append(await ask(partial(again, proposal=proposal, tried=tried, discreet=discreet)))
     spreads = await ask(lambda state: backtest.power_now(state, tried, kinds, now))
-    return document(tried, kinds, now, Backtest(tuple(found), *spreads))
+    return document(tried, kinds, now, Backtest(tuple(found), *spreads), discreet=discreet)
 
 
 async def newest(installation: Installation, ledger: Ledger) -> Sight:

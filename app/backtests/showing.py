@@ -62,7 +62,7 @@ async def told(visit: Visit, words: Words, run: Run, now: int) -> dict[str, Any]
         "curves": [
             (side, telling.lorenz(one, CURVE, CURVE))
             for side, one in run.result["power"].items()
-            if one is not None and one["voters"]
+            if one is not None and one["voters"] and one["lorenz"]
         ],
         "side": CURVE,
         "shares": _shares(run.result["power"]),
@@ -71,7 +71,7 @@ async def told(visit: Visit, words: Words, run: Run, now: int) -> dict[str, Any]
 
 def _shares(power: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """The table behind the curve: for every second of its points what each of them has."""
-    known = [one["lorenz"] for one in power.values() if one is not None and one["voters"]]
+    known = [one["lorenz"] for one in power.values() if one is not None and one["voters"] and one["lorenz"]]
     if not known:
         return []
     last = len(known[0]) - 1

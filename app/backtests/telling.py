@@ -100,9 +100,9 @@ def figures(words: Words, found: Document) -> list[Figure]:
     tellers: tuple[tuple[str, Callable[[Document], str]], ...] = (
         ("active", lambda one: words.fmt.integer(one["active"])),
         ("voters", lambda one: words.fmt.integer(one["voters"])),
-        ("weight", lambda one: words.fmt.integer(one["weight"])),
-        ("gini", lambda one: decimal(Fraction(one["gini"]), 3)),
-        ("fewest", lambda one: _fewest(words, one["fewest"])),
+        ("weight", lambda one: "–" if one["weight"] is None else words.fmt.integer(one["weight"])),
+        ("gini", lambda one: "–" if one["gini"] is None else decimal(Fraction(one["gini"]), 3)),
+        ("fewest", lambda one: _fewest(words, one)),
     )
     return [
         Figure(words.t(f"backtest.{name}"), tell(draft), "–" if in_force is None else tell(in_force))
@@ -127,6 +127,8 @@ def voters(words: Words, power: Document) -> list[Voter]:
 def how_counted(words: Words, spread: Document) -> str:
     """Whether every division was counted, or how large the sample is and how sure."""
     power = spread["banzhaf"]
+    if spread["blurred"]:
+        return words.t("backtest.banzhaf.blurred")
     if power is None:
         return words.t("backtest.banzhaf.nobody" if spread["needs"] is None else "backtest.banzhaf.none")
     if power["samples"] is None:
@@ -218,8 +220,10 @@ def _why(words: Words, why: Document) -> str:
     return words.t(f"backtest.why.{why['reason']}", **params)
 
 
-def _fewest(words: Words, fewest: int | None) -> str:
-    return words.t("backtest.fewest.none") if fewest is None else words.fmt.integer(fewest)
+def _fewest(words: Words, spread: Document) -> str:
+    if spread["fewest"] is not None:
+        return words.fmt.integer(spread["fewest"])
+    return "–" if spread["blurred"] else words.t("backtest.fewest.none")
 
 
 def _count(changes: Sequence[Mapping[str, Any]], side: str, result: str) -> int:

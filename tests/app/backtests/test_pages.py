@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from fractions import Fraction
 from typing import Any
 
 import httpx
@@ -12,9 +13,13 @@ import pytest
 
 from app.api.problems import Problem
 from app.backtests import running
+from app.backtests.document import document
 from app.backtests.running import compute, newest
 from app.reading import reading_of
 from governance import backtest
+from governance.backtest import Backtest
+from governance.count import Count
+from governance.spread import Spread
 from tests.app.api.service import Coop, Travelling
 from tests.app.backtests.conftest import FOUR_FIFTHS, KINDS, decide, draft, rule
 from tests.town import Town
@@ -139,6 +144,19 @@ async def test_who_may_not_see_ballots_is_not_told_by_a_draft_that_is_cut_for_on
     assert told is not None
     assert told["totals"]["compared"] == 1
     assert (await member.get(f"/c/closed/rules/backtest/{whole}")).status_code == 404
+
+
+def test_what_single_members_have_is_not_told_to_the_others() -> None:
+    tokens = backtest.draft(rule(weight={"module": "balance/1", "cap": None}))
+    for count, told in ((9, None), (10, "0.41")):
+        voters = {("", weight): 1 for weight in range(1, count)} | {("", 30): 1}
+        heads, weight = count, sum(kind[1] for kind in voters)
+        spread = Spread(20, Count(heads, weight), voters, Fraction(41, 100), (Fraction(0), Fraction(1)), 3, None, None)
+        found = document(tokens, ("ordinary",), (1, 1), Backtest((), spread, None), discreet=True)["power"]["draft"]
+        assert (found["gini"], found["weight"], found["distribution"], found["banzhaf"]) == (told, None, None, None)
+        assert bool(found["lorenz"]) is (told is not None)
+        whole = document(tokens, ("ordinary",), (1, 1), Backtest((), spread, None))["power"]["draft"]
+        assert len(whole["distribution"]) == count
 
 
 async def test_the_database_answers_as_memory_does(coop: Coop) -> None:
