@@ -62,6 +62,10 @@ def test_without_one_it_says_what_every_way_leads_to(method: Budgeting, election
     always, ever = frozenset.intersection(*ways), frozenset.union(*ways)
     assert set(found.winners) == names(always)
     assert set(found.tied) == names(ever - always)
+    weights = sorted((n for one, n in election[0].backing().items() if one not in always), reverse=True)
+    support = min(election[0].backing()[one] for one in always) if always else weights[0]
+    assert found.support.weight == support * found.unit
+    assert found.rival.weight == next(iter(weights[0 if always else 1 :]), 0) * found.unit
     shown = {name for round_ in found.rounds for name in round_.elected}
     assert shown <= set(found.winners)
     if not found.tied:

@@ -179,6 +179,9 @@ def test_the_highest_sums_win(data: st.DataObject, drawn: tuple[Method, Callable
     found = method.count(write(votes), Paper(votes.options, seats))
     sure, level = highest(votes.sums(), seats)
     assert (set(found.winners), set(found.tied), found.unit) == (names(sure), names(level), unit)
+    weights = sorted((amount for one, amount in votes.sums().items() if one not in sure), reverse=True)
+    assert found.support.weight == (min(votes.sums()[one] for one in sure) if sure else weights[0])
+    assert found.rival.weight == next(iter(weights[0 if sure else 1 :]), 0)
     for number, amount in votes.sums().items():
         named = sum(number in ballot for ballot, _ in votes.ballots)
         assert found.tally[option(number)] == Count(named, amount)
