@@ -30,12 +30,24 @@ def rule_document(model: dict[str, Any]) -> dict[str, Any]:
     """The document for a rule as the model has it."""
     weights, quorum, share = model["weights"], model["quorum"], model["share"]
     seconds = {f"{name}_seconds": model[name] // 1000 for name in ("delay", "voting", "timelock")}
+    timing = {"module": "fixed/1", **seconds}
+    if model["late"]:
+        never = {"deliberation_seconds": 0, "early_close": False, "super_quorum": None, "execution_seconds": 0}
+        timing |= never | {"module": "phased/1", "late_quorum_seconds": model["late"] // 1000}
+    more: dict[str, Any] = {}
+    if model["seconders"]:
+        more["admission"] = {"module": "seconders/1", "count": model["seconders"]}
+    if model["delegates"]:
+        more["delegation"] = {"module": "standing/1", "depth": None}
+    if model["veto"]:
+        more["veto"] = {"module": "by_class/1", "classes": ["member"], "count": model["veto"]}
     return majority_rule(
         electorate={"module": "by_class/1", "classes": sorted(weights)},
         quorum={"module": "heads/1", "fraction": str(quorum), "strict": False} if quorum else {"module": "none/1"},
         threshold={"module": "fraction/1", "fraction": str(share), "of": model["of"], "strict": model["strict"]},
-        timing={"module": "fixed/1", **seconds},
+        timing=timing,
         weight={"module": "by_class/1", "weights": weights, "others": 1},
+        **more,
     )
 
 
@@ -86,7 +98,9 @@ def _compare_vote(village: Village, model: Model, key: str) -> None:
     stage = found.stage(village.time - 1000)
     assert (found.opened_index is not None) == (proposal["opens"] is not None)
     if found.opened_index is None:
-        assert stage in ("scheduled", "voting")  # the latter for an instant, until the opening is applied
+        # "voting" for an instant, until the opening is applied
+        assert stage in (("draft",) if proposal["called"] is None else ("scheduled", "voting"))
+        assert found.seconds == len(proposal["seconds"])
         return
     counted = pinned(state, found)
     members = {name: village.id(name) for name in model.members}
@@ -102,6 +116,7 @@ def _compare_vote(village: Village, model: Model, key: str) -> None:
     if found.tally is not None:
         tally = {choice: (count.heads, count.weight) for choice, count in found.tally.items()}
         assert tally == model.tally(key)
+    assert (found.extended, found.vetoes) == (proposal["late"], len(proposal["vetoes"]))
     if proposal["done"] == "executed":
         assert found.executed_at is not None
     document = rules.current(state, "ordinary").document

@@ -15,22 +15,56 @@ from tests.reference_commons import Sharing, Thing
 
 
 class Model(Sharing):
-    """Proposals that are answered with yes, no or abstain, under rules that decisions change."""
+    """Proposals that are answered with yes, no or abstain, under rules that decisions change; who speaks for whom."""
 
     def __init__(self, rule: Thing) -> None:
         super().__init__()
         self.rules = {"ordinary": rule, "rules": rule}
         self.proposals: dict[str, Thing] = {}
+        self.delegates: dict[str, str] = {}
 
-    def propose(self, key: str, by: str, kind: str, adopts: Thing | None, now: int) -> bool:
-        """Draft and call the vote at once. ``adopts``: a rule for ordinary proposals."""
+    def draft(self, key: str, by: str, kind: str, adopts: Thing | None) -> bool:
+        """``adopts``: a rule for ordinary proposals."""
         if not self.active(by):
             return False
-        proposal = {"kind": kind, "adopts": adopts, "called": now, "rule": None, "opens": None, "closes": None}
-        self.proposals[key] = proposal | {"ballots": {}, "roll": {}, "outcome": None, "done": None}
-        opens = now + max(self.rules[kind]["delay"], 1)
-        self.at(opens, f"proposal.opens:{key}", lambda time: self._opens(key, time))
+        proposal: Thing = {"by": by, "kind": kind, "adopts": adopts, "called": None, "rule": None, "opens": None}
+        proposal |= {"closes": None, "executes": None, "late": False, "tally": None, "outcome": None, "done": None}
+        self.proposals[key] = proposal | {"ballots": {}, "roll": {}, "seconds": set(), "vetoes": set()}
         return True
+
+    def second(self, key: str, name: str) -> bool:
+        """Another wants it put to the vote, too."""
+        proposal = self.proposals[key]
+        if not self.active(name) or proposal["called"] is not None or name in {proposal["by"], *proposal["seconds"]}:
+            return False
+        proposal["seconds"].add(name)
+        return True
+
+    def call(self, key: str, by: str, now: int) -> bool:
+        """The proposer has it put to the vote, once enough others want that."""
+        proposal = self.proposals[key]
+        rule = self.rules[proposal["kind"]]
+        if not self.active(by) or by != proposal["by"] or proposal["called"] is not None:
+            return False
+        if len(proposal["seconds"]) < rule["seconders"]:
+            return False
+        proposal["called"] = now
+        self.at(now + max(rule["delay"], 1), f"proposal.opens:{key}", lambda time: self._opens(key, time))
+        return True
+
+    def give(self, name: str, to: str) -> bool:
+        """From now on that one speaks for them, where they say nothing."""
+        if not self.active(name, to) or name == to or self.delegates.get(name) == to:
+            return False
+        self.delegates[name] = to
+        return True
+
+    def revoke(self, name: str) -> bool:
+        return self.active(name) and self.delegates.pop(name, None) is not None
+
+    def _gone(self, name: str, now: int) -> None:
+        self.delegates.pop(name, None)
+        super()._gone(name, now)
 
     def _opens(self, key: str, now: int) -> None:
         """The rule in force now counts; if it asks for longer notice, voting waits."""
@@ -43,6 +77,10 @@ class Model(Sharing):
         closes = now + rule["voting"]
         roll = {name: rule["weights"].get(cls, 0) for name, cls in self.standing(now).items()}
         proposal.update(rule=rule, opens=now, closes=closes, roll={n: w for n, w in roll.items() if w})
+        self._close_at(key, closes)
+
+    def _close_at(self, key: str, closes: int) -> None:
+        self.proposals[key]["closes"] = closes
         self.at(closes, f"proposal.closes:{key}", lambda time: self._closes(key, time))
 
     def vote(self, key: str, name: str, choice: str, statement: str, replaces: str | None, now: int) -> bool:
@@ -54,6 +92,7 @@ class Model(Sharing):
         if not fits and not (before and before["entered"] and replaces is None):
             return False
         self._cast(key, name, choice, statement, entered=False)
+        self._prolong(key, now)
         return True
 
     def enter(self, key: str, name: str, choice: str, statement: str, replaces: str | None, now: int) -> bool:
@@ -64,6 +103,7 @@ class Model(Sharing):
         if replaces != (before and before["statement"]) or (before and not (before["entered"] and before["counts"])):
             return False
         self._cast(key, name, choice, statement, entered=True)
+        self._prolong(key, now)
         return True
 
     def disown(self, key: str, name: str, now: int) -> bool:
@@ -74,7 +114,16 @@ class Model(Sharing):
         if not before["entered"] or not before["counts"]:
             return False
         before["counts"] = False
+        self._prolong(key, now)
         return True
+
+    def _prolong(self, key: str, now: int) -> None:
+        """Once, when the quorum is there, so much time is left."""
+        proposal = self.proposals[key]
+        rule = proposal["rule"]
+        if rule["late"] and not proposal["late"] and outcome(rule, proposal["roll"], self.tally(key)) != "no_quorum":
+            proposal["late"] = True
+            self._close_at(key, max(proposal["closes"], now + rule["late"]))
 
     def voting(self, key: str, now: int) -> bool:
         """Open from ``opens`` on, until just before ``closes``."""
@@ -89,28 +138,61 @@ class Model(Sharing):
         self.proposals[key]["ballots"][name] = ballot
 
     def tally(self, key: str) -> dict[str, tuple[int, int]]:
-        """Heads and weight of each choice."""
+        """Heads and weight of each choice; as they were at the close, once that has come."""
         proposal = self.proposals[key]
+        if proposal["tally"] is not None:
+            return dict(proposal["tally"])
+        said = {name: self._says(proposal, name) for name in proposal["roll"]}
         found = {}
         for choice in ("yes", "no", "abstain"):
-            chose = [n for n, b in proposal["ballots"].items() if b["counts"] and b["choice"] == choice]
+            chose = [name for name, what in said.items() if what == choice]
             found[choice] = (len(chose), sum(proposal["roll"][name] for name in chose))
         return found
 
+    def _says(self, proposal: Thing, name: str) -> str | None:
+        """Their own ballot, or that of whoever comes first of those they are passed on to."""
+        passed: list[str] = []
+        at: str | None = name
+        while at is not None and at in proposal["roll"] and at not in passed:
+            ballot = proposal["ballots"].get(at)
+            if ballot is not None and ballot["counts"]:
+                return str(ballot["choice"])
+            passed.append(at)
+            at = self.delegates.get(at) if proposal["rule"]["delegates"] else None
+        return None
+
     def _closes(self, key: str, now: int) -> None:
         proposal = self.proposals[key]
-        proposal["outcome"] = outcome(proposal["rule"], proposal["roll"], self.tally(key))
-        if proposal["outcome"] == "passed" and proposal["adopts"]:
-            executes = now + proposal["rule"]["timelock"]
-            self.at(executes, f"proposal.executes:{key}", lambda time: self._executes(key, time))
+        rule = proposal["rule"]
+        proposal["tally"] = self.tally(key)
+        proposal["outcome"] = outcome(rule, proposal["roll"], proposal["tally"])
+        if proposal["outcome"] == "passed" and (proposal["adopts"] or rule["veto"]):
+            proposal["executes"] = now + rule["timelock"]
+            self.at(proposal["executes"], f"proposal.executes:{key}", lambda time: self._executes(key, time))
+
+    def veto(self, key: str, name: str, now: int) -> bool:
+        """So many plain members stop a decision before it takes effect."""
+        proposal = self.proposals[key]
+        if not self.active(name) or self.members[name]["cls"] != "member" or name in proposal["vetoes"]:
+            return False
+        if proposal["outcome"] != "passed" or proposal["done"] or not proposal["rule"]["veto"]:
+            return False
+        if now >= proposal["executes"]:
+            return False
+        proposal["vetoes"].add(name)
+        if len(proposal["vetoes"]) >= proposal["rule"]["veto"]:
+            self.off(f"proposal.executes:{key}")
+            proposal["done"] = "vetoed"
+        return True
 
     def _executes(self, key: str, now: int) -> None:
         """A rule under which nobody could vote lapses."""
         proposal = self.proposals[key]
-        possible = any(proposal["adopts"]["weights"].get(cls) for cls in self.standing(now).values())
+        adopts = proposal["adopts"]
+        possible = adopts is None or any(adopts["weights"].get(cls) for cls in self.standing(now).values())
         proposal["done"] = "executed" if possible else "lapsed"
-        if possible:
-            self.rules["ordinary"] = proposal["adopts"]
+        if possible and adopts is not None:
+            self.rules["ordinary"] = adopts
 
 
 def outcome(rule: Thing, roll: dict[str, int], tally: dict[str, tuple[int, int]]) -> str:

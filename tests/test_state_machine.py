@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis import note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from governance.all_books import BOOKS
 from governance.books import tallying
@@ -54,6 +54,10 @@ def rule_model(**changes: Any) -> dict[str, Any]:
         "delay": 0,
         "voting": 7 * DAY,
         "timelock": 0,
+        "late": 0,
+        "seconders": 0,
+        "delegates": False,
+        "veto": 0,
     }
     return plain | changes
 
@@ -64,6 +68,10 @@ RULES = (
     rule_model(quorum=Fraction(1, 2), of="yes_no", voting=3 * DAY, timelock=DAY),
     rule_model(weights={"member": 3, "supporter": 1}, delay=DAY),
     rule_model(weights={"supporter": 2}, share=Fraction(3, 4), strict=False),
+    rule_model(delegates=True, delay=HOUR, voting=3 * DAY),
+    rule_model(weights={"member": 2, "supporter": 1}, delegates=True, quorum=Fraction(2, 3), voting=3 * DAY),
+    rule_model(late=2 * DAY, quorum=Fraction(1, 2), of="yes_no", voting=DAY),
+    rule_model(seconders=1, veto=2, timelock=2 * DAY, voting=DAY),
 )
 NEXT, JUST_BEFORE = -1, -2
 """To the very moment of what falls due next, or a millisecond before it."""
@@ -74,6 +82,7 @@ ACTS = (
     *("offer", "offer", "restock", "close", "book", "book", "book", "book"),
     *("go_on",) * 9,
     *("propose", "vote", "vote", "vote", "vote", "enter", "enter", "disown", "shuffle"),
+    *("second", "delegate", "delegate", "revoke", "veto", "veto", "veto"),
 )
 """What may come next, each as often as it stands here."""
 
@@ -81,11 +90,15 @@ ACTS = (
 class CoOp(RuleBasedStateMachine):
     """A small co-op. ``ids`` of the village know everything by the model's keys, statements included."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    @initialize(number=st.integers(0, 2**32))
+    def found(self, number: int) -> None:
+        """Under one of the rules; those of rules themselves stay plain."""
+        ordinary = Random(number).choice((RULES[0], *RULES[-4:]))
         kinds = ("ordinary", "rules", "policy", "role", "admit")
-        self.village = Village("Hanako", rules={kind: rule_document(RULES[0]) for kind in kinds})
+        by_kind = dict.fromkeys(kinds, rule_document(RULES[0])) | {"ordinary": rule_document(ordinary)}
+        self.village = Village("Hanako", rules=by_kind)
         self.model = Model(RULES[0])
+        self.model.rules["ordinary"] = ordinary
         self.model.join("Hanako", "member", self.village.time - 1000)
         self.model.roles["Hanako"] = {"administrator"}
         self.keys = 0
@@ -98,7 +111,8 @@ class CoOp(RuleBasedStateMachine):
             *(("attest", 1, by, 0) for by in (2, 3, 2)),
             ("offer", 2, 0, 0),
             ("offer", 3, 1, 0),
-            ("propose", 1, 0, 0),
+            *(("delegate", number, number % 3 + 1, 0) for number in (1, 2) if ordinary["delegates"]),
+            ("propose", 1, 1, 0),
         )
         for act, a, b, c in start:
             self.do(0, act, a, b, c)
@@ -314,18 +328,60 @@ class CoOp(RuleBasedStateMachine):
 
     # Votes.
 
-    def propose(self, now: int, a: int, b: int, c: int) -> None:
+    def propose(self, _now: int, a: int, b: int, c: int) -> None:
         key, name, adopts = self.new("proposal"), self.name(a), RULES[b % len(RULES)] if c % 2 else None
         effect = {"effect": "rule", "kind": "ordinary", "document": rule_document(adopts)} if adopts else TEXT
         kind = "rules" if adopts else "ordinary"
         body = {"kind": kind, "title": PAPER, "text": PAPER, "effects": [effect]}
-        permitted = self.model.active(name)
-        self.try_(permitted, self.say(name, "proposal.draft/1", body), "prop", key)
+        permitted = self.model.draft(key, name, kind, adopts)
         if permitted:
-            now = self.village.time
-            self.model.advance(now)
-            called = self.model.propose(key, name, kind, adopts, now)
-            self.try_(called, self.say(name, "proposal.open/1", {"proposal": self.village.id(key)}))
+            # The model knows it before the ledger does.
+            entry = self.village.say(name, "proposal.draft/1", body)
+            self.village.ids[key] = ids.object_id("prop", entry.id)
+            self.compare()
+            if self.model.rules[kind]["seconders"] and b % 4:
+                self.seconded(key, self.name(a + 1))
+            self.call(key, name)
+        else:
+            self.try_(permitted, self.say(name, "proposal.draft/1", body))
+
+    def call(self, key: str, name: str) -> None:
+        now = self.village.time
+        self.model.advance(now)
+        called = self.model.call(key, name, now)
+        self.try_(called, self.say(name, "proposal.open/1", {"proposal": self.village.id(key)}))
+
+    def second(self, now: int, a: int, b: int, _c: int) -> None:
+        """Then its proposer tries again to have it put to the vote."""
+        if all(found["called"] is not None for found in self.model.proposals.values()):
+            self.propose(now, a, b, 0)
+        key = self.pick("proposals", a, lambda _, found: found["called"] is None)
+        self.seconded(key, self.name(b))
+        self.call(key, self.model.proposals[key]["by"])
+
+    def seconded(self, key: str, name: str) -> None:
+        self.model.advance(self.village.time)
+        body = {"proposal": self.village.id(key), "version": 1}
+        self.try_(self.model.second(key, name), self.say(name, "proposal.second/1", body))
+
+    def delegate(self, _now: int, a: int, b: int, _c: int) -> None:
+        name, to = self.name(a), self.name(b)
+        permitted = self.model.give(name, to)
+        self.try_(permitted, self.say(name, "delegation.give/1", {"to": self.village.id(to)}))
+
+    def revoke(self, _now: int, a: int, b: int, _c: int) -> None:
+        named = list(self.model.delegates)
+        name = named[a % len(named)] if named and b % 5 else self.name(a)
+        self.try_(self.model.revoke(name), self.say(name, "delegation.revoke/1", {}))
+
+    def veto(self, now: int, a: int, b: int, c: int) -> None:
+        if not any(found["executes"] and not found["done"] for found in self.model.proposals.values()):
+            self.vote(now, a, b, c)
+            return
+        key, name = self.pick("proposals", a, lambda _, found: found["executes"] and not found["done"]), self.name(b)
+        self.try_(
+            self.model.veto(key, name, now), self.say(name, "proposal.veto/1", {"proposal": self.village.id(key)})
+        )
 
     def vote(self, now: int, a: int, b: int, c: int) -> None:
         """A few of them one after the other, each in their own way."""
