@@ -42,4 +42,5 @@ def test_no_address_and_no_path_of_a_machine(lock: str) -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_requirements_stand_in_order(lock: str) -> None:
     names = [line.split("==")[0] for line in requirements(lock)]
-    assert all(first < second for first, second in pairwise(names))
+    # Some stand there twice: in one version for old Pythons, in another for new ones.
+    assert all(first <= second for first, second in pairwise(names))

@@ -217,12 +217,14 @@ AUDIT = {
         "done": "件を検証しました",
         "same": "数え直しは、発表と一致しました",
         "cast": "投票する",
+        "ballots": "票の一覧",
     },
     "en": {
         "start": "Run a full pass",
         "done": "entries were verified",
         "same": "The recount equals what was announced",
         "cast": "votes",
+        "ballots": "Ballots",
     },
 }
 
@@ -268,7 +270,7 @@ def test_decided_proposals_are_counted_again_with_every_ballot(
     page.goto(village.address("audit"))
     page.locator("a[href*='/audit/proposals/']").first.click()
     expect(page.locator(".banner-success")).to_contain_text(AUDIT[lang]["same"])
-    rows = page.locator("table").nth(1).locator("tbody tr")
+    rows = page.get_by_role("table", name=AUDIT[lang]["ballots"], exact=True).locator("tbody tr")
     assert rows.count() > 10
     rows.first.get_by_role("link").click()
     expect(page.locator(".lead")).to_contain_text(AUDIT[lang]["cast"])
