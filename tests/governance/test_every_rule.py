@@ -29,7 +29,7 @@ MUCH = 1_000_000_000
 _ROLES: st.SearchStrategy[frozenset[str]] = st.frozensets(st.sampled_from(ROLES), max_size=3)
 counting = settings(
     deadline=None,
-    max_examples=40,
+    max_examples=20,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
