@@ -19,8 +19,7 @@ from governance.books.proposals import Proposal, Version
 from governance.modules.questions import Roll
 from governance.rule import Rule, accepts
 from governance.standing import Standing
-from ledger import ids
-from ledger.books.keys import Key
+from ledger.books import keys
 from ledger.errors import Refusal
 from ledger.fold import Context
 from ledger.private import Commit
@@ -101,11 +100,7 @@ def voting(ctx: Context, proposal_id: str) -> tuple[Proposal, Rule]:
     proposal = ctx.refer(Proposal, proposal_id)
     proposals.need_stage(proposal, ctx.time, "voting")
     ctx.refer(Version, f"{proposal.id}/{proposal.version}")
-    for signature in ctx.signatures:
-        key = ctx.state.find(Key, ids.key_id(signature.key))
-        # Whoever took a key over while a vote was running must not be able to take the vote with it.
-        if key is not None and key.recovered is not None and key.recovered >= (proposal.opens_at or 0):
-            raise Refusal("key.recovered_since", id=key.id)
+    keys.require_older(ctx, proposal.opens_at or 0)
     return proposal, proposals.pinned(ctx.state, proposal)
 
 

@@ -18,7 +18,7 @@ from governance.books.meetings import CHAIR, Meeting
 from governance.books.proposals import Proposal
 from governance.rule import Rule
 from governance.standing import Sight
-from ledger.books import members
+from ledger.books import keys, members
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler
 from ledger.private import Commit
@@ -147,6 +147,7 @@ def _running(ctx: Context, id_: str) -> tuple[Meeting, Proxy | None]:
     """The meeting, which is not over, and what the actor has said before, which what is entered never overrides."""
     meeting = ctx.refer(Meeting, id_)
     meetings.need_stage(meeting, "convened", "open")
+    keys.require_older(ctx, meeting.convened_at)
     before = ctx.state.find(Proxy, f"{meeting.id}/{ctx.actor}")
     if before is not None and before.via is None and ctx.statement.via is not None:
         raise Refusal("proxy.own_stands", id=before.id)

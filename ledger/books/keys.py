@@ -93,6 +93,17 @@ def require_root(ctx: Context) -> Key:
     return key
 
 
+def require_older(ctx: Context, since: int) -> None:
+    """No signer's key may have been recovered at ``since`` (ms) or later; refusal ``key.recovered_since``.
+
+    Whoever takes a key over while a vote is running must not be able to take the vote with it.
+    """
+    for signature in ctx.signatures:
+        key = ctx.state.find(Key, ids.key_id(signature.key))
+        if key is not None and key.recovered is not None and key.recovered >= since:
+            raise Refusal("key.recovered_since", id=key.id)
+
+
 def active_keys(state: State, member: str) -> list[Key]:
     """A member's keys that are in force."""
     return [key for key in state.children(Key, member) if key.status == "active"]
