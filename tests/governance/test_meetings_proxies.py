@@ -11,7 +11,8 @@ from ledger import ids
 from ledger.compose import Private
 from tests.governance.documents import CHOICE, document
 from tests.governance.hall import PROXIES, Hall, code, general
-from tests.simulator import HOUR
+from tests.governance.test_ballots import recover
+from tests.simulator import DAY, HOUR
 
 NO_QUORUM = {"quorum": {"module": "none/1"}}
 
@@ -268,3 +269,15 @@ def test_a_delegation_ends_with_whoever_has_given_a_proxy() -> None:
     hall.vote("Toru", item, "no")
     hall.put(meeting, item)
     assert hall.tally(item) == {"yes": (2, 2), "no": (1, 1), "abstain": (0, 0)}
+
+
+def test_a_key_recovered_since_the_convocation_gives_no_proxy() -> None:
+    """Two officials who take over a member's key can't be given their voice either: not for a meeting under way."""
+    hall = Hall(ordinary=general(**NO_QUORUM))
+    meeting = hall.convene(hall.draft(), starts_in=20 * DAY)
+    recover(hall, "Toru")
+    hall.wait(8 * DAY)
+    hall.keys["Toru"] = hall.key("Toru anew")
+    assert code(hall.entrust, "Toru", meeting, "Jiro") == "key.recovered_since"
+    later = hall.convene(hall.draft(), starts_in=20 * DAY)
+    hall.entrust("Toru", later, "Jiro")
