@@ -274,6 +274,7 @@ def test_a_delegation_ends_with_whoever_has_given_a_proxy() -> None:
 def test_a_key_recovered_since_the_convocation_gives_no_proxy() -> None:
     """Two officials who take over a member's key can't be given their voice either: not for a meeting under way."""
     hall = Hall(ordinary=general(**NO_QUORUM))
+    hall.appoint("Jiro", "concierge")
     meeting = hall.convene(hall.draft(), starts_in=20 * DAY)
     recover(hall, "Toru")
     hall.wait(8 * DAY)
