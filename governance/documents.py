@@ -10,7 +10,8 @@ import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, Final, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Final, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -19,6 +20,22 @@ T2 = TypeVar("T2")
 Nested = Callable[[Any, Any], Any]
 
 _FRACTION: Final = re.compile(r"(-?(?:0|[1-9][0-9]{0,5}))/(0|[1-9][0-9]{0,5})\Z")
+
+
+class Bounds(NamedTuple):
+    """Least and most of a number, as in ``Annotated[int, Bounds(1, 9)]``, with words for the faults beyond."""
+
+    least: int
+    most: int
+    below: str = "range"
+    above: str = "range"
+
+    def check(self, number: int) -> None:
+        """Fault unless it is within."""
+        if number < self.least:
+            raise Fault("", self.below)
+        if number > self.most:
+            raise Fault("", self.above)
 
 
 class Fault(Exception):
@@ -69,20 +86,6 @@ def fraction(text: str) -> Fraction:
     return Fraction(over, under)
 
 
-def check_seconds(struct: msgspec.Struct, most: int, least: int = 0) -> None:
-    """Fault unless each of the struct's lengths of time (fields named ``…_seconds``) is from ``least`` to ``most``."""
-    for field in struct.__struct_fields__:
-        if not field.endswith("_seconds"):
-            continue
-        seconds = getattr(struct, field)
-        if seconds < 0:
-            raise Fault(field, "negative")
-        if seconds < least:
-            raise Fault(field, "too_short")
-        if seconds > most:
-            raise Fault(field, "too_long")
-
-
 def spell(value: Fraction) -> str:
     """The one spelling of a share: ``1/1`` for the whole."""
     return f"{value.numerator}/{value.denominator}"
@@ -104,18 +107,28 @@ def _field(value: Any, field: msgspec.structs.FieldInfo, nested: Nested | None) 
 
 
 def _convert(value: Any, type_: Any, nested: Nested | None) -> Any:
-    if type_ == Fraction | None and value is None:
-        return None
-    if type_ in (Fraction, Fraction | None):
+    origin, arguments = get_origin(type_), get_args(type_)
+    if origin in (Union, UnionType):
+        # The only union that fields have: nothing, or something.
+        return None if value is None else _convert(value, arguments[0], nested)
+    if origin is Annotated:
+        number = msgspec.convert(value, arguments[0], strict=True)
+        arguments[1].check(number)
+        return number
+    if type_ is Fraction:
         return fraction(msgspec.convert(value, str, strict=True))
     if nested is not None and _is_struct(type_):
         return nested(type_, value)
-    arguments = get_args(type_)
-    if get_origin(type_) is tuple and (arguments[0] is Fraction or _is_struct(arguments[0])):
+    if origin is tuple and not _plain(arguments[0]):
         return tuple(_item(str(n), item, arguments[0], nested) for n, item in enumerate(_checked(value, list)))
-    if get_origin(type_) is dict and arguments[1] is Fraction:
-        return {key: _item(key, item, Fraction, nested) for key, item in _checked(value, dict).items()}
+    if origin is dict and not _plain(arguments[1]):
+        return {key: _item(key, item, arguments[1], nested) for key, item in _checked(value, dict).items()}
     return msgspec.convert(value, type_, strict=True)
+
+
+def _plain(type_: Any) -> bool:
+    """Whether JSON has it as it is."""
+    return type_ in (int, str, bool)
 
 
 def _item(path: str, value: Any, type_: Any, nested: Nested | None) -> Any:

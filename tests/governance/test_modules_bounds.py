@@ -62,7 +62,7 @@ REFUSED: list[tuple[str, Json, str, str]] = [
     ("electorate", {"module": "by_role/1", "roles": ["king"]}, "roles/0", "not_a_role"),
     ("electorate", {"module": "by_role/1", "roles": ["auditor", "auditor"]}, "roles/1", "twice"),
     ("electorate", {"module": "tenure/1", "member_seconds": 0}, "member_seconds", "too_short"),
-    ("electorate", {"module": "tenure/1", "member_seconds": -1}, "member_seconds", "negative"),
+    ("electorate", {"module": "tenure/1", "member_seconds": -1}, "member_seconds", "too_short"),
     ("electorate", {"module": "tenure/1", "member_seconds": DECADE + 1}, "member_seconds", "too_long"),
     ("electorate", PANEL | {"size": 2}, "size", "range"),
     ("electorate", PANEL | {"size": 1001}, "size", "range"),

@@ -5,8 +5,9 @@ alone, and not by anybody where it would have done the same.
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Annotated
 
-from governance.documents import check_seconds, spell
+from governance.documents import Bounds, spell
 from governance.modules.questions import Admission, Line, Poll
 
 
@@ -18,12 +19,8 @@ class CoolingOff(Admission, frozen=True):
     NAME = "cooling_off/1"
     KEYS = ("rule.admission.cooling_off",)
 
-    wait_seconds: int
+    wait_seconds: Annotated[int, Bounds(60, 3660 * 86_400, "too_short", "too_long")]
     below: Fraction
-
-    def check(self) -> None:
-        """A minute to ten years."""
-        check_seconds(self, most=3660 * 86_400, least=60)
 
     def cooling_off(self) -> int:
         """In milliseconds."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Annotated
 
-from governance.documents import Fault, spell
+from governance.documents import Bounds, spell
 from governance.modules.questions import Admission, Line, Poll
 from governance.modules.weight.cap import MAX_WEIGHT
 
@@ -17,13 +18,8 @@ class Deposit(Admission, frozen=True):
     NAME = "deposit/1"
     KEYS = ("rule.admission.deposit",)
 
-    tokens: int
+    tokens: Annotated[int, Bounds(1, MAX_WEIGHT)]
     returned_from: Fraction
-
-    def check(self) -> None:
-        """From one token up."""
-        if not 1 <= self.tokens <= MAX_WEIGHT:
-            raise Fault("tokens", "range")
 
     def deposit(self) -> int:
         """As set."""

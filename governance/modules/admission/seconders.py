@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from governance.documents import Fault
+from typing import Annotated
+
+from governance.documents import Bounds
 from governance.modules.questions import Admission, Line
 
 
@@ -12,12 +14,7 @@ class Seconders(Admission, frozen=True):
     NAME = "seconders/1"
     KEYS = ("rule.admission.seconders",)
 
-    count: int
-
-    def check(self) -> None:
-        """From 1 up."""
-        if not 1 <= self.count <= 10_000:  # noqa: PLR2004
-            raise Fault("count", "range")
+    count: Annotated[int, Bounds(1, 10_000)]
 
     def seconders(self) -> int:
         """As set."""

@@ -4,7 +4,9 @@ democracy). One's own ballot always goes before.
 
 from __future__ import annotations
 
-from governance.documents import Fault
+from typing import Annotated
+
+from governance.documents import Bounds
 from governance.modules.questions import Delegation, Line
 
 
@@ -15,12 +17,7 @@ class StandingDelegation(Delegation, frozen=True, rename={"most": "depth"}):
     KEYS = ("rule.delegation.standing", "rule.delegation.standing.depth")
     ALLOWED = True
 
-    most: int | None
-
-    def check(self) -> None:
-        """From one step up."""
-        if self.most is not None and not 1 <= self.most <= 1000:  # noqa: PLR2004
-            raise Fault("depth", "range")
+    most: Annotated[int, Bounds(1, 1000)] | None
 
     def depth(self) -> int | None:
         """As set."""

@@ -8,8 +8,9 @@ down: once tickets can be reckoned, nobody must get onto the panel by becoming o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
-from governance.documents import Fault
+from governance.documents import Bounds, Fault
 from governance.modules import questions
 from governance.modules.questions import Ask, Electorate, Line
 from governance.standing import Standing
@@ -23,13 +24,12 @@ class Panel(Electorate, frozen=True):
     NAME = "panel/1"
     KEYS = ("rule.electorate.panel",)
 
-    size: int
+    # Below three a lot decides, not a panel.
+    size: Annotated[int, Bounds(3, MAX_PANEL)]
     of: Electorate
 
     def check(self) -> None:
-        """From three to a thousand, and not from a panel."""
-        if not 3 <= self.size <= MAX_PANEL:  # noqa: PLR2004  (below that a lot decides, not a panel)
-            raise Fault("size", "range")
+        """Not from a panel."""
         if self.of.panel() is not None:
             raise Fault("of/module", "parts_nested")
 

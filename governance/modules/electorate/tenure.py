@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from governance.documents import check_seconds
+from typing import Annotated
+
+from governance.documents import Bounds
 from governance.modules.questions import Ask, Electorate, Line
 from governance.standing import Standing
 
@@ -13,11 +15,7 @@ class Tenure(Electorate, frozen=True):
     NAME = "tenure/1"
     KEYS = ("rule.electorate.tenure",)
 
-    member_seconds: int
-
-    def check(self) -> None:
-        """A second to ten years."""
-        check_seconds(self, most=3660 * 86_400, least=1)
+    member_seconds: Annotated[int, Bounds(1, 3660 * 86_400, "too_short", "too_long")]
 
     def includes(self, member: Standing, ask: Ask) -> bool:
         """Active, and for so long, at the opening."""

@@ -8,9 +8,10 @@ not proportional; ``stv/1`` is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from governance.count import ABSTAIN, MAX_OPTIONS, NOBODY, Counted, Paper, Tally, options, sort_out
-from governance.documents import Fault
+from governance.documents import Bounds
 from governance.modules.method import marks
 from governance.modules.method.most import most
 from governance.modules.questions import Line, Method
@@ -24,12 +25,7 @@ class Approval(Method, frozen=True):
     OPTIONS = (2, MAX_OPTIONS)
     SEATS = True
 
-    most: int | None
-
-    def check(self) -> None:
-        """At least one, at most as many as a proposal can have."""
-        if self.most is not None and not 1 <= self.most <= MAX_OPTIONS:
-            raise Fault("most", "range")
+    most: Annotated[int, Bounds(1, MAX_OPTIONS)] | None
 
     def describe(self) -> Line:
         """Says the limit where there is one."""

@@ -21,7 +21,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -39,7 +39,7 @@ from governance.count import (
     options,
     sort_out,
 )
-from governance.documents import Fault
+from governance.documents import Bounds
 from governance.modules.method import marks
 from governance.modules.questions import Line, Method
 
@@ -53,12 +53,7 @@ class MajorityJudgement(Method, frozen=True):
     KEYS = ("rule.method.majority_judgement",)
     OPTIONS = (2, MAX_OPTIONS)
 
-    grades: int
-
-    def check(self) -> None:
-        """Two to ten: more can't be told apart."""
-        if not 2 <= self.grades <= MAX_GRADES:  # noqa: PLR2004
-            raise Fault("grades", "range")
+    grades: Annotated[int, Bounds(2, MAX_GRADES)]
 
     def describe(self) -> Line:
         """Says how many grades there are, and the highest."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from governance.count import (
     ABSTAIN,
@@ -26,7 +26,7 @@ from governance.count import (
     option,
     sort_out,
 )
-from governance.documents import Fault
+from governance.documents import Bounds
 from governance.modules.method import marks
 from governance.modules.questions import Line, Method
 
@@ -152,12 +152,7 @@ class Budgeting(Method, frozen=True):
     OPTIONS = (1, MAX_PROJECTS)
     COSTS = True
 
-    most: int
-
-    def check(self) -> None:
-        """At least one approval, at most a thousand."""
-        if not 1 <= self.most <= MAX_APPROVALS:
-            raise Fault("most", "range")
+    most: Annotated[int, Bounds(1, MAX_APPROVALS)]
 
     def describe(self) -> Line:
         """Says how many projects a ballot may name."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isqrt
-from typing import Final
+from typing import Annotated, Final
 
 from governance.count import ABSTAIN, MAX_OPTIONS, Counted, Paper, Tally, sort_out
-from governance.documents import Fault
+from governance.documents import Bounds
 from governance.modules.method import marks
 from governance.modules.method.given import add_up
 from governance.modules.method.most import most
@@ -30,12 +30,7 @@ class Quadratic(Method, frozen=True):
     SEATS = True
     BASES = ()
 
-    credits: int
-
-    def check(self) -> None:
-        """At least one, at most what buys a hundred votes for one option."""
-        if not 1 <= self.credits <= MAX_CREDITS:
-            raise Fault("credits", "range")
+    credits: Annotated[int, Bounds(1, MAX_CREDITS)]
 
     def describe(self) -> Line:
         """Says how many credits there are."""

@@ -9,10 +9,10 @@ seats.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 from governance.count import ABSTAIN, MAX_OPTIONS, Counted, Paper, Tally, sort_out
-from governance.documents import Fault
+from governance.documents import Bounds
 from governance.modules.method import marks
 from governance.modules.method.given import add_up
 from governance.modules.method.most import most
@@ -29,12 +29,7 @@ class Score(Method, frozen=True):
     OPTIONS = (2, MAX_OPTIONS)
     SEATS = True
 
-    highest: int
-
-    def check(self) -> None:
-        """At least one, at most a hundred."""
-        if not 1 <= self.highest <= MAX_SCORE:
-            raise Fault("highest", "range")
+    highest: Annotated[int, Bounds(1, MAX_SCORE)]
 
     def describe(self) -> Line:
         """Says the highest score."""

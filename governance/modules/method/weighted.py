@@ -8,10 +8,10 @@ Representatives, 1870 to 1980; Snapshot's *weighted*).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 from governance.count import ABSTAIN, MAX_OPTIONS, Counted, Paper, Tally, sort_out
-from governance.documents import Fault
+from governance.documents import Bounds
 from governance.modules.method import marks
 from governance.modules.method.given import add_up
 from governance.modules.method.most import most
@@ -28,12 +28,7 @@ class Weighted(Method, frozen=True):
     OPTIONS = (2, MAX_OPTIONS)
     SEATS = True
 
-    points: int
-
-    def check(self) -> None:
-        """At least two: a single point can't be split."""
-        if not 2 <= self.points <= MAX_POINTS:  # noqa: PLR2004
-            raise Fault("points", "range")
+    points: Annotated[int, Bounds(2, MAX_POINTS)]
 
     def describe(self) -> Line:
         """Says how many points there are."""

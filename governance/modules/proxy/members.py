@@ -6,9 +6,9 @@ act's. Somebody of the household who is no member brings the member's own writte
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from governance.documents import Fault
+from governance.documents import Bounds, Fault
 from governance.modules.questions import Line, Proxy
 
 MAX_MANDATES = 10_000
@@ -29,14 +29,12 @@ class ByMembers(Proxy, frozen=True, rename={"limit": "most", "chair": "to_chair"
     )
     ALLOWED = True
 
-    limit: int | None
+    limit: Annotated[int, Bounds(1, MAX_MANDATES)] | None
     who: Literal["members", "household"]
     chair: bool
 
     def check(self) -> None:
         """One mandate at least. The chair is of no one's household but their own."""
-        if self.limit is not None and not 1 <= self.limit <= MAX_MANDATES:
-            raise Fault("most", "range")
         if self.chair and self.who == "household":
             raise Fault("to_chair", "household")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from governance.count import Step
-from governance.documents import Fault
+from governance.documents import Bounds
 from governance.modules.questions import Line, Poll, Quorum
 
 
@@ -13,12 +15,7 @@ class Approvals(Quorum, frozen=True):
     NAME = "approvals/1"
     KEYS = ("rule.quorum.approvals",)
 
-    count: int
-
-    def check(self) -> None:
-        """From 1 up."""
-        if not 1 <= self.count <= 1_000_000_000:  # noqa: PLR2004
-            raise Fault("count", "range")
+    count: Annotated[int, Bounds(1, 1_000_000_000)]
 
     def test(self, poll: Poll) -> tuple[Step, ...]:
         """The heads of yes, or of the weakest winner."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
-from governance.documents import Fault, check_seconds
+from governance.documents import Bounds
 from governance.modules.questions import Line, Timing
 
 MIN_VOTING: Final = 60
 """Seconds. Shorter than this nobody can read what they vote on."""
 MAX_SECONDS: Final = 366 * 86_400
 """A year: whatever takes longer has been forgotten by those who began it."""
+Voting = Annotated[int, Bounds(MIN_VOTING, MAX_SECONDS, "too_short", "too_long")]
+Wait = Annotated[int, Bounds(0, MAX_SECONDS, "negative", "too_long")]
 
 
 class Fixed(Timing, frozen=True):
@@ -19,15 +21,9 @@ class Fixed(Timing, frozen=True):
     NAME = "fixed/1"
     KEYS = ("rule.timing.fixed",)
 
-    voting_seconds: int
-    delay_seconds: int
-    timelock_seconds: int
-
-    def check(self) -> None:
-        """Voting lasts a minute to a year; waiting nothing to a year."""
-        if self.voting_seconds < MIN_VOTING:
-            raise Fault("voting_seconds", "too_short")
-        check_seconds(self, MAX_SECONDS)
+    voting_seconds: Voting
+    delay_seconds: Wait
+    timelock_seconds: Wait
 
     def delay(self) -> int:
         """In milliseconds."""

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from governance.documents import Fault, check_seconds, spell
+from governance.documents import spell
 from governance.modules.questions import Line, Timing
-from governance.modules.timing.fixed import MAX_SECONDS, MIN_VOTING
+from governance.modules.timing.fixed import Voting, Wait
 
 
 class Phased(Timing, frozen=True):
@@ -23,20 +23,14 @@ class Phased(Timing, frozen=True):
     NAME = "phased/1"
     KEYS = ("rule.timing.phased",)
 
-    deliberation_seconds: int
-    delay_seconds: int
-    voting_seconds: int
-    late_quorum_seconds: int
+    deliberation_seconds: Wait
+    delay_seconds: Wait
+    voting_seconds: Voting
+    late_quorum_seconds: Wait
     early_close: bool
     super_quorum: Fraction | None
-    timelock_seconds: int
-    execution_seconds: int
-
-    def check(self) -> None:
-        """Voting lasts a minute to a year, everything else nothing to a year."""
-        if self.voting_seconds < MIN_VOTING:
-            raise Fault("voting_seconds", "too_short")
-        check_seconds(self, MAX_SECONDS)
+    timelock_seconds: Wait
+    execution_seconds: Wait
 
     def deliberation(self) -> int:
         """In milliseconds."""

@@ -5,12 +5,15 @@ class.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from governance import standing
-from governance.documents import Fault
+from governance.documents import Bounds, Fault
 from governance.modules.questions import Line, Veto, check_codes
 from governance.standing import Standing
 from ledger.books import roles
+
+People = Annotated[int, Bounds(1, 10_000)]
 
 
 class ByClass(Veto, frozen=True):
@@ -20,12 +23,11 @@ class ByClass(Veto, frozen=True):
     KEYS = ("rule.veto.by_class",)
 
     classes: tuple[str, ...]
-    count: int
+    count: People
 
     def check(self) -> None:
         """A class, and somebody of it."""
         check_codes(self.classes, "classes")
-        _check_count(self.count)
 
     def needed(self) -> int:
         """As set."""
@@ -47,7 +49,7 @@ class ByRole(Veto, frozen=True):
     KEYS = ("rule.veto.by_role",)
 
     roles: tuple[str, ...]
-    count: int
+    count: People
 
     def check(self) -> None:
         """A role that there is, and somebody in it."""
@@ -55,7 +57,6 @@ class ByRole(Veto, frozen=True):
         for position, role in enumerate(self.roles):
             if role not in roles.ROLES:
                 raise Fault(f"roles/{position}", "not_a_role")
-        _check_count(self.count)
 
     def needed(self) -> int:
         """As set."""
@@ -72,8 +73,3 @@ class ByRole(Veto, frozen=True):
     def describe(self) -> Line:
         """Names the roles."""
         return self.KEYS[0], {"count": self.count, "roles": list(self.roles)}
-
-
-def _check_count(count: int) -> None:
-    if not 1 <= count <= 10_000:  # noqa: PLR2004
-        raise Fault("count", "range")

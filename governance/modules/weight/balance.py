@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from governance import standing
 from governance.modules.questions import Line, Weight
-from governance.modules.weight.cap import capped, check_cap
+from governance.modules.weight.cap import Cap, capped
 from governance.standing import Standing
 
 
@@ -18,11 +18,7 @@ class Balance(Weight, frozen=True):
     KEYS = ("rule.weight.balance", "rule.weight.balance.capped")
     READS = (standing.BALANCE,)
 
-    cap: int | None
-
-    def check(self) -> None:
-        """A cap is 1 or more."""
-        check_cap(self.cap)
+    cap: Cap | None
 
     def of(self, member: Standing) -> int:
         """Tokens, held ones among them, no more than the cap."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
-from governance.documents import Fault
+from governance.documents import Bounds
 from governance.modules.questions import Line, Weight, check_codes
 from governance.standing import Standing
 
 MAX_WEIGHT: Final = 1_000_000
 """Ten million members of this weight still sum to an integer that JSON carries exactly."""
+ClassWeight = Annotated[int, Bounds(1, MAX_WEIGHT, "not_positive", "too_large")]
 
 
 class ByClass(Weight, frozen=True):
@@ -18,18 +19,12 @@ class ByClass(Weight, frozen=True):
     NAME = "by_class/1"
     KEYS = ("rule.weight.by_class",)
 
-    weights: dict[str, int]
-    others: int
+    weights: dict[str, ClassWeight]
+    others: ClassWeight
 
     def check(self) -> None:
-        """Weights are integers from 1 up."""
+        """At least one class."""
         check_codes(tuple(self.weights), "weights")
-        weights = {f"weights/{code}": weight for code, weight in self.weights.items()} | {"others": self.others}
-        for path, weight in weights.items():
-            if weight < 1:
-                raise Fault(path, "not_positive")
-            if weight > MAX_WEIGHT:
-                raise Fault(path, "too_large")
 
     def of(self, member: Standing) -> int:
         """What the class weighs."""

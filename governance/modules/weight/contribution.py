@@ -8,11 +8,12 @@ opening, of which older ones may count less. Whoever contributed nothing has no 
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Annotated
 
 from governance import standing
-from governance.documents import Fault, check_seconds, spell
+from governance.documents import Bounds, Fault, spell
 from governance.modules.questions import Line, Weight
-from governance.modules.weight.cap import MAX_WEIGHT, capped, check_cap
+from governance.modules.weight.cap import MAX_WEIGHT, Cap, capped
 from governance.standing import Standing
 
 MAX_PERIODS = 24
@@ -27,24 +28,18 @@ class Contribution(Weight, frozen=True):
     KEYS = ("rule.weight.contribution.ever", "rule.weight.contribution.window")
     READS = (standing.CONTRIBUTED,)
 
-    period_seconds: int
-    periods: int
+    period_seconds: Annotated[int, Bounds(0, 3660 * 86_400, "negative", "too_long")]
+    periods: Annotated[int, Bounds(1, MAX_PERIODS)]
     keep: Fraction
-    base: int
-    cap: int | None
+    base: Annotated[int, Bounds(0, MAX_WEIGHT)]
+    cap: Cap | None
 
     def check(self) -> None:
         """All time is one period, of which everything counts."""
-        check_seconds(self, most=3660 * 86_400)
-        check_cap(self.cap)
-        if not 1 <= self.periods <= MAX_PERIODS:
-            raise Fault("periods", "range")
         if self.period_seconds == 0 and self.periods != 1:
             raise Fault("periods", "needs_period")
         if self.periods == 1 and self.keep != 1:
             raise Fault("keep", "needs_periods")
-        if not 0 <= self.base <= MAX_WEIGHT:
-            raise Fault("base", "range")
 
     def ago(self) -> tuple[int, ...]:
         """Now, and at the beginning of each period."""

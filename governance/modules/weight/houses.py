@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
 
-from governance.documents import Fault
+from governance.documents import Bounds, Fault
 from governance.modules.questions import Line, Weight, check_codes
 from governance.standing import Standing
 
@@ -29,16 +29,13 @@ class Houses(Weight, frozen=True):
     KEYS = ("rule.weight.houses",)
     BY_CLASS = True
 
-    shares: dict[str, int]
+    shares: dict[str, Annotated[int, Bounds(1, MAX_SHARE)]]
 
     def check(self) -> None:
-        """Two classes or more with shares from 1 up."""
+        """Two classes or more."""
         check_codes(tuple(self.shares), "shares")
         if len(self.shares) < 2:  # noqa: PLR2004  (one house is one member one vote)
             raise Fault("shares", "parts_number")
-        for code, share in self.shares.items():
-            if not 1 <= share <= MAX_SHARE:
-                raise Fault(f"shares/{code}", "range")
 
     def of(self, member: Standing) -> int:
         """The share of the class."""

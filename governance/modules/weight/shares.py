@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from governance import standing
 from governance.modules.questions import Line, Weight
-from governance.modules.weight.cap import capped, check_cap
+from governance.modules.weight.cap import Cap, capped
 from governance.standing import Standing
 
 
@@ -19,11 +19,7 @@ class Shares(Weight, frozen=True):
     KEYS = ("rule.weight.shares", "rule.weight.shares.capped")
     READS = (standing.SHARES,)
 
-    cap: int | None
-
-    def check(self) -> None:
-        """A cap is 1 or more."""
-        check_cap(self.cap)
+    cap: Cap | None
 
     def of(self, member: Standing) -> int:
         """Shares, no more than the cap."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from governance.documents import Fault
+from typing import Annotated
+
+from governance.documents import Bounds, Fault
 from governance.modules.questions import Line, Weight
 from governance.modules.weight.by_class import MAX_WEIGHT
 from governance.standing import Standing
@@ -17,20 +19,16 @@ class Table(Weight, frozen=True):
     NAME = "table/1"
     KEYS = ("rule.weight.table",)
 
-    weights: dict[str, int]
-    others: int
+    weights: dict[str, Annotated[int, Bounds(1, MAX_WEIGHT)]]
+    others: Annotated[int, Bounds(0, MAX_WEIGHT)]
 
     def check(self) -> None:
-        """At least one member; weights from 1 up."""
+        """At least one member, no more than the table has room for."""
         if not 1 <= len(self.weights) <= MAX_MEMBERS:
             raise Fault("weights", "parts_number")
-        for member, weight in self.weights.items():
+        for member in self.weights:
             if not ids.is_id(member, "mem"):
                 raise Fault(f"weights/{member}", "not_a_member")
-            if not 1 <= weight <= MAX_WEIGHT:
-                raise Fault(f"weights/{member}", "range")
-        if not 0 <= self.others <= MAX_WEIGHT:
-            raise Fault("others", "range")
 
     def of(self, member: Standing) -> int:
         """As the table says."""
