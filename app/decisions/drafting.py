@@ -163,11 +163,22 @@ def _options(drafted: Drafted, values: Values, words: Words) -> None:
 
 
 def _role(drafted: Drafted, values: Values, words: Words, utc_offset: int) -> None:
-    if not one(values, "member"):
+    """One member in a role, or a slate (選任): several at once, each in a role of their own, for one term."""
+    slate = list(dict.fromkeys(member for member in values.get("member", ()) if member))
+    if not slate:
         drafted.errors["member"] = words.t("proposals.new.member.missing")
-    member, role = one(values, "member"), one(values, "role")
+    if len(slate) > effects.MAX_EFFECTS:
+        drafted.errors["member"] = words.t("proposals.new.member.many", most=effects.MAX_EFFECTS)
     term = _term(values, utc_offset)
-    drafted.effects = [{"effect": "role", "member": member, "role": role, "scope": "coop", **term}]
+    drafted.effects = [
+        {"effect": "role", "member": member, "role": role_of(values, member), "scope": "coop", **term}
+        for member in slate
+    ]
+
+
+def role_of(values: Values, member: str) -> str:
+    """The role that a member of a slate is proposed for; where they stand alone, the one that the form asks for."""
+    return one(values, f"role/{member}") or one(values, "role")
 
 
 def _term(values: Values, utc_offset: int) -> dict[str, str | None]:

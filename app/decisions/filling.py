@@ -30,7 +30,12 @@ def from_proposal(proposal: Proposal, options: list[str], names: dict[str, str],
         return around | {"budget": [str(proposal.budget)]}
     if not proposal.effects:
         return around | {"options": ["\n".join(options)]}
-    return around | _from_effect(proposal.effects[0], names, utc_offset)
+    filled = _from_effect(proposal.effects[0], names, utc_offset)
+    slate = [effect for effect in proposal.effects if effect["effect"] == "role"]
+    if len(slate) > 1:
+        filled["member"] = [effect["member"] for effect in slate]
+        filled |= {f"role/{effect['member']}": [effect["role"]] for effect in slate}
+    return around | filled
 
 
 def _concerned(proposal: Proposal) -> set[str]:

@@ -13,11 +13,15 @@ _BASES: Final = ("all", "present", "cast", "yes_no", "expressed")
 _PLAIN: Final = ("quorum_approvals", "objections", "consents", "tie", "uncontested", "winners")
 """Steps that are counted in one way alone."""
 
+_SHORT: Final = ("quorum", "quorum_answers", "quorum_approvals", "threshold")
+"""Steps that a known number more would have fulfilled."""
+
 
 class StepTold(NamedTuple):
     """One step: what is asked in one word, in a sentence, what there was, and whether that is enough.
 
-    ``have``, ``need``: in words; ``drawn``: whether it is a part of something that a bar can show.
+    ``have``, ``need``: in words; ``short``: by how much it misses, in a sentence, empty where it holds; ``drawn``:
+    whether it is a part of something that a bar can show.
     """
 
     title: str
@@ -26,12 +30,15 @@ class StepTold(NamedTuple):
     holds: bool
     have: str
     need: str
+    short: str
     drawn: bool
     step: Step
 
 
-def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses: bool) -> StepTold:
-    """``amount``: how the method's amounts are written; quorums are always in whole votes."""
+def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses: bool, met: bool = False) -> StepTold:
+    """``amount``: how the method's amounts are written; quorums are always in whole votes. ``met``: in a meeting, where
+    also who is there without a ballot is present.
+    """
     number = amount if step.unit == "weight" and step.name in ("threshold", "tie") else words.fmt.integer
     support = words.t("rule.support.option" if chooses else "rule.support.yes")
     params = {
@@ -42,13 +49,16 @@ def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses
         "share": "" if step.fraction is None else _share(words, step),
         "of": words.t(f"proposals.of.{step.of}") if step.of in _BASES else "",
     }
-    key = f"proposals.step.{step.name}{_manner(step, chooses=chooses)}"
+    key = f"proposals.step.{step.name}{'.met' if met and step.name == 'quorum' else ''}{_manner(step, chooses=chooses)}"
     title = words.t(f"proposals.step.{step.name}")
     if step.cls is not None:
         title = words.t("proposals.step.of_class", step=title, cls=words.cls(step.cls))
     asked, found = words.t(f"{key}.asked", **params), words.t(f"{key}.found", **params)
     drawn = step.base > 0 and step.of in _BASES
-    return StepTold(title, asked, found, step.holds, params["have"], params["need"], drawn, step)
+    short = ""
+    if step.name in _SHORT and step.of != "rival" and step.have < step.need:
+        short = words.t(f"proposals.step.short.{step.unit}", n=number(step.need - step.have))
+    return StepTold(title, asked, found, step.holds, params["have"], params["need"], short, drawn, step)
 
 
 def _manner(step: Step, *, chooses: bool) -> str:

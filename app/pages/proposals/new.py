@@ -17,7 +17,7 @@ from app import labels
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.decisions import drafting_more, policy_form, rule_editor, rule_form
-from app.decisions.drafting import LOG_KEY, Drafted, draft
+from app.decisions.drafting import LOG_KEY, Drafted, draft, role_of
 from app.decisions.effect_words import EffectWords, current_policy, current_rule
 from app.decisions.filling import Filled, from_document, from_proposal, with_names
 from app.decisions.people import Person, applicants, find_people
@@ -105,7 +105,7 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
     told = []
     if drafted.complete and drafted.effects:
         teller = EffectWords(visit.reading, words, names=sees_names(visit))
-        told = [await teller.one(drafted.effects[0], drafted.names)]
+        told = [await teller.one(effect, drafted.names) for effect in drafted.effects]
     title, text, _ = await texts_of(visit, amended) if amended else ("", "", [])
     shown: dict[str, Any] = {
         "kind": kind,
@@ -151,6 +151,8 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
             "words": words,
         }
     offered: dict[str, Any] = {"roles": ROLES, "words": words, "people": await _people(visit, "q", "member", values)}
+    if kind == "role":
+        offered["role_of"] = lambda member: role_of(values, member)
     if kind == "election":
         offered["people"] = await _people(visit, "q", "candidates", values)
     if kind == "admit":

@@ -42,7 +42,13 @@ async def outcome_of(
         "outcome": proposal.outcome,
         "winner": words.joined([counts.option(one) for one in proposal.outcome.winners]) if rule.chooses else "",
         "steps": [
-            tell_step(words, step, lambda weight: counts.amount(weight, found.counted.unit), chooses=rule.chooses)
+            tell_step(
+                words,
+                step,
+                lambda weight: counts.amount(weight, found.counted.unit),
+                chooses=rule.chooses,
+                met=proposal.meeting is not None,
+            )
             for step in proposal.outcome.steps
         ],
         "count": shown,

@@ -251,6 +251,20 @@ def test_a_term_lasts_through_its_last_day_by_the_coops_clock() -> None:
     assert again == values
 
 
+def test_a_slate_gives_each_their_role_and_one_term() -> None:
+    values = {"member": [BEN, ANN], "role": ["director"], "until": ["2029-03-31"], f"role/{ANN}": ["auditor"]}
+    drafted = draft("role", values, WORDS, 540)
+    assert [(effect["member"], effect["role"]) for effect in drafted.effects] == [(BEN, "director"), (ANN, "auditor")]
+    assert {effect["until"] for effect in drafted.effects} == {"2029-03-31T15:00:00.000Z"}
+    again = from_proposal(proposal("role", *drafted.effects), [], {}, 540)
+    assert draft("role", again, WORDS, 540).effects == drafted.effects
+
+
+def test_a_slate_has_room_for_as_many_as_one_proposal_does() -> None:
+    many = [f"mem_{'a' * 24}{one}{other}" for one in "abcde" for other in "abcde"]
+    assert set(draft("role", {"member": many, "role": ["director"]}, WORDS, 540).errors) == {"member"}
+
+
 def test_the_key_that_seals_the_ledger_is_typed_as_it_is() -> None:
     vkey = VerifierKey("village.example/yui", bytes(range(32))).text()
     values = {"decides": ["log_key"], "vkey": [vkey]}

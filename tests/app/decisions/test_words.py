@@ -122,3 +122,13 @@ def test_the_steps_of_a_count_have_their_numbers() -> None:
         ("有効な投票 7票の過半数、つまり4票以上の賛成が要ります。", "賛成は3票でした。", False),
         ("3票ずつで並びました。", "同数のときは、決め方に従います。", True),
     ]
+    assert [step.short for step in steps] == ["", "あと1票足りません。", ""]
+
+
+def test_in_a_meeting_a_quorum_is_of_those_present() -> None:
+    found = rule.parse(document(quorum=quorum("heads", "1/2", strict=False)))
+    (step, *_) = decide(found, Count(14, 14), {"yes": Count(5, 5)}, 0).steps
+    told = tell_step(words("ja"), step, str, chooses=False, met=True)
+    assert told.asked == "議決権者 14人の2分の1以上、つまり7人以上の出席が要ります。"
+    assert told.found == "出席は、書面や投票、委任状を含めて5人です。"
+    assert told.short == "あと2人足りません。"
