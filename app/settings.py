@@ -17,7 +17,8 @@ class WebSettings:
     """``address``: the one public address, without a slash at the end. ``demo``: the role switcher is there.
 
     ``secret``: 32 bytes that seal session cookies; shared by all processes of an installation. ``metrics_token``
-    opens ``/metrics`` to others than this machine; empty: to nobody else.
+    opens ``/metrics`` to others than this machine; empty: to nobody else. ``mail_from``: the address that letters come
+    from; empty: this installation sends none.
     """
 
     address: str
@@ -26,6 +27,7 @@ class WebSettings:
     requests_per_minute: int = 600
     max_body: int = 8_388_608
     metrics_token: str = ""
+    mail_from: str = ""
 
     @property
     def secure(self) -> bool:

@@ -134,4 +134,5 @@ def web_settings(args: argparse.Namespace, where: places.Places, *, demo: bool =
         demo=demo,
         requests_per_minute=args.requests_per_minute,
         metrics_token=os.environ.get("YUI_METRICS_TOKEN", ""),
+        mail_from=args.mail_from or "",
     )

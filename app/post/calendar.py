@@ -22,7 +22,9 @@ _DAY_BEFORE: Final = timedelta(days=-1)
 
 
 class Person(NamedTuple):
-    """Who invites, or is invited: a name, and a mail address that ``letters.address_of`` gave."""
+    """Who invites, or is invited: a name, and a mail address that ``letters.address_of`` gave; empty where who invites
+    has none.
+    """
 
     name: str
     address: str
@@ -30,7 +32,8 @@ class Person(NamedTuple):
 
 class Occasion(NamedTuple):
     """A meeting. ``origin``: of the ledger when the meeting was first told of. Times in ms: ``stamp`` when this
-    ``version`` was made; ``utc_offset`` in minutes. ``url``: its page; ``documents``: addresses of papers.
+    ``version`` was made; ``ends`` None where nobody has said; ``utc_offset`` in minutes. ``url``: its page;
+    ``documents``: addresses of papers.
     """
 
     id: str
@@ -38,7 +41,7 @@ class Occasion(NamedTuple):
     version: int
     stamp: int
     starts: int
-    ends: int
+    ends: int | None
     utc_offset: int
     title: str
     text: str = ""
@@ -94,7 +97,8 @@ def _event(occasion: Occasion) -> Event:
     event.add("sequence", occasion.version)
     event.add("dtstamp", _utc(occasion.stamp))
     event.add("dtstart", _local(occasion.starts, occasion.utc_offset), parameters=zone)
-    event.add("dtend", _local(occasion.ends, occasion.utc_offset), parameters=zone)
+    if occasion.ends is not None:
+        event.add("dtend", _local(occasion.ends, occasion.utc_offset), parameters=zone)
     event.add("summary", _plain(occasion.title))
     for name, text in (("description", occasion.text), ("location", occasion.place)):
         if text:
@@ -136,7 +140,8 @@ def _hours(offset: int) -> str:
 
 
 def _address(person: Person) -> vCalAddress:
-    address = vCalAddress(f"mailto:{person.address}")
+    # RFC 5545 section 3.3.3 wants an address of some scheme; calendars know this one as nobody's.
+    address = vCalAddress(f"mailto:{person.address}" if person.address else "invalid:nomail")
     name = " ".join(_plain(person.name).split())
     if name:
         address.params["CN"] = name

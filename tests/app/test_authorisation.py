@@ -146,6 +146,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/guardian": "member",
     "GET /c/{slug}/me/keys/card": "member",
     "GET /c/{slug}/delegations": "member",
+    "GET /c/{slug}/meetings/{id}/calendar.ics": "member",
     "GET /c/{slug}/meetings/{id}/minutes": "member",
     "GET /c/{slug}/meetings": "member",
     "GET /c/{slug}/meetings/{id}": "member",

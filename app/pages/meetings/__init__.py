@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.pages.meetings import convening, lists, minutes, one
+from app.pages.meetings import calendar, convening, lists, minutes, one
 
-ROUTES: Final = (lists.meetings, convening.new, one.meeting, minutes.minutes)
+ROUTES: Final = (lists.meetings, convening.new, one.meeting, minutes.minutes, *calendar.ROUTES)
