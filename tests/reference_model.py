@@ -24,8 +24,9 @@ class Model(Sharing):
         self.delegates: dict[str, str] = {}
 
     def draft(self, key: str, by: str, kind: str, adopts: Thing | None) -> bool:
-        """``adopts``: a rule for ordinary proposals."""
-        if not self.active(by):
+        """``adopts``: a rule for ordinary proposals. Fifty of one member may wait to be decided."""
+        waiting = [found for found in self.proposals.values() if found["by"] == by and found["outcome"] is None]
+        if not self.active(by) or len(waiting) >= 50:
             return False
         proposal: Thing = {"by": by, "kind": kind, "adopts": adopts, "called": None, "rule": None, "opens": None}
         proposal |= {"closes": None, "executes": None, "late": False, "tally": None, "outcome": None, "done": None}
@@ -41,12 +42,12 @@ class Model(Sharing):
         return True
 
     def call(self, key: str, by: str, now: int) -> bool:
-        """The proposer has it put to the vote, once enough others want that."""
+        """The proposer has it put to the vote, once enough others want that who are still members in good standing."""
         proposal = self.proposals[key]
         rule = self.rules[proposal["kind"]]
         if not self.active(by) or by != proposal["by"] or proposal["called"] is not None:
             return False
-        if len(proposal["seconds"]) < rule["seconders"]:
+        if sum(self.active(name) for name in proposal["seconds"]) < rule["seconders"]:
             return False
         proposal["called"] = now
         self.at(now + max(rule["delay"], 1), f"proposal.opens:{key}", lambda time: self._opens(key, time))

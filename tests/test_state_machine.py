@@ -198,10 +198,14 @@ class CoOp(RuleBasedStateMachine):
     def suspend(self, now: int, a: int, b: int, c: int) -> None:
         by, days = PAIRS[b % len(PAIRS)], (3, None, 9, 3, 0)[c % 5]
         name = self.pick("members", a, lambda name, found: found["status"] == "active" and name not in by)
-        until = None if days is None else now + days * DAY
+        self.suspended(name, by, None if days is None else now + days * DAY)
+
+    def suspended(self, name: str, by: tuple[str, str], until: int | None) -> None:
         body = {"member": self.village.id(name), "reason": PAPER}
         if until is not None:
             body["until"] = canonical.format_time(until)
+        now = self.village.time
+        self.model.advance(now)
         permitted = self.model.suspend(name, until, by, now)
         self.try_(permitted, self.say(by[0], "member.suspend/1", body, cosigners=by[1:]))
 
@@ -351,12 +355,14 @@ class CoOp(RuleBasedStateMachine):
         called = self.model.call(key, name, now)
         self.try_(called, self.say(name, "proposal.open/1", {"proposal": self.village.id(key)}))
 
-    def second(self, now: int, a: int, b: int, _c: int) -> None:
-        """Then its proposer tries again to have it put to the vote."""
+    def second(self, now: int, a: int, b: int, c: int) -> None:
+        """Then its proposer tries again to have it put to the vote; now and then that one is suspended meanwhile."""
         if all(found["called"] is not None for found in self.model.proposals.values()):
             self.propose(now, a, b, 0)
         key = self.pick("proposals", a, lambda _, found: found["called"] is None)
         self.seconded(key, self.name(b))
+        if c % 3 == 0:
+            self.suspended(self.name(b), PAIRS[c % len(PAIRS)], None)
         self.call(key, self.model.proposals[key]["by"])
 
     def seconded(self, key: str, name: str) -> None:

@@ -17,6 +17,7 @@ from governance.books.meetings import Meeting
 from governance.books.proposals import Proposal, Version, change, need_stage
 from governance.books.rules import RuleVersion
 from governance.rule import Rule
+from governance.standing import Sight
 from ledger import canonical
 from ledger.books import members, tokens
 from ledger.errors import Refusal
@@ -26,6 +27,8 @@ from ledger.state import Due, Record, State
 
 MAX_AHEAD: Final = 366 * 86_400_000
 """How far ahead, in ms, voting may be called to open."""
+_FEW: Final = 30
+"""Members who are looked up one by one; of more, all members are read at once."""
 
 
 class Second(Record, frozen=True, kw_only=True):
@@ -192,14 +195,27 @@ def _admit(ctx: Context, proposal: Proposal, rule: Rule) -> None:
     proposer = standing.one(ctx.state, rule.needs, proposal.proposer, (ctx.index, ctx.time + 1))
     if proposer is None or not admission.admits(proposer):
         raise Refusal("proposal.not_admitted", id=proposal.id)
-    if proposal.seconds < admission.seconders():
-        raise Refusal("proposal.seconders", id=proposal.id, needed=admission.seconders(), found=proposal.seconds)
+    needed = admission.seconders()
+    found = seconders(ctx.state, proposal, (ctx.index, ctx.time + 1)) if needed else 0
+    if found < needed:
+        raise Refusal("proposal.seconders", id=proposal.id, needed=needed, found=found)
     version = ctx.state.need(Version, f"{proposal.id}/{proposal.version}")
     earliest = version.at + rule.timing.deliberation()
     if ctx.time < earliest:
         raise Refusal("proposal.deliberation", id=proposal.id, earliest=canonical.format_time(earliest))
     if admission.cooling_off():
         _cool_off(ctx, proposal, admission.cooling_off())
+
+
+def seconders(state: State, proposal: Proposal, sight: Sight) -> int:
+    """How many seconds of the current version count: those of members who are active as of ``sight``."""
+    names = [one.member for one in state.children(Second, proposal.id) if one.version == proposal.version]
+    if len(names) <= _FEW:
+        facts = [state.traced(standing.MEMBER, name, *sight) for name in names]
+    else:
+        everyone = state.traces(standing.MEMBER, *sight)
+        facts = [everyone[name] for name in names]
+    return sum(fact["active"] for fact in facts)
 
 
 def _has_options(state: State, proposal: Proposal, rule: Rule) -> bool:

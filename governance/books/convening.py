@@ -87,6 +87,7 @@ def drop_items(moment: Moment, meeting: Meeting, ids: tuple[str, ...]) -> None:
         for action in ("proposal.opens", "proposal.closes"):
             moment.state.unschedule(action, id_)
         proposals.change(moment.state, proposal, withdrawn_at=moment.time, drawing=False)
+        proposals.ended(moment, proposal.proposer)
 
 
 def _convene(ctx: Context, body: Convene) -> None:
@@ -271,6 +272,7 @@ def _again(ctx: Context, meeting: Meeting, first: Proposal, position: int) -> Pr
     ctx.state.put(
         Version(id=f"{anew.id}/1", index=ctx.index, proposal=anew.id, number=1, statement=first.statement, at=ctx.time)
     )
+    proposals.begun(ctx, anew.proposer)
     proposals.change(ctx.state, first, again=anew.id)
     return anew
 

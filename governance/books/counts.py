@@ -171,6 +171,8 @@ def conclude(moment: Moment, proposal: Proposal, rule: Rule, counted: Counted, d
             _forfeit(moment, proposal)
     # A tie is no defeat, whatever is made of it afterwards.
     proposals.return_deposit(moment, proposal)
+    if proposal.outcome is None:
+        proposals.ended(moment, proposal.proposer)
     return change(moment.state, proposal, roll=roll_, tally=shown(rule, counted), outcome=decided, **follows)
 
 

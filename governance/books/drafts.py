@@ -9,7 +9,7 @@ import msgspec
 
 from governance import effects
 from governance.books import proposals, rules
-from governance.books.proposals import Item, Proposal, Version, change, need_stage
+from governance.books.proposals import Item, ItemsOf, Proposal, Version, change, need_stage
 from governance.count import MAX_OPTIONS, MAX_PROJECTS
 from ledger import ids
 from ledger.books import keys, members, policies, roles
@@ -18,19 +18,26 @@ from ledger.fold import Book, Context, Handler, Moment
 from ledger.private import Commit
 from ledger.statement import Statement
 
-MAX_INTERESTED: Final = 100
+MAX_INTERESTED: Final = 50
+MAX_UNDECIDED: Final = 50
+"""Proposals of one member that wait to be decided, drafts among them: more would be spam, and each is withdrawn or
+decided in time.
+"""
+MAX_ITEMS_EACH: Final = 100
+"""Things to pay for that one member proposes in a round, withdrawn ones included: nobody fills all its places."""
 MAX_BUDGET: Final = 1_000_000_000_000
 """Of what a budgeting round has to spend, in whole units of whatever it is."""
 _TOPIC: Final = re.compile(r"(?:[a-z][a-z0-9_]{0,31})?\Z")
 
 
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``proposal.draft/1``: any active member proposes. ``options`` only for kinds that choose among some.
+    """``proposal.draft/1``: any active member proposes, so many at a time.
 
-    ``seats``: how many of them can win. ``budget``: what there is to spend where they cost something; such options
-    are then proposed one by one (``proposal.item/1``). ``topic``: one of those that the members' policy names, or
-    empty. ``interested``: members whom it concerns (a contract's other party), for rules that leave them out. They sign
-    too, or an official does, so that nobody takes the vote from others by naming them.
+    ``options`` only for kinds that choose among some, ``seats``: how many of them can win. ``budget``: what there is
+    to spend where they cost something; such options are then proposed one by one (``proposal.item/1``). ``topic``: one
+    of those that the members' policy names, or empty. ``interested``: members whom it concerns (a contract's other
+    party), for rules that leave them out. They sign too, or an official does, so that nobody takes the vote from others
+    by naming them.
     """
 
     kind: str
@@ -97,6 +104,8 @@ def own(ctx: Context, proposal_id: str) -> Proposal:
 
 def _draft(ctx: Context, body: Draft) -> None:
     members.need_active(ctx.state, ctx.actor)
+    if proposals.undecided(ctx.state, ctx.actor) >= MAX_UNDECIDED:
+        raise Refusal("proposal.too_many", most=MAX_UNDECIDED)
     # Also tells a kind that there is not, or that this co-op has no rule for.
     rules.current(ctx.state, body.kind)
     proposal = Proposal(
@@ -109,6 +118,7 @@ def _draft(ctx: Context, body: Draft) -> None:
         **_content(ctx, body.kind, body),
     )
     ctx.state.put(proposal)
+    proposals.begun(ctx, proposal.proposer)
     _keep_version(ctx, proposal)
 
 
@@ -125,6 +135,7 @@ def _amend(ctx: Context, body: Amend) -> None:
 def _withdraw(ctx: Context, body: Withdraw) -> None:
     proposal = own(ctx, body.proposal)
     change(ctx.state, call_off(ctx, proposal), withdrawn_at=ctx.time)
+    proposals.ended(ctx, proposal.proposer)
 
 
 def call_off(moment: Moment, proposal: Proposal) -> Proposal:
@@ -157,6 +168,7 @@ def _add_item(ctx: Context, body: AddItem) -> None:
         raise Refusal("proposal.items_full", id=proposal.id, most=MAX_PROJECTS)
     if body.cost > proposal.budget:
         raise Refusal("proposal.item_cost", id=proposal.id, budget=proposal.budget)
+    _count_items(ctx, proposal)
     number = proposal.items + 1
     ctx.state.put(
         Item(
@@ -172,6 +184,14 @@ def _add_item(ctx: Context, body: AddItem) -> None:
         )
     )
     change(ctx.state, proposal, items=number)
+
+
+def _count_items(ctx: Context, proposal: Proposal) -> None:
+    id_ = f"{proposal.id}/{ctx.actor}"
+    before = ctx.state.find(ItemsOf, id_) or ItemsOf(id=id_, index=ctx.index, proposal=proposal.id, items=0)
+    if before.items >= MAX_ITEMS_EACH:
+        raise Refusal("proposal.items_each", id=proposal.id, most=MAX_ITEMS_EACH)
+    ctx.state.put(msgspec.structs.replace(before, items=before.items + 1))
 
 
 def _withdraw_item(ctx: Context, body: WithdrawItem) -> None:

@@ -169,6 +169,26 @@ class Item(Record, frozen=True, kw_only=True):
         return f"{self.number:06d}"
 
 
+class ItemsOf(Record, frozen=True, kw_only=True):
+    """How many things a member has proposed in a budgeting round (id ``proposal/member``), withdrawn ones included."""
+
+    kind: ClassVar[str] = "proposal_items_of"
+    proposal: str
+    items: int
+
+    @property
+    def parent(self) -> str:
+        """They stand under their proposal."""
+        return self.proposal
+
+
+class Undecided(Record, frozen=True, kw_only=True):
+    """How many proposals of a member (the id) are neither decided nor withdrawn; not kept where there are none."""
+
+    kind: ClassVar[str] = "proposals_undecided"
+    proposals: int
+
+
 class Found(Record, frozen=True, kw_only=True):
     """What the count of a proposal (the id) found, with every round: what pages draw and an auditor recomputes.
 
@@ -216,6 +236,28 @@ def need_stage(proposal: Proposal, now: int, *stages: Stage) -> None:
         raise Refusal("proposal.stage", id=proposal.id, stage=found)
 
 
+def undecided(state: State, member: str) -> int:
+    """How many proposals of that member are neither decided nor withdrawn."""
+    found = state.find(Undecided, member)
+    return 0 if found is None else found.proposals
+
+
+def begun(moment: Moment, member: str) -> None:
+    """One more of theirs waits to be decided."""
+    before = moment.state.find(Undecided, member)
+    number, index = (0, moment.index) if before is None else (before.proposals, before.index)
+    moment.state.put(Undecided(id=member, index=index, proposals=number + 1))
+
+
+def ended(moment: Moment, member: str) -> None:
+    """One of theirs has been decided or withdrawn."""
+    before = moment.state.need(Undecided, member)
+    if before.proposals == 1:
+        moment.state.drop(Undecided, member)
+    else:
+        moment.state.put(msgspec.structs.replace(before, proposals=before.proposals - 1))
+
+
 def return_deposit(moment: Moment, proposal: Proposal) -> None:
     """What its proposer set aside becomes available again, as far as it is still held."""
     held = tokens.held(moment.state, proposal.id)
@@ -230,4 +272,4 @@ def change(state: State, proposal: Proposal, **fields: Any) -> Proposal:
     return changed
 
 
-BOOK = Book("proposals", records=(Proposal, Version, Item, Found))
+BOOK = Book("proposals", records=(Proposal, Version, Item, ItemsOf, Undecided, Found))

@@ -1,17 +1,18 @@
 """Attacks on decisions, each as somebody tried it elsewhere or might try it here, and what comes of it.
 
-Where there was an incident the test names it. That anybody may draft as many proposals as they like is no attack on a
-decision, for drafts decide nothing; what it takes to be voted on is the rule's admission.
+Where there was an incident the test names it.
 """
 
 from __future__ import annotations
 
-from governance.books import draws
+import pytest
+
+from governance.books import calls, drafts, draws
 from ledger import canonical
 from ledger.compose import Private
 from tests.governance.assembly import Assembly
 from tests.governance.attacking import NOT_CONCERNED, adopting, decided, giving, panel_of, root
-from tests.governance.documents import document, quorum
+from tests.governance.documents import CHOICE, document, quorum
 from tests.governance.test_calls import PHASED, code, second
 from tests.simulator import DAY
 
@@ -145,6 +146,73 @@ def test_what_was_clearly_defeated_does_not_come_back_in_another_dress() -> None
     coop.call(coop.draft("Kenta", "role", effects=[jiro]), "Kenta")
     coop.wait(30 * DAY)
     coop.call(coop.draft("Kenta", "role", effects=[kenta, jiro]), "Kenta")
+
+
+def test_nobody_buries_the_others_under_proposals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spam: so many of one member wait to be decided, drafts or called; what is decided or withdrawn makes room."""
+    monkeypatch.setattr(drafts, "MAX_UNDECIDED", 3)
+    coop = Assembly()
+    decided(coop, coop.voting(), Ume="yes")
+    draft, called, voting = coop.draft(), coop.draft(), coop.voting()
+    coop.call(called, opens_at=canonical.format_time(coop.time + 30 * DAY))
+    assert code(coop.draft) == "proposal.too_many"
+    coop.draft("Kenta")
+    coop.say("Ume", "proposal.withdraw/1", {"proposal": draft})
+    coop.draft()
+    assert code(coop.draft) == "proposal.too_many"
+    assert decided(coop, voting, Ume="yes") == "passed"
+    coop.draft()
+    assert code(coop.draft) == "proposal.too_many"
+    assert coop.folded_again() == coop.records()
+
+
+def test_what_a_casting_vote_decides_makes_room_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tie is counted twice, before and after the casting vote."""
+    monkeypatch.setattr(drafts, "MAX_UNDECIDED", 2)
+    coop = Assembly(ordinary=document(tie={"module": "chair/1"}))
+    coop.appoint_by_decision("Kenta", "chair")
+    vote, _ = coop.voting(), coop.draft("Jiro")
+    assert decided(coop, vote, Ume="yes", Kenta="no") == "tied"
+    coop.say("Kenta", "ballot.casting/1", {"proposal": vote, "choice": "yes"})
+    coop.draft()
+    assert code(coop.draft) == "proposal.too_many"
+
+
+def test_nobody_fills_a_round_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Things taken back keep their numbers, so they count."""
+    monkeypatch.setattr(drafts, "MAX_ITEMS_EACH", 2)
+    coop = Assembly(budget=CHOICE | {"method": {"module": "greedy_budget/1", "most": 10, "by": "votes"}})
+    one, other = coop.draft(kind="budget", budget=100), coop.draft(kind="budget", budget=100)
+
+    def add(name: str, round_: str) -> None:
+        body = {"proposal": round_, "title": Private("街灯"), "text": Private("通学路に。"), "cost": 5}
+        coop.say(name, "proposal.item/1", body)
+
+    add("Kenta", one)
+    coop.say("Kenta", "proposal.item_withdraw/1", {"item": f"{one}/1"})
+    add("Kenta", one)
+    assert code(add, "Kenta", one) == "proposal.items_each"
+    add("Kenta", other)
+    add("Jiro", one)
+
+
+@pytest.mark.parametrize("few", [30, 0], ids=["looked up one by one", "all read at once"])
+def test_seconds_of_those_who_are_gone_do_not_count(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Friends who join, second and leave again, or were suspended since, are not behind it any more."""
+    monkeypatch.setattr(calls, "_FEW", few)
+    coop = Assembly(ordinary=document(admission={"module": "seconders/1", "count": 2}))
+    coop.join("friend")
+    vote = coop.draft()
+    for name in ("friend", "Kenta"):
+        second(coop, name, vote)
+    coop.say("friend", "member.leave/1", {})
+    assert code(coop.call, vote) == "proposal.seconders"
+    second(coop, "Jiro", vote)
+    suspended = {"member": coop.id("Kenta"), "reason": Private("調べのため")}
+    coop.say("Hanako", "member.suspend/1", suspended, cosigners=("Jiro",))
+    assert code(coop.call, vote) == "proposal.seconders"
+    coop.say("Hanako", "member.reinstate/1", {"member": coop.id("Kenta")})
+    coop.call(vote)
 
 
 def test_a_text_does_not_come_back_as_the_effect_that_does_nothing() -> None:
