@@ -12,6 +12,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem, language
 from app.installation import Installation
 from app.pages.page import Page, show
+from app.reading_belonging import belongs
 from app.reading_entrance import policy_in_force
 from app.stream import Wanted, lines
 from app.texts import Catalogue
@@ -50,6 +51,7 @@ async def me(request: Asked, visit: NamedDependency[Visit], installation: NamedD
         member=member,
         profile=await profile_of(visit, member),
         since=await _held_since(visit, member),
+        belongs=await belongs(visit.reading, member.id),
         account=await visit.reading.find(Account, member.id),
         lines=found[:_LATEST],
     )

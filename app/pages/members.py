@@ -15,6 +15,7 @@ from app.commons.telling import names_of, telling_of
 from app.installation import Installation
 from app.pages.page import Page, show
 from app.pages.proposals.common import members_policy, need_member, words_of
+from app.reading_belonging import belongs
 from app.reading_members import roles_of, running
 from app.roll import ENDED, FIELDS, Asked, Person, Rolls, narrowed
 from app.visit import Visit
@@ -69,7 +70,7 @@ async def member(
     request: Browser, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
 ) -> Page:
     """One member: who, since when, acting in which roles, what is open; for officials all else, and what to do."""
-    person = await _person(request, visit, id)
+    person = await person_of(request, visit, id)
     me = need_member(visit)
     official = visit.holds(*OFFICIALS)
     policy = await members_policy(visit.reading)
@@ -91,6 +92,7 @@ async def member(
         keys=await visit.reading.children(Key, person.id) if official else [],
         seconds=[(one.id, one.name) for one in seconds],
         policy=policy,
+        belongs=await belongs(visit.reading, person.id),
         erasure=erasure,
         erasable=None if ended is None else max(ended + policy.retention_days * keyring.DAY, installation.clock.now()),
         classes=[(code, words_of(request, visit).cls(code)) for code in policy.classes],
@@ -101,7 +103,7 @@ async def member(
 @get("/c/{slug:str}/members/{id:str}/edit", opt={OPT: Access.ADMINISTRATOR})
 async def edit(request: Browser, visit: NamedDependency[Visit], id: FromPath[str]) -> Page:
     """The private fields, to be set anew as a whole by an administrator."""
-    person = await _person(request, visit, id)
+    person = await person_of(request, visit, id)
     return await show(request, visit, "members/edit.html", person=person, fields=FIELDS)
 
 
@@ -110,7 +112,8 @@ async def _people(request: Browser, visit: Visit) -> list[Person]:
     return await rolls.people(visit.reading)
 
 
-async def _person(request: Browser, visit: Visit, id_: str) -> Person:
+async def person_of(request: Browser, visit: Visit, id_: str) -> Person:
+    """Somebody of the roll; Problem ``member.unknown`` where there is nobody of that id."""
     for person in await _people(request, visit):
         if person.id == id_:
             return person

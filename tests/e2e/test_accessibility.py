@@ -92,6 +92,8 @@ PAGES = [
     (ADMINISTRATOR, "/c/mizunasato/office/roster"),
     (CONCIERGE, "/c/mizunasato/office/card"),
     (ADMINISTRATOR, "/c/mizunasato/office/settings"),
+    (ADMINISTRATOR, "/c/mizunasato/office/households"),
+    (ADMINISTRATOR, "/c/mizunasato/office/shares"),
     (ADMINISTRATOR, "/c/mizunasato/members/invite"),
     (AUDITOR, "/c/mizunasato/audit"),
 ]
