@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.pages.meetings import calendar, convening, lists, minutes, one
+from app.pages.meetings import calendar, convening, door, lists, minutes, one
 
-ROUTES: Final = (lists.meetings, convening.new, one.meeting, minutes.minutes, *calendar.ROUTES)
+ROUTES: Final = (lists.meetings, convening.new, one.meeting, minutes.minutes, *door.ROUTES, *calendar.ROUTES)

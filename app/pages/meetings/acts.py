@@ -8,6 +8,7 @@ from typing import NamedTuple
 from app.commons.people import officials
 from app.installation import Installation
 from app.meetings.agenda import Item
+from app.pages.meetings.door import may_show
 from app.pages.proposals.common import need_member
 from app.visit import Visit
 from governance.books.attendance import Attendance
@@ -18,12 +19,15 @@ from ledger.books.keys import COUNTERSIGNERS
 
 
 class Acts(NamedTuple):
-    """``there``: whether and how the reader is checked in; ``proxy``: the mandate given, if any; ``items``: what the
-    chair can do with each item, by the proposal's id; ``seconds``: who can countersign that another takes the chair.
+    """``there``: whether and how the reader is checked in; ``scan``: whether they may come by the code in the room;
+    ``code``: show that code; ``proxy``: the mandate given, if any; ``items``: what the chair can do with each item, by
+    the proposal's id; ``seconds``: who can countersign that another takes the chair.
     """
 
     there: Attendance | None
     come: bool
+    scan: bool
+    code: bool
     proxy: Proxy | None
     entrust: bool
     to_chair: bool
@@ -41,6 +45,7 @@ async def acts(visit: Visit, installation: Installation, meeting: Meeting, items
     running = stage in ("convened", "open")
     there = await visit.reading.find(Attendance, f"{meeting.id}/{me}")
     there = there if there is not None and there.left_at is None else None
+    receives = running and now >= meeting.starts_at - RECEPTION
     proxy = await visit.reading.find(Proxy, f"{meeting.id}/{me}")
     chairs, administers = me == meeting.chair, visit.holds("administrator")
     others = await officials(visit.reading, COUNTERSIGNERS, without={me, *meeting.signers})
@@ -48,7 +53,9 @@ async def acts(visit: Visit, installation: Installation, meeting: Meeting, items
     speaking = [item for item in items if item.stage == "voting" and item.rule.proxy.ALLOWED and item.mine]
     return Acts(
         there=there if running else None,
-        come=running and there is None and meeting.mode != "room" and now >= meeting.starts_at - RECEPTION,
+        come=receives and there is None and meeting.mode != "room",
+        scan=receives and meeting.door is not None and (there is None or there.how == "online"),
+        code=may_show(visit, meeting),
         proxy=proxy if proxy is not None and proxy.to is not None else None,
         entrust=running and bool(speaking),
         to_chair=not chairs and all(item.rule.proxy.to_chair() for item in speaking),

@@ -156,7 +156,7 @@ async function fail(form, texts, read, error) {
 /** Whoever has no key on this device can let another one in, or use a passkey. @param {HTMLFormElement} form @param {import("./texts.js").Texts} texts */
 function wayIn(form, texts) {
   const next = encodeURIComponent(location.pathname + location.search);
-  return wayOn(`/c/${setting(form, "slug")}/sign-in?next=${next}`, texts.t("signing.form.sign_in"));
+  return wayOn(`/c/${setting(form, "slug")}/sign-in?next=${next}${location.hash}`, texts.t("signing.form.sign_in"));
 }
 
 /** What the browser itself found wrong, in words. @param {HTMLFormElement} form */

@@ -44,7 +44,8 @@ async function enter(member, key) {
 }
 
 function goOn() {
-  location.assign(new URLSearchParams(location.search).get("next")?.match(/^\/c\/[^/\\]+(\/.*)?$/)?.[0] ?? home);
+  const next = new URLSearchParams(location.search).get("next")?.match(/^\/c\/[^/\\]+(\/.*)?$/)?.[0];
+  location.assign(next ? next + location.hash : home); // what led here with a key in its fragment gets it back
 }
 
 /** @param {import("../keystore.js").Keystore} keystore */
