@@ -14,6 +14,7 @@ work is refused with the path to the fault. A rule decides nothing by itself: ``
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
@@ -178,11 +179,13 @@ class Rule(msgspec.Struct, frozen=True):
 
     def roll(self, members: Iterable[Standing], ask: Ask) -> Roll:
         """Heads and weight of everyone who may vote, of all members as they stand at the opening."""
+        includes, weigh = self.electorate.includes, self.weight.of
+        # Equal ones are taken together: there may be a million.
+        alike = Counter((member.cls, weigh(member)) for member in members if includes(member, ask))
         classes: dict[str, Count] = {}
-        for member in members:
-            weight = self.weight.of(member) if self.electorate.includes(member, ask) else 0
+        for (cls, weight), heads in alike.items():
             if weight:
-                classes[member.cls] = classes.get(member.cls, NOBODY) + Count(1, weight)
+                classes[cls] = classes.get(cls, NOBODY) + Count(heads, heads * weight)
         if self.weight.BY_CLASS:
             scale = self.weight.scale({cls: count.heads for cls, count in classes.items()})
             classes = {cls: Count(count.heads, count.heads * scale[cls]) for cls, count in classes.items()}
@@ -197,6 +200,11 @@ def parse(document: Any) -> Rule:
         return _parse(document)
     except Fault as fault:
         raise FormatError("rule.invalid", path=fault.path, reason=fault.reason) from fault
+
+
+def answer(question: str, document: Any) -> Module:
+    """Read the answer to one question by itself; Fault with the path from there."""
+    return _answer(document, QUESTIONS[question])
 
 
 def describe(rule: Rule) -> list[Line]:

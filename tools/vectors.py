@@ -20,7 +20,7 @@ from ledger.errors import LedgerError
 from ledger.keys import SESSION_DOMAIN
 from ledger.signed_note import VerifierKey, parse_vkey
 from tools import vector_cases as cases
-from tools import vector_counts, vector_sentences, vector_witnesses
+from tools import vector_counts, vector_modules, vector_sentences, vector_witnesses
 from tools import vector_keys as vkeys
 
 FOLDER: Final = Path(__file__).parent.parent / "tests" / "vectors"
@@ -43,6 +43,7 @@ def build() -> dict[str, Json]:
         "counts": vector_counts.build(),
         "ids": _ids(),
         "merkle": _merkle(),
+        "modules": vector_modules.build(),
         "private": _private(),
         "receipts": _receipts(),
         "refusals": _refusals(),
