@@ -18,7 +18,8 @@ from app.naming import sees_names, sees_titles
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_proposal, texts_of, words_of
 from app.visit import Visit
-from governance.books.proposals import Proposal
+from governance.books.drafts import MAX_ITEMS_EACH
+from governance.books.proposals import ItemsOf, Proposal
 from governance.books.rules import BUDGET
 
 _Text = Annotated[str, QueryParameter(max_length=100)]
@@ -45,6 +46,8 @@ async def items(
     texts = await visit.reading.texts(refs)
     names = await visit.reading.names([one.item.by for one in found.found]) if sees_names(visit) else {}
     open_ = proposal.stage(installation.clock.now()) in ("draft", "scheduled")
+    me = visit.member.id if visit.member else ""
+    mine = await visit.reading.find(ItemsOf, f"{proposal.id}/{me}")
     return await show(
         request,
         visit,
@@ -56,7 +59,9 @@ async def items(
         texts={one.item.id: str(texts.get((one.item.statement, "text"), "")) for one in found.found},
         names=names,
         adds=open_ and visit.signed_in,
-        me=visit.member.id if visit.member else "",
+        me=me,
+        most=MAX_ITEMS_EACH,
+        full=mine is not None and mine.items >= MAX_ITEMS_EACH,
         said={one.item.id: one.title for one in found.found},
     )
 

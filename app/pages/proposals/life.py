@@ -10,10 +10,10 @@ from app.naming import sees_names, sees_titles
 from app.pages.proposals.common import paragraphs
 from app.visit import Visit
 from governance import effects, standing
+from governance.books import calls
 from governance.books.calls import Answer, Second
 from governance.books.decided import CASTING, VetoCast
 from governance.books.proposals import Proposal, Version
-from governance.lifecycle import Stage
 from governance.rule import Rule
 from ledger.state import State
 
@@ -27,7 +27,7 @@ class Said(NamedTuple):
 
 
 class Life(NamedTuple):
-    """Times in ms. ``seconds``: (found, needed), ``vetoes`` likewise; None where nothing of the kind is asked.
+    """Times in ms. ``seconds`` of a draft: (found, needed), ``vetoes`` likewise; None where none of the kind is asked.
 
     ``deposit``: tokens that the call sets aside. ``earliest``: before that the vote can't be called. ``notice``: from
     the call to the opening at least. ``panel``: how many are drawn. ``casting``: until when the chair can decide a tie.
@@ -50,10 +50,11 @@ class Life(NamedTuple):
 
 
 async def life_of(
-    visit: Visit, words: Words, proposal: Proposal, rule: Rule, versions: list[Version], stage: Stage
+    visit: Visit, installation: Installation, words: Words, proposal: Proposal, rule: Rule, versions: list[Version]
 ) -> Life:
     """Everything that the rule asks for before and after the vote."""
-    asked = rule.admission.seconders()
+    now = installation.clock.now()
+    stage, asked = proposal.stage(now), rule.admission.seconders()
     mine = None
     if asked and visit.member is not None:
         mine = await visit.reading.find(Second, f"{proposal.id}/{visit.member.id}")
@@ -61,7 +62,7 @@ async def life_of(
     deliberation = rule.timing.deliberation()
     needed = rule.veto.needed()
     return Life(
-        seconds=(proposal.seconds, asked) if asked else None,
+        seconds=(await _seconders(visit, installation, proposal, now), asked) if asked and stage == "draft" else None,
         seconded=mine is not None and mine.version == proposal.version,
         deposit=rule.admission.deposit(),
         earliest=versions[-1].at + deliberation if deliberation and versions else None,
@@ -70,6 +71,13 @@ async def life_of(
         vetoes=(proposal.vetoes, needed) if needed else None,
         casting=(proposal.closes_at or 0) + CASTING if stage == "tied" and rule.tie.BREAKS == "chair" else None,
         answers=await _answers(visit, words, proposal) if proposal.interested else [],
+    )
+
+
+async def _seconders(visit: Visit, installation: Installation, proposal: Proposal, now: int) -> int:
+    """As many as would count if it were put to the vote now."""
+    return await installation.ask(
+        visit.reading.ledger, lambda state: calls.seconders(state, proposal, (visit.size, now + 1))
     )
 
 

@@ -28,7 +28,8 @@ from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, members_policy, need_member, need_proposal, said_names, texts_of, words_of
 from app.visit import Visit
 from governance.books import rules
-from governance.books.proposals import Proposal
+from governance.books.drafts import MAX_UNDECIDED
+from governance.books.proposals import Proposal, Undecided
 from governance.count import MAX_OPTIONS
 from governance.modules.electorate.disinterested import Disinterested
 from ledger.books.commons_policy import UNITS
@@ -120,6 +121,9 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
         "text": text,
         "names": {} if amended is None else said_names(amended, title, {}),
     }
+    if amended is None and visit.member is not None:
+        waiting = await visit.reading.find(Undecided, visit.member.id)
+        shown |= {"most": MAX_UNDECIDED, "full": waiting is not None and waiting.proposals >= MAX_UNDECIDED}
     template = "proposals/_effect_form.html" if request.headers.get("hx-request") else "proposals/new.html"
     shown |= await _choices(visit, words, kind, values, drafted) | await _around(visit, words, kind, values)
     return await show(request, visit, template, **shown)

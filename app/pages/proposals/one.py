@@ -52,7 +52,7 @@ async def proposal(
     mine = await standing(installation, visit.reading, found, rule, visit.member)
     labels = await labels_of(visit, found, options, mine.choice)
     versions = await visit.reading.children(Version, found.id)
-    life = await life_of(visit, words, found, rule, versions, stage)
+    life = await life_of(visit, installation, words, found, rule, versions)
     may = _may(visit, found, stage, rule, mine) | await may_of(visit, installation, found, rule, life, now)
     partial = bool(request.headers.get("hx-request"))
     return await show(
