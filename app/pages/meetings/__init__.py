@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.pages.meetings import calendar, convening, door, lists, minutes, one
+from app.pages.meetings import calendar, convening, door, lists, minutes, one, papers
 
-ROUTES: Final = (lists.meetings, convening.new, one.meeting, minutes.minutes, *door.ROUTES, *calendar.ROUTES)
+ROUTES: Final = (
+    lists.meetings,
+    convening.new,
+    one.meeting,
+    minutes.minutes,
+    *door.ROUTES,
+    *calendar.ROUTES,
+    *papers.ROUTES,
+)

@@ -36,7 +36,7 @@ async def occasion(request: Asked, visit: Visit, meeting: Meeting) -> Occasion:
     words, texts = words_of(request, visit), await said(visit, meeting)
     t, url = words.t, page_of(request, visit, meeting)
     agenda = [
-        t("meetings.item", n=number, title=title or t("meetings.untitled", id=meeting.agenda[number - 1][:11]))
+        t("meetings.item", n=number, title=title or t("proposals.untitled", id=meeting.agenda[number - 1][:11]))
         for number, title in enumerate(await agenda_titles(visit.reading, meeting), 1)
     ]
     cancelled = meeting.cancelled_at
