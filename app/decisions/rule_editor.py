@@ -85,9 +85,10 @@ async def context(
     """Everything that the form's template shows. Faults are put where the form has a place for them."""
     document, decides = drafted.document or {}, one(values, "decides")
     answers = rule_form.answers(document, classes)
-    places = rule_form.paths(answers)
     table = document.get("weight")
     weights = table.get("weights") if isinstance(table, dict) and table.get("module") == "table/1" else None
+    people = {} if weights is None else await _people(reading, one(values, "find"), weights)
+    places = rule_form.paths(answers) | {f"weight/weights/{id_}" for id_ in people}
     chosen = one(values, START) or (IN_FORCE if in_force else BLANK)
     return {
         "answers": answers,
@@ -100,7 +101,7 @@ async def context(
         "further_open": bool(one(values, "further")) or any(question in document for question in UNANSWERED),
         "optional": tuple(UNANSWERED),
         "other": rule_form.OTHER,
-        "people": {} if weights is None else await _people(reading, one(values, "find"), weights),
+        "people": people,
         "start": chosen,
         "start_from": find(chosen, decides),
         "words": words,

@@ -28,7 +28,8 @@ Line = tuple[str, dict[str, Any]]
 class Ask(NamedTuple):
     """What of a proposal an electorate may look at: whom it concerns, when it was called (ms), and whom the lot drew.
 
-    ``drawn``: nobody before the draw. ``chair``: who chairs the meeting that decides; empty outside meetings.
+    ``drawn``: nobody before the draw. ``chair``: who chairs the meeting that decides, and ``gathers``: its kind; both
+    empty outside meetings.
     """
 
     excluded: frozenset[str] = frozenset()
@@ -36,6 +37,7 @@ class Ask(NamedTuple):
     opens_at: int = 0
     drawn: frozenset[str] = frozenset()
     chair: str = ""
+    gathers: str = ""
 
 
 class Roll(Count, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -350,13 +352,17 @@ class Uncontested(Module, frozen=True):
 
 
 def check_codes(codes: Iterable[str], field: str, reason: str = "not_a_class") -> None:
-    """Fault unless there is at least one code (of a class, an area) and none stands twice."""
+    """Fault unless there is at least one code (of a class, an area) and none stands twice.
+
+    ``codes`` in a list are named by their position, keys of an object by themselves.
+    """
     seen: set[str] = set()
     for position, code in enumerate(codes):
+        place = f"{field}/{code if isinstance(codes, Mapping) else position}"
         if not _CODE.match(code):
-            raise Fault(f"{field}/{position}", reason)
+            raise Fault(place, reason)
         if code in seen:
-            raise Fault(f"{field}/{position}", "twice")
+            raise Fault(place, "twice")
         seen.add(code)
     if not seen:
         raise Fault(field, "empty")

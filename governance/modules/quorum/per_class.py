@@ -23,7 +23,7 @@ class PerClass(Quorum, frozen=True):
 
     def check(self) -> None:
         """One class at least; more than everyone never comes."""
-        check_codes(tuple(self.fractions), "fractions")
+        check_codes(self.fractions, "fractions")
         for code, share in self.fractions.items():
             if self.strict and share == 1:
                 raise Fault(f"fractions/{code}", "unreachable")

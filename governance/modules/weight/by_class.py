@@ -24,7 +24,7 @@ class ByClass(Weight, frozen=True):
 
     def check(self) -> None:
         """At least one class."""
-        check_codes(tuple(self.weights), "weights")
+        check_codes(self.weights, "weights")
 
     def of(self, member: Standing) -> int:
         """What the class weighs."""

@@ -33,7 +33,7 @@ class Houses(Weight, frozen=True):
 
     def check(self) -> None:
         """Two classes or more."""
-        check_codes(tuple(self.shares), "shares")
+        check_codes(self.shares, "shares")
         if len(self.shares) < 2:  # noqa: PLR2004  (one house is one member one vote)
             raise Fault("shares", "parts_number")
 
