@@ -154,10 +154,17 @@ async def count_for(installation: Installation, reading: Reading, member: str) -
 
 async def ballots(installation: Installation, reading: Reading, proposal: str) -> list[Statement]:
     """The ballots entered for members that wait in that vote, oldest first; what they say of the paper stays sealed."""
+    return await entered(installation, reading, {BALLOT}, "proposal", proposal)
+
+
+async def entered(
+    installation: Installation, reading: Reading, types: Collection[str], member: str, id_: str
+) -> list[Statement]:
+    """What was entered for members and waits, of those types, with that id as ``member`` of its body; oldest first."""
     query = "SELECT statement FROM pending WHERE ledger_id = $1 AND expires > $2 ORDER BY created, statement_id"
     rows = await installation.database.pool.fetch(query, reading.ledger_id, installation.clock.now())
     waiting = [parse_statement(data) for (data,) in rows]
-    return [one for one in waiting if one.type == BALLOT and one.for_ and one.body.get("proposal") == proposal]
+    return [one for one in waiting if one.type in types and one.for_ and one.body.get(member) == id_]
 
 
 async def entering(installation: Installation, reading: Reading, by: Collection[str]) -> list[dict[str, Any]]:

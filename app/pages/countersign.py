@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from litestar import get
@@ -12,12 +12,16 @@ from app import pending
 from app.access import OPT, Access
 from app.commons.telling import names_of, telling_of
 from app.installation import Installation
+from app.meetings import reception
 from app.naming import ids_in
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_member
 from app.pending import Pending
 from app.texts.sentences import Sentences
 from app.visit import Visit
+
+TOGETHER: Final = (pending.ENTER, reception.ATTEND, reception.LEAVE)
+"""Types of which one official enters many, for another who checks them against one list."""
 
 
 class Waiting(NamedTuple):
@@ -49,10 +53,10 @@ async def countersign(
 
 
 def _batches(found: list[Waiting]) -> list[list[Waiting]]:
-    """What is signed with one confirmation: the lines of a roster together, everything else by itself."""
+    """What is signed with one confirmation: lines of a roster, or who came to a meeting; everything else by itself."""
     batches: dict[tuple[str, ...], list[Waiting]] = {}
     for one in found:
-        key = (one.author, *one.missing) if one.type == pending.ENTER else (one.id,)
+        key = (one.type, one.author, *one.missing) if one.type in TOGETHER else (one.id,)
         batches.setdefault(key, []).append(one)
     return list(batches.values())
 

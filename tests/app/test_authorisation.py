@@ -156,6 +156,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/meetings/{id}/papers/letters/{number}": "official",
     "GET /c/{slug}/meetings/{id}/code": "member",
     "GET /c/{slug}/meetings/{id}/door": "anyone",
+    "GET /c/{slug}/meetings/{id}/reception": "paper",
     "GET /c/{slug}/meetings": "member",
     "GET /c/{slug}/meetings/{id}": "member",
     "GET /c/{slug}/meetings/new": "administrator",

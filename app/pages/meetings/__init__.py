@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.pages.meetings import calendar, convening, door, lists, minutes, one, papers
+from app.pages.meetings import calendar, convening, door, lists, minutes, one, papers, reception
 
 ROUTES: Final = (
     lists.meetings,
@@ -12,6 +12,7 @@ ROUTES: Final = (
     one.meeting,
     minutes.minutes,
     *door.ROUTES,
+    *reception.ROUTES,
     *calendar.ROUTES,
     *papers.ROUTES,
 )

@@ -15,19 +15,20 @@ from governance.books.attendance import Attendance
 from governance.books.hands import SIGNERS
 from governance.books.meetings import CONVENERS, RECEPTION, Meeting
 from governance.books.proxies import Proxy
-from ledger.books.keys import COUNTERSIGNERS
+from ledger.books.keys import COUNTERSIGNERS, OFFICIALS
 
 
 class Acts(NamedTuple):
     """``there``: whether and how the reader is checked in; ``scan``: whether they may come by the code in the room;
-    ``code``: show that code; ``proxy``: the mandate given, if any; ``items``: what the chair can do with each item, by
-    the proposal's id; ``seconds``: who can countersign that another takes the chair.
+    ``code``: show that code; ``receive``: check others in; ``proxy``: the mandate given, if any; ``items``: what the
+    chair can do with each item, by the proposal's id; ``seconds``: who can countersign that another takes the chair.
     """
 
     there: Attendance | None
     come: bool
     scan: bool
     code: bool
+    receive: bool
     proxy: Proxy | None
     entrust: bool
     to_chair: bool
@@ -56,6 +57,7 @@ async def acts(visit: Visit, installation: Installation, meeting: Meeting, items
         come=receives and there is None and meeting.mode != "room",
         scan=receives and meeting.door is not None and (there is None or there.how == "online"),
         code=may_show(visit, meeting),
+        receive=running and visit.holds(*OFFICIALS),
         proxy=proxy if proxy is not None and proxy.to is not None else None,
         entrust=running and bool(speaking),
         to_chair=not chairs and all(item.rule.proxy.to_chair() for item in speaking),

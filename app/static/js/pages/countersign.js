@@ -6,8 +6,8 @@ import { notice } from "../notice.js";
 document.addEventListener("click", (event) => {
   const button = /** @type {HTMLElement} */ (event.target).closest("[data-cosign], [data-decline]");
   if (!(button instanceof HTMLButtonElement)) return;
-  const { cosign, decline: declined = "" } = button.dataset;
-  run(button, () => (cosign ? sign(cosign.split(" ")) : decline(declined.split(" "))));
+  const { cosign, sum, decline: declined = "" } = button.dataset;
+  run(button, () => (cosign ? sign(cosign.split(" "), sum) : decline(declined.split(" "))));
 });
 
 /** @param {HTMLButtonElement} button @param {() => Promise<any>} act */
@@ -24,11 +24,11 @@ async function run(button, act) {
   }
 }
 
-/** @param {string[]} ids hex statement ids; several are the lines of a roster, confirmed once */
-async function sign(ids) {
+/** @param {string[]} ids hex statement ids; several are lines of one list, confirmed once @param {string} [sum] what is counted */
+async function sign(ids, sum = "") {
   const { cosign, cosignMany } = await import("../cosign.js");
   const { slug = "", origin, author: member = "" } = document.body.dataset;
-  const { names: called = "{}", sum = "" } = document.getElementById("waiting")?.dataset ?? {};
+  const { names: called = "{}" } = document.getElementById("waiting")?.dataset ?? {};
   const place = { slug, origin, member, names: { ...JSON.parse(document.body.dataset.names ?? "{}"), ...JSON.parse(called) } };
   if (ids.length === 1) return cosign({ ...place, id: ids[0] });
   const outcome = await cosignMany({ ...place, ids, sums: [{ label: sum, value: String(ids.length) }] });
