@@ -44,7 +44,7 @@ _STATEMENT: Final = 24_000
 Announcer = Callable[[Installation, Ledger], Awaitable[list[Announcement]]]
 
 
-class _Look(NamedTuple):
+class Look(NamedTuple):
     """What is to be said of one proposal, what was found out for it, and whether its sealed ballots wait to be
     counted.
     """
@@ -60,11 +60,11 @@ async def decisions(installation: Installation, ledger: Ledger) -> list[Announce
     found: list[Announcement] = []
     published = await installation.log.published(ledger)
     for id_ in await _unannounced(installation, ledger):
-        look = await installation.ask(ledger, partial(_look, id_, published))
-        installation.lanes.settle(ledger, look.settled)
-        found += look.said
-        if look.closed is not None:
-            found += await _opened(installation, ledger, id_, look)
+        seen = await installation.ask(ledger, partial(look, id_, published))
+        installation.lanes.settle(ledger, seen.settled)
+        found += seen.said
+        if seen.closed is not None:
+            found += await _opened(installation, ledger, id_, seen)
     return found
 
 
@@ -81,12 +81,12 @@ async def _unannounced(installation: Installation, ledger: Ledger) -> list[str]:
     return [id_ for (id_,) in await installation.database.pool.fetch(query, ledger.id)]
 
 
-def _look(id_: str, published: Published, state: State) -> _Look:
+def look(id_: str, published: Published, state: State) -> Look:
     """What is to be said of one proposal, as far as the ledger itself tells."""
     proposal = state.need(Proposal, id_)
     rule = proposals.pinned(state, proposal)
     if proposal.drawing:
-        return _Look(_panel(state, proposal, rule, published), {}, None)
+        return Look(_panel(state, proposal, rule, published), {}, None)
     said: list[Announcement] = []
     settled: dict[str, Any] = {}
     if proposal.roll_entry is None:
@@ -95,7 +95,7 @@ def _look(id_: str, published: Published, state: State) -> _Look:
         cause = counts.roll_question(proposal)
         said.append(Announcement("proposal.roll/1", {"proposal": id_, **msgspec.to_builtins(roll)}, cause))
     if proposal.count_entry is not None or proposal.closed_index is None:
-        return _Look(said, settled, None)
+        return Look(said, settled, None)
     if proposal.outcome is not None:
         counted = state.need(Found, id_).counted
         body = counts.announcement(proposal, rule, counted, proposal.outcome)
@@ -103,11 +103,11 @@ def _look(id_: str, published: Published, state: State) -> _Look:
     elif rule.tie.BREAKS == "lot" and not proposal.order:
         said += _order(state, proposal, published)
     elif rule.secrecy.SEALED:
-        return _Look(said, settled, tallying.cast(state, proposal), rule.secrecy.OPENED)
+        return Look(said, settled, tallying.cast(state, proposal), rule.secrecy.OPENED)
     else:
         found = settled[f"count:{id_}"] = counts.count(state, proposal, rule)
         said.append(Announcement("proposal.count/1", counts.announcement(proposal, rule, *found), id_))
-    return _Look(said, settled, None)
+    return Look(said, settled, None)
 
 
 def _panel(state: State, proposal: Proposal, rule: Rule, published: Published) -> list[Announcement]:
@@ -127,13 +127,13 @@ def _order(state: State, proposal: Proposal, published: Published) -> list[Annou
     return [Announcement("lot.order/1", body, f"{proposal.id} {published.size}", published)]
 
 
-async def _opened(installation: Installation, ledger: Ledger, id_: str, look: _Look) -> list[Announcement]:
+async def _opened(installation: Installation, ledger: Ledger, id_: str, seen: Look) -> list[Announcement]:
     """The openings of ballots that were hidden, as long as there are any to publish; then the count."""
-    cast = look.closed or []
+    cast = seen.closed or []
     openings = await _open(installation, ledger, [ballot for ballot in cast if ballot.opened is None])
-    if look.hidden and openings:
+    if seen.hidden and openings:
         waiting = [(ballot.member, openings[ballot.statement]) for ballot in cast if ballot.statement in openings]
-        return [_published(id_, batch) for batch in _batches(waiting)]
+        return publications(id_, waiting)
 
     def question(state: State) -> dict[str, Any]:
         proposal = state.need(Proposal, id_)
@@ -150,6 +150,14 @@ def _value(opening: Opening | None) -> Any:
     return None if opening is None else opening.value
 
 
+def publications(id_: str, waiting: Sequence[tuple[str, Opening]]) -> list[Announcement]:
+    """The openings of those members' ballots, as many statements as they take."""
+    return [
+        Announcement("ballot.openings/1", {"openings": batch, "proposal": id_}, f"{id_} {batch[0]['member']}")
+        for batch in _batches(waiting)
+    ]
+
+
 def _batches(waiting: Sequence[tuple[str, Opening]]) -> Iterator[list[dict[str, Any]]]:
     """As many as fit into a statement."""
     batch: list[dict[str, Any]] = []
@@ -164,11 +172,6 @@ def _batches(waiting: Sequence[tuple[str, Opening]]) -> Iterator[list[dict[str, 
         size += length
     if batch:
         yield batch
-
-
-def _published(id_: str, batch: list[dict[str, Any]]) -> Announcement:
-    body = {"openings": batch, "proposal": id_}
-    return Announcement("ballot.openings/1", body, f"{id_} {batch[0]['member']}")
 
 
 async def _open(installation: Installation, ledger: Ledger, cast: Sequence[Ballot]) -> dict[str, Opening]:

@@ -1,162 +1,159 @@
-"""How the sample village decides: proposals drafted, opened, voted on by screen and on paper, and counted."""
+"""How the sample village decides: proposals drafted, called, voted on by screen and on paper, and counted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Final
 
-from app.demo import founding, words
+from app.demo import opinions
+from app.demo.clerk import Clerk
+from app.demo.effects import effects
+from app.demo.motions import MOTIONS, Motion
 from app.demo.people import Villager
-from app.demo.writer import Pen, Said, made
-from governance.books import counts
+from app.demo.speaking import entered, said
+from app.demo.writer import Pen, made
+from governance.books import proposals
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
-from governance.books.rules import RuleVersion
-from ledger import canonical, ids
+from governance.rule import Rule
+from ledger import canonical
 from ledger.books.members import Member
 from ledger.compose import Private
+
+_USUAL: Final = 100
+_LEVEL: Final = 24
+"""How many vote where it is to come out level."""
 
 
 @dataclass
 class Vote:
-    """A proposal under way, and who still means to vote in it on which day."""
+    """A proposal under way, and who still means to vote in it on which day. ``sure``: what is clear beforehand."""
 
-    motion: words.Motion
+    motion: Motion
     id: str
+    called: int
     plans: dict[int, list[Villager]] = field(default_factory=dict)
     paper: list[Villager] = field(default_factory=list)
+    sure: dict[int, str] = field(default_factory=dict)
 
 
 class Decisions:
     """The village's proposals. Days are counted from the founding."""
 
-    def __init__(self, pen: Pen, place: founding.Place, random: Random, people: list[Villager]) -> None:
-        self._pen, self._place, self._random, self._people = pen, place, random, people
-        self._drafted: list[tuple[words.Motion, Villager, str]] = []
+    def __init__(self, pen: Pen, clerk: Clerk, random: Random, people: list[Villager]) -> None:
+        self._pen, self._clerk, self._random, self._people = pen, clerk, random, people
+        self._drafted: list[tuple[Vote, Villager]] = []
         self._open: list[Vote] = []
 
     def draft(self, day: int, at: int) -> None:
-        """Proposals that are drafted on that day."""
-        for motion in words.MOTIONS:
+        """Proposals that are drafted on that day, and what is proposed to be paid for by those drafted before."""
+        for motion in MOTIONS:
             if motion.day == day:
-                self._draft(motion, at)
+                id_, proposer = self.propose(motion, at)
+                if id_:
+                    self._drafted.append((Vote(motion, id_, day + motion.after), proposer))
+        for vote, _ in self._drafted:
+            self._add_projects(vote, day, at)
+
+    def propose(self, motion: Motion, at: int) -> tuple[str, Villager]:
+        """Draft one: its id, empty where the books refuse it, and who proposes it."""
+        proposer = self._people[0] if motion.does else self._someone()
+        candidates = self._candidates(motion)
+        options = motion.options or tuple(f"{one.name}({one.group})" for one in candidates)
+        body: dict[str, Any] = {
+            "budget": motion.budget,
+            "effects": effects(motion.does, self._people, candidates, at),
+            "kind": motion.kind,
+            "options": [Private(option) for option in options],
+            "seats": motion.seats,
+            "text": Private(motion.text),
+            "title": Private(motion.title),
+            "topic": motion.topic,
+        }
+        written = self._pen.write(at, said(proposer), "proposal.draft/1", body)
+        return (made(written, "prop") if written else ""), proposer
 
     def call(self, day: int, at: int) -> None:
         """Call the votes on what was drafted before."""
-        for motion, proposer, id_ in self._drafted:
-            if self._pen.write(at, _said(proposer), "proposal.open/1", {"proposal": id_}):
-                self._open.append(self._plan(motion, id_, day))
-        self._drafted = []
+        for vote, proposer in list(self._drafted):
+            if vote.called > day:
+                continue
+            self._drafted.remove((vote, proposer))
+            if self._pen.write(at, said(proposer), "proposal.open/1", {"proposal": vote.id}):
+                self._clerk.follow(vote.id)
+                self._plan(vote, day)
+                self._open.append(vote)
 
     def vote(self, day: int, at: int) -> None:
         """The day's ballots."""
-        for vote in self._open:
-            for voter in vote.plans.pop(day, []):
-                self._cast(vote, voter, at + self._random.randrange(3_600_000))
-            if vote.paper and self._random.random() < 0.6:  # noqa: PLR2004
-                self._cast_paper(vote, vote.paper.pop(), at)
-
-    def announce(self, at: int) -> None:
-        """The clerk says how large the roll was, and how the count came out."""
-        state = self._pen.state
         for vote in list(self._open):
-            proposal = state.need(Proposal, vote.id)
-            if proposal.opened_index is not None and proposal.roll_entry is None:
-                self._announce_roll(proposal, at)
-            if proposal.outcome is not None and proposal.tally is not None:
-                body = {
-                    "proposal": proposal.id,
-                    "result": proposal.outcome.result,
-                    "tally": {c: {"heads": n.heads, "weight": n.weight} for c, n in proposal.tally.items()},
-                }
-                self._pen.write(at, self._clerk(), "proposal.count/1", body)
+            proposal = self._pen.state.need(Proposal, vote.id)
+            if proposal.closed_index is not None:
                 self._open.remove(vote)
+                continue
+            rule = proposals.pinned(self._pen.state, proposal)
+            for voter in vote.plans.pop(day, []):
+                self._cast(vote, rule, voter, at + self._random.randrange(3_600_000))
+            if vote.paper and self._random.random() < 0.6:  # noqa: PLR2004
+                self._cast_paper(vote, rule, vote.paper.pop(), at)
 
-    def _announce_roll(self, proposal: Proposal, at: int) -> None:
-        rule = self._pen.state.need(RuleVersion, proposal.rule or "").rule()
-        roll = counts.roll(self._pen.state, proposal, rule)
-        body = {"heads": roll.heads, "proposal": proposal.id, "weight": roll.weight}
-        self._pen.write(at, self._clerk(), "proposal.roll/1", body)
+    def _candidates(self, motion: Motion) -> list[Villager]:
+        """Who stands: members who have been here for a while, others for each election."""
+        there = [p for p in self._people[6:] if p.id and p.key and p.cls == "member"]
+        return there[motion.day % 16 :][: motion.stand]
 
-    def _clerk(self) -> Said:
-        return Said(ids.CLERK, (self._place.clerk,))
-
-    def _draft(self, motion: words.Motion, at: int) -> None:
-        proposer = self._people[0] if motion.kind in {"role", "rules", "policy"} else self._someone()
-        body: dict[str, Any] = {
-            "effects": self._effects(motion),
-            "kind": motion.kind,
-            "options": [Private(option) for option in motion.options],
-            "text": Private(motion.text),
-            "title": Private(motion.title),
-        }
-        written = self._pen.write(at, _said(proposer), "proposal.draft/1", body)
-        if written is not None:
-            self._drafted.append((motion, proposer, made(written, "prop")))
-
-    def _effects(self, motion: words.Motion) -> list[dict[str, Any]]:
-        if motion.kind == "policy":
-            return [{"area": "commons", "document": founding.commons(ride=10), "effect": "policy"}]
-        if motion.kind == "rules":
-            lasting = "十日" in motion.title
-            document = founding.rule(days=10) if lasting else founding.rule(days=10, fraction="2/3")
-            return [{"document": document, "effect": "rule", "kind": "ordinary" if lasting else "rules"}]
-        if motion.kind == "role":
-            auditor = next(p for p in self._people if p.role == "auditor")
-            member = auditor if motion.day < 30 else self._people[9]  # noqa: PLR2004
-            role = {"from": None, "member": member.id, "role": "auditor", "scope": "coop", "until": None}
-            return [{"effect": "role", **role}]
-        return []
+    def _add_projects(self, vote: Vote, day: int, at: int) -> None:
+        """Some come every day until the call, in their order; the last day brings the rest."""
+        motion = vote.motion
+        share = -(-len(motion.projects) // max(1, motion.after))
+        first = (day - motion.day - 1) * share
+        for title, text, cost in motion.projects[max(0, first) : max(0, first + share)]:
+            body = {"cost": cost, "proposal": vote.id, "text": Private(text), "title": Private(title)}
+            self._pen.write(at, said(self._someone()), "proposal.item/1", body)
 
     def _someone(self) -> Villager:
         return self._random.choice([p for p in self._people if p.id and p.key and p.zeal > 0.3])  # noqa: PLR2004
 
-    def _plan(self, motion: words.Motion, id_: str, day: int) -> Vote:
-        vote = Vote(motion, id_)
-        for person in self._people:
-            if person.id and person.key and self._random.random() < 0.35 + person.zeal * 0.5:
+    def _plan(self, vote: Vote, day: int) -> None:
+        keyed = [p for p in self._people if p.id and p.key]
+        if vote.motion.level:
+            for number, person in enumerate(keyed[-_LEVEL:]):
+                vote.sure[person.number] = str(1 + number % vote.motion.stand)
+                vote.plans.setdefault(day + number % 6, []).append(person)
+            return
+        for person in keyed:
+            if self._random.random() < (0.35 + person.zeal * 0.5) * vote.motion.turnout / _USUAL:
                 vote.plans.setdefault(day + self._random.randrange(7), []).append(person)
-        without = [p for p in self._people if p.id and not p.key]
-        vote.paper = self._random.sample(without, min(6, len(without)))
-        return vote
+        if vote.motion.turnout >= _USUAL:
+            without = [p for p in self._people if p.id and not p.key]
+            vote.paper = self._random.sample(without, min(6, len(without)))
 
-    def _cast(self, vote: Vote, voter: Villager, at: int) -> None:
+    def _cast(self, vote: Vote, rule: Rule, voter: Villager, at: int) -> None:
         if not self._is_active(voter):
             return
-        body = {"choice": self._choice(vote.motion), "proposal": vote.id}
+        choice = vote.sure.get(voter.number) or self._choice(vote, rule)
+        body = {"choice": Private(choice) if rule.secrecy.SEALED else choice, "proposal": vote.id}
         earlier = self._pen.state.find(Ballot, f"{vote.id}/{voter.id}")
-        self._pen.write(at, _said(voter, replaces=earlier.statement if earlier else None), "ballot.cast/1", body)
-        if self._random.random() < 0.03:  # noqa: PLR2004  (some think again)
-            vote.plans.setdefault(self._random.randrange(181), []).append(voter)
+        replaces = earlier.statement if earlier else None
+        written = self._pen.write(at, said(voter, replaces=replaces), "ballot.cast/1", body)
+        if written is not None:
+            self._clerk.keep(written)
+        if self._random.random() < 0.03 and not vote.sure:  # noqa: PLR2004  (some think again)
+            vote.plans.setdefault(vote.called + self._random.randrange(7), []).append(voter)
 
-    def _cast_paper(self, vote: Vote, voter: Villager, at: int) -> None:
+    def _cast_paper(self, vote: Vote, rule: Rule, voter: Villager, at: int) -> None:
         facilitator = next(p for p in self._people if p.role == "facilitator")
-        administrator = self._people[0]
-        if not facilitator.id:
+        if not facilitator.id or rule.secrecy.SEALED:
             return
-        said = Said(
-            facilitator.id,
-            (founding.key(facilitator), founding.key(administrator)),
-            cosigners=(administrator.id,),
-            for_=voter.id,
-            via="paper",
-        )
         paper = Private(f"書面議決書 {voter.name}様 {canonical.format_time(at)[:10]} 受付")
-        body = {"choice": self._choice(vote.motion), "paper": paper, "proposal": vote.id}
-        self._pen.write(at, said, "ballot.cast/1", body)
+        body = {"choice": self._choice(vote, rule), "paper": paper, "proposal": vote.id}
+        self._pen.write(at, entered(facilitator, self._people[0], voter, "paper"), "ballot.cast/1", body)
 
-    def _choice(self, motion: words.Motion) -> str:
-        if motion.options:
-            return f"option_{1 + min(self._random.randrange(len(motion.options) + 1), len(motion.options) - 1)}"
-        if self._random.random() < 0.06:  # noqa: PLR2004
-            return "abstain"
-        return "yes" if self._random.randrange(100) < motion.yes else "no"
+    def _choice(self, vote: Vote, rule: Rule) -> str:
+        paper = proposals.paper(self._pen.state, self._pen.state.need(Proposal, vote.id))
+        return opinions.mark(rule, vote.motion, paper.options, self._random)
 
     def _is_active(self, person: Villager) -> bool:
         member = self._pen.state.find(Member, person.id)
         return member is not None and member.status == "active"
-
-
-def _said(person: Villager, replaces: str | None = None) -> Said:
-    return Said(person.id, (founding.key(person),), replaces=replaces)

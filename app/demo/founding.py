@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from nacl.signing import SigningKey
 
@@ -11,7 +11,9 @@ from app.demo import words
 from app.demo.people import Villager
 from ledger.compose import Private, public_of
 
-DAY_SECONDS = 86_400
+DAY_SECONDS: Final = 86_400
+TOPICS: Final = ("water", "care", "festivals", "money")
+"""Subject areas of proposals."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def genesis(place: Place, founders: list[Villager]) -> dict[str, Any]:
         "rp_ids": list(place.rp_ids),
         "rules": {
             **{kind: rule() for kind in ("ordinary", "policy", "role", "admit", "rules")},
+            "special": rule(fraction="2/3"),
             "choice": rule(method={"module": "single_choice/1"}, threshold={"module": "relative_majority/1"}),
         },
         "tiles": "public",
@@ -81,6 +84,7 @@ def members() -> dict[str, Any]:
         "classes": ["member", "supporter"],
         "recovery_days": 7,
         "retention_days": 30,
+        "topics": list(TOPICS),
     }
 
 

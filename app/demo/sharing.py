@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from app.demo import founding, words
+from app.demo import words
 from app.demo.people import Villager
-from app.demo.writer import Pen, Said, made
+from app.demo.speaking import entered, said
+from app.demo.writer import Pen, made
 from ledger import canonical
 from ledger.books import tokens
 from ledger.books.bookings import Booking
@@ -44,7 +45,7 @@ class Sharing:
     def report(self, day: int, at: int) -> None:
         """Who did something tells of it."""
         for person in self._present():
-            if self._random.random() < person.zeal * 0.17:
+            if self._random.random() < person.zeal * 0.14:
                 self._report(person, day, at + self._random.randrange(7_200_000))
         if self._random.random() < 0.2:  # noqa: PLR2004
             self._report_for_someone(day, at)
@@ -101,6 +102,13 @@ class Sharing:
             if available >= thing.cost * 2:
                 self._book(booker, provider, (id_, thing), at, midnight)
 
+    def ask(self, at: int, midnight: int) -> None:
+        """Somebody asks for what its provider has to agree to."""
+        id_, thing, provider = next(one for one in self._offered if _needs_confirmation(one[1]))
+        rich = [p for p in self._present() if tokens.account(self._pen.state, p.id).available >= thing.cost * 2]
+        booker = self._random.choice([p for p in rich if p is not provider])
+        self._book(booker, provider, (id_, thing), at, midnight)
+
     def follow(self, at: int) -> None:
         """Hand over and settle what has come to it."""
         for pending in list(self._pending):
@@ -138,13 +146,7 @@ class Sharing:
             return
         helper = self._people[0]
         helped = self._random.choice(without)
-        assisted = Said(
-            concierge.id,
-            (founding.key(concierge), founding.key(helper)),
-            cosigners=(helper.id,),
-            for_=helped.id,
-            via="assisted",
-        )
+        assisted = entered(concierge, helper, helped, "assisted")
         written = self._pen.write(at, assisted, "contribution.report/1", self._work(day, at))
         if written is not None:
             self._reported.append((made(written, "con"), concierge))
@@ -185,16 +187,15 @@ class Sharing:
         return self._random.choices(people, weights=[0.05 + p.zeal for p in people])[0]
 
 
-def said(person: Villager) -> Said:
-    """The person says it with the own key."""
-    return Said(person.id, (founding.key(person),))
+def _needs_confirmation(thing: words.Thing) -> bool:
+    return thing.calendar is not None and thing.cost >= 12  # noqa: PLR2004
 
 
 def _offer(thing: words.Thing) -> dict[str, Any]:
     terms = {
         "cost": thing.cost,
         "description": Private(thing.text),
-        "needs_confirmation": thing.calendar is not None and thing.cost >= 12,  # noqa: PLR2004
+        "needs_confirmation": _needs_confirmation(thing),
         "title": Private(thing.title),
     }
     if thing.stock:

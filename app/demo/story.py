@@ -6,9 +6,14 @@ from random import Random
 from typing import Final
 
 from app.demo import founding
+from app.demo.belonging import Belonging
+from app.demo.clerk import Clerk
 from app.demo.decisions import Decisions
+from app.demo.entrusting import Entrusting
+from app.demo.gatherings import Gatherings
 from app.demo.people import Villager, seed_key, villagers
-from app.demo.sharing import DAY, Sharing, said
+from app.demo.sharing import DAY, Sharing
+from app.demo.speaking import said
 from app.demo.writer import Pen, Said, Wave, made
 from ledger import canonical, ids
 from ledger.compose import Private, public_of
@@ -29,7 +34,11 @@ class Story:
         self._seed, self._end, self._place = seed, end, place
         self._random = Random(f"story {seed}")  # noqa: S311  (a sample, not a secret)
         self._sharing = Sharing(self.pen, self._random, self.people)
-        self._decisions = Decisions(self.pen, place, self._random, self.people)
+        self._clerk = Clerk(self.pen, place)
+        self._decisions = Decisions(self.pen, self._clerk, self._random, self.people)
+        self._belonging = Belonging(self.pen, self._random, self.people)
+        self._entrusting = Entrusting(self.pen, self._random, self.people)
+        self._gatherings = Gatherings(self.pen, seed, self._random, self.people)
         # The last evening comes before the end, whatever the hour.
         self._start = (end + OFFSET) // DAY * DAY - OFFSET - DAYS * DAY
         self._invitation = ""
@@ -42,6 +51,7 @@ class Story:
             midnight = self._start + day * DAY
             self._morning(day, midnight)
             self._noon(day, midnight)
+            self._gatherings.hold(day, midnight)
             self._evening(day, midnight)
         self._today()
         return [wave for wave in self.pen.waves if wave.written]
@@ -67,8 +77,9 @@ class Story:
         if day % 30 == 0:
             self._invite(day, at)
         self._give_roles(at)
-        self._decisions.announce(at)
+        self._clerk.announce(at)
         self._decisions.draft(day, at)
+        self._gatherings.draft(day, at, self._decisions)
         self._sharing.offer(day, at)
         self._sharing.restock(at)
         self.pen.publish()
@@ -81,6 +92,7 @@ class Story:
     def _noon(self, day: int, midnight: int) -> None:
         at = midnight + 12 * HOUR + self._random.randrange(HOUR)
         self._decisions.call(day, at)
+        self._gatherings.convene(day, at, midnight, self._clerk)
         self._sharing.attest(at)
         self._sharing.follow(at)
         self._sharing.book(at, midnight)
@@ -88,8 +100,12 @@ class Story:
 
     def _evening(self, day: int, midnight: int) -> None:
         at = midnight + 19 * HOUR + self._random.randrange(HOUR)
-        self._decisions.announce(at)
+        self._clerk.announce(at)
         self._decisions.vote(day, at)
+        self._gatherings.prepare(day, at)
+        self._gatherings.write_down(day, at)
+        self._belonging.record(day, at)
+        self._entrusting.entrust(day, at)
         self._sharing.follow(at)
         self._sharing.attest(at)
         self._sharing.give(at)
@@ -112,6 +128,7 @@ class Story:
         self._sharing.object_to_one(at + HOUR)
         self._sharing.report(DAYS, at + HOUR)
         self._sharing.book(at + HOUR, self._start + DAYS * DAY)
+        self._sharing.ask(at + HOUR, self._start + DAYS * DAY)
         self.pen.publish()
 
     def _invite(self, day: int, at: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from nacl.signing import SigningKey
 
+from app.sequencer.guard import Published
 from governance.all_books import BOOKS
 from ledger import canonical, fold, ids, merkle
 from ledger.compose import compose, nonce, seen, sign_ed25519
@@ -69,6 +70,11 @@ class Pen:
     def state(self) -> State:
         """A fresh overlay over what has been written."""
         return State(self.memory)
+
+    @property
+    def published(self) -> Published:
+        """The newest checkpoint that everyone has seen; nobody has signed it yet."""
+        return Published(self._seen, self._roots[self._seen], b"")
 
     def root_at(self, size: int) -> str | None:
         """History for the fold: the ends of waves are the published checkpoints."""

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
-
-from app.demo.founding import Place
-from app.demo.people import CAST, seed_key, villagers
+from app.demo.people import CAST, villagers
 from app.demo.story import DAYS, Story
 from app.demo.writer import Wave
 from governance.books.proposals import Proposal
-from ledger import canonical
 from ledger.books.bookings import Booking
 from ledger.books.contributions import Contribution
 from ledger.books.members import Application, Member
@@ -19,22 +15,7 @@ from ledger.books.resources import Resource
 from ledger.books.roles import holds
 from ledger.books.tokens import Account, Supply
 from ledger.keys import verify_statement
-from ledger.signed_note import VerifierKey
-
-END = canonical.parse_time("2026-11-22T03:00:00.000Z")
-ORIGIN = "yui.example/village"
-
-
-def tell(seed: int, end: int = END) -> tuple[Story, list[Wave]]:
-    log = VerifierKey(ORIGIN, bytes(seed_key(seed, "log").verify_key))
-    place = Place(ORIGIN, log.text(), seed_key(seed, "clerk"), ("localhost",), ("http://localhost:8321",))
-    story = Story(seed, end, place)
-    return story, story.tell()
-
-
-@pytest.fixture(scope="module")
-def village() -> tuple[Story, list[Wave]]:
-    return tell(7)
+from tests.app.demo.telling import END, tell
 
 
 def statements(waves: list[Wave]) -> list[bytes]:
