@@ -15,15 +15,20 @@ _PHRASES: Final = ("rule.timing.", "rule.weight.contribution.")
 """Modules of which each setting is a sentence of its own, where it is set to something."""
 
 
-def tell(words: Words, line: Line, support: str) -> str:
-    """The sentence. ``support``: what is counted in favour, as that reader's catalogue calls it."""
+def tell(words: Words, line: Line, support: str, *, met: bool = False) -> str:
+    """The sentence. ``support``: what is counted in favour, as that reader's catalogue calls it. ``met``: of a rule
+    under which only meetings decide, where some sentences speak of who is present instead of who votes.
+    """
     key, given = line
+    head, _, tail = key.rpartition(".")
+    if met and words.has(f"{head}.met.{tail}"):
+        key = f"{head}.met.{tail}"
     params: dict[str, Any] = {"support": support}
     if key.startswith(_PHRASES):
         return words.t(key, **params, **_phrases(words, key.rpartition(".")[0], given))
     for name, value in given.items():
         if name == "parts":
-            params[name] = _parts(words, value, support)
+            params[name] = _parts(words, value, support, met=met)
         elif name == "fraction":
             params |= {"share": words.threshold(value, key), "part": words.share(value)}
         elif name == "fractions":
@@ -36,9 +41,9 @@ def tell(words: Words, line: Line, support: str) -> str:
     return words.t(key, **params)
 
 
-def _parts(words: Words, parts: list[Line], support: str) -> str:
+def _parts(words: Words, parts: list[Line], support: str, *, met: bool) -> str:
     """Several are numbered: each is a sentence, or more than one, itself."""
-    told = [tell(words, part, support) for part in parts]
+    told = [tell(words, part, support, met=met) for part in parts]
     if len(told) == 1:
         return told[0]
     numbered = [words.t("rule.part", n=number, said=said) for number, said in enumerate(told, 1)]
@@ -73,6 +78,8 @@ def _phrases(words: Words, prefix: str, given: Mapping[str, Any]) -> dict[str, s
     for name, value in given.items():
         plain = name.removesuffix("_seconds")
         key = f"{prefix}.{plain}"
+        if not words.has(key):
+            key = key.replace(".met.", ".")
         if not words.has(key):
             said[name] = said[plain] = words.length(value) if name != plain else words.fmt.integer(value)
         elif not value or value == "1/1":

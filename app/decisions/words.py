@@ -34,13 +34,13 @@ class Words:
     def rule(self, found: Rule) -> list[str]:
         """A rule read aloud: one sentence per question and channel."""
         support = self._support(found.chooses)
-        return [rule_lines.tell(self, line, support) for line in rule.describe(found)]
+        return [rule_lines.tell(self, line, support, met=bool(found.venue.kinds())) for line in rule.describe(found)]
 
     def answers(self, found: Rule) -> dict[str, str]:
         """A rule by question, in words; questions whose answer goes without saying are left out."""
         support = self._support(found.chooses)
         told = {
-            question: rule_lines.tell(self, getattr(found, question).describe(), support)
+            question: rule_lines.tell(self, getattr(found, question).describe(), support, met=bool(found.venue.kinds()))
             for question in rule.QUESTIONS
             if getattr(found, question) != rule.UNANSWERED.get(question)
         }

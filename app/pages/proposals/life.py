@@ -95,8 +95,13 @@ async def may_of(
         "hear": stage in ("scheduled", "voting") and me.id in proposal.interested,
         "veto": stage == "passed" and locked and await _may_veto(visit, installation, proposal, rule),
         "execute": stage == "passed" and not locked and until is not None and now < until,
-        "cast_tie": life.casting is not None and now < life.casting and visit.holds("chair"),
+        "cast_tie": life.casting is not None and now < life.casting and _presides(visit, proposal, me.id),
     }
+
+
+def _presides(visit: Visit, proposal: Proposal, me: str) -> bool:
+    """Whether a tie is the reader's to decide: whoever was in the meeting's chair, else who has that role."""
+    return visit.holds("chair") if proposal.meeting is None else me == proposal.chair
 
 
 async def _may_veto(visit: Visit, installation: Installation, proposal: Proposal, rule: Rule) -> bool:

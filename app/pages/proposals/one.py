@@ -30,6 +30,7 @@ from app.pages.proposals.life import life_of, may_of
 from app.pages.proposals.outcome import outcome_of
 from app.pages.proposals.voting import voting
 from app.visit import Visit
+from governance.books.meetings import CONVENERS, Meeting
 from governance.books.proposals import Proposal, Version
 from governance.books.rules import BUDGET
 from governance.rule import Rule
@@ -70,6 +71,8 @@ async def proposal(
         paragraphs=paragraphs(text),
         options=options,
         proposer=await _person(visit, words, found.proposer),
+        meeting=await _meeting(visit, words, found),
+        kinds=words.joined([words.word("meeting", kind) for kind in rule.venue.kinds()]),
         effects=await EffectWords(visit.reading, words, names=sees_names(visit)).of(found),
         rule_version=version,
         rule=rule,
@@ -97,6 +100,15 @@ async def _person(visit: Visit, words: Words, member: str) -> str:
     return words.t("ledger.signer.member", id=member[4:10])
 
 
+async def _meeting(visit: Visit, words: Words, proposal: Proposal) -> str:
+    """What the meeting is called that decides on it; empty where there is none."""
+    if proposal.meeting is None:
+        return ""
+    found = await visit.reading.find(Meeting, proposal.meeting) if sees_titles(visit) else None
+    title = "" if found is None else await visit.reading.text(found.statement, "title")
+    return title or words.t("meetings.untitled", id=proposal.meeting[:10])
+
+
 def _may(visit: Visit, proposal: Proposal, stage: str, rule: Rule, mine: Standing) -> dict[str, bool]:
     """What this reader can do here now."""
     own = visit.member is not None and visit.member.id == proposal.proposer
@@ -104,7 +116,8 @@ def _may(visit: Visit, proposal: Proposal, stage: str, rule: Rule, mine: Standin
     entered = mine.ballot is not None and mine.ballot.via is not None
     return {
         "amend": own and stage in ("draft", "scheduled"),
-        "open": own and stage == "draft",
+        "open": own and stage == "draft" and not rule.venue.kinds(),
+        "convene": stage == "draft" and bool(rule.venue.kinds()) and visit.holds(*CONVENERS),
         "items": proposal.decides == BUDGET and stage in ("draft", "scheduled") and visit.signed_in,
         "withdraw": own and stage in ("draft", "scheduled"),
         # Before the opening was applied nobody's weight is known; the ledger judges.

@@ -106,6 +106,24 @@ def test_a_rule_read_aloud(answers: dict[str, Any], said: str) -> None:
     assert said in words("ja").rule(rule.parse(document(**answers)))
 
 
+def test_a_meetings_rule_speaks_of_who_is_present() -> None:
+    found = rule.parse(
+        document(
+            venue={"module": "meeting/1", "kinds": ["general"], "motions": False},
+            quorum={"module": "all_of/1", "parts": [quorum("heads", "1/2", strict=False), {"module": "none/1"}]},
+            threshold=share("2/3", "present", strict=False),
+            timing={"module": "fixed/1", "voting_seconds": 60, "delay_seconds": 864_000, "timelock_seconds": 86_400},
+        )
+    )
+    told = words("ja").rule(found)
+    assert "可決の条件:賛成が、出席した人の票の3分の2以上。" in told
+    assert (
+        "会議の10日以上前に招集します。招集のときから、議長が採決を締め切るまで投票できます。可決してから1日後に実行します。"
+        in told
+    )
+    assert any("議決権者の2分の1以上。書面や投票、委任状も出席に数えます。" in line for line in told)
+
+
 def test_a_choice_speaks_of_the_leading_option() -> None:
     found = rule.parse(CHOICE | {"threshold": share("1/2", "cast", strict=True)})
     assert "可決の条件:いちばん多い選択肢が、有効な投票の過半数。" in words("ja").rule(found)
