@@ -13,11 +13,12 @@ from typing import Any, Final
 from app.reading import Reading, Ref
 from app.visit import Visit
 from governance.books.meetings import Meeting, Series
-from governance.books.proposals import Proposal
+from governance.books.proposals import Item, Proposal
 from ledger.books.bookings import Booking
 from ledger.books.resources import Resource, ResourceTerms
 
 _ID: Final = re.compile(r"\b[a-z]{2,8}_[a-z2-7]{26}\b")
+_NUMBER: Final = re.compile("[0-9]+")
 
 
 def sees_names(visit: Visit) -> bool:
@@ -62,6 +63,17 @@ async def _proposal_titles(reading: Reading, ids: list[str]) -> dict[str, str]:
         for number in range(1, len(p.options) + 1)
     }
     return await _titles(reading, titles | options)
+
+
+async def item_names(visit: Visit, ballots: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Titles of a budgeting round's items (``prop_…/option_7``), of those that ballots (proposal, choice) name."""
+    wanted = {f"{proposal}/{number}" for proposal, choice in ballots for number in _NUMBER.findall(choice)}
+    if not wanted or not sees_titles(visit):
+        return {}
+    items = (await visit.reading.find_many(Item, wanted)).values()
+    return await _titles(
+        visit.reading, {f"{item.proposal}/option_{item.number}": (item.statement, "title") for item in items}
+    )
 
 
 async def _meeting_titles(reading: Reading, meetings: list[str], series: list[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ A reader to whom entries are not open still gets the own ones, and the number of
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -14,7 +15,7 @@ import msgspec
 from app.access import OFFICIALS
 from app.commons.telling import names_of, telling
 from app.installation import Installation
-from app.naming import ids_in, sees_titles
+from app.naming import ids_in, item_names, sees_titles
 from app.storage.log import Stored
 from app.texts import Catalogue
 from app.texts.sentences import Sentences
@@ -85,13 +86,23 @@ async def spell(visit: Visit, catalogue: Catalogue, lang: str, stored: list[Stor
     for _, entry in entries:
         named |= ids_in(entry.statement_bytes.decode())
     say = await telling(visit, catalogue, lang)
-    names = await names_of(visit, say, named)
-    sentences = Sentences(lang, names=names, utc_offset=visit.coop.utc_offset, token=(say.token, 0))
     texts = await _texts(visit, [entry for _, entry in entries])
+    names = await names_of(visit, say, named) | await item_names(visit, _ballots(entries, texts))
+    sentences = Sentences(lang, names=names, utc_offset=visit.coop.utc_offset, token=(say.token, 0))
     return [
         Line(index, entry, sentences.of(plain(entry), texts.get(canonical.b64(entry.id), {})))
         for index, entry in entries
     ]
+
+
+def _ballots(entries: list[tuple[int, Entry]], texts: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """(proposal, choice) of the ballots among them whose choice the reader may see."""
+    for _, entry in entries:
+        if entry.statement.type.startswith("ballot.cast/"):
+            body = entry.statement.body
+            choice = texts.get(canonical.b64(entry.id), {}).get("choice", body.get("choice"))
+            if isinstance(choice, str):
+                yield str(body["proposal"]), choice
 
 
 def by_day(found: list[Line], utc_offset: int) -> list[list[Line]]:

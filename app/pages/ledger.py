@@ -9,6 +9,7 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from app.about import about
 from app.access import OPT, Access
 from app.anchors import standing as anchors
 from app.api.problems import Problem, language
@@ -22,7 +23,24 @@ from app.witness.cosigned import witnessed
 from ledger import canonical, ids, merkle
 from ledger.books.members import Member
 
-BOOKS: Final = ("proposal", "ballot", "contribution", "token", "resource", "booking", "member", "role", "key", "coop")
+BOOKS: Final = (
+    "proposal",
+    "ballot",
+    "delegation",
+    "lot",
+    "meeting",
+    "proxy",
+    "minutes",
+    "contribution",
+    "token",
+    "resource",
+    "booking",
+    "member",
+    "equity",
+    "role",
+    "key",
+    "coop",
+)
 """What the stream can be narrowed to: the part of a type before its dot."""
 
 
@@ -93,6 +111,7 @@ async def entry(
         path=[node.hex() for node in receipt.path],
         size=published.size,
         texts_open=may_read_texts(visit, line.entry),
+        about=await about(visit, line.entry),
     )
 
 
