@@ -92,7 +92,8 @@ def look(id_: str, published: Published, state: State) -> Look:
     if proposal.roll_entry is None:
         roll = tallying.roll(state, proposal, rule)
         settled[counts.roll_question(proposal)] = roll
-        cause = counts.roll_question(proposal)
+        # The chair may come back to whoever had it before: then the same roll is announced once more.
+        cause = f"{id_} {published.size}" if rule.electorate.without_chair() else id_
         said.append(Announcement("proposal.roll/1", {"proposal": id_, **msgspec.to_builtins(roll)}, cause))
     if proposal.count_entry is not None or proposal.closed_index is None:
         return Look(said, settled, None)
