@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -91,6 +92,7 @@ _ADMISSIONS = st.one_of(
 )
 _VOTERS = st.one_of(
     _module("all_active/1"),
+    _module("assembly/1"),
     _module("by_class/1", classes=_CODE_LISTS),
     _module("by_area/1", areas=_CODE_LISTS),
     _module("by_role/1", roles=_ROLE_LISTS),
@@ -122,6 +124,23 @@ _QUORUMS = st.one_of(
     _per_class(),
 )
 _EQUAL = {"equal": st.booleans()}
+METHODS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "yes_no_abstain/1": {},
+    "consent/1": {},
+    "single_choice/1": {},
+    "approval/1": {"most": st.one_of(st.none(), st.integers(1, 200))},
+    "score/1": {"highest": st.integers(1, 100)},
+    "majority_judgement/1": {"grades": st.integers(2, 10)},
+    "irv/1": {},
+    "schulze/1": _EQUAL,
+    "copeland/1": _EQUAL,
+    "borda/1": _EQUAL,
+    "stv/1": {},
+    "weighted/1": {"points": st.integers(2, 1000)},
+    "quadratic/1": {"credits": st.integers(1, 10_000)},
+    "equal_shares/1": {"most": _SMALL, "completion": st.sampled_from(["none", "add1", "greedy"])},
+    "greedy_budget/1": {"most": _SMALL, "by": st.sampled_from(["votes", "votes_per_cost"])},
+}
 _ANSWERS: dict[str, st.SearchStrategy[Json]] = {
     "admission": st.one_of(_ADMISSIONS, _module("all_of/1", parts=_rows(_ADMISSIONS))),
     "venue": _module(
@@ -141,23 +160,6 @@ _ANSWERS: dict[str, st.SearchStrategy[Json]] = {
         _module("members/1", most=_MOST, who=st.just("household"), to_chair=st.just(value=False)),
     ),
     "uncontested": _module("elected/1"),
-    "method": st.one_of(
-        _module("yes_no_abstain/1"),
-        _module("consent/1"),
-        _module("single_choice/1"),
-        _module("approval/1", most=st.one_of(st.none(), st.integers(1, 200))),
-        _module("score/1", highest=st.integers(1, 100)),
-        _module("majority_judgement/1", grades=st.integers(2, 10)),
-        _module("irv/1"),
-        _module("schulze/1", **_EQUAL),
-        _module("copeland/1", **_EQUAL),
-        _module("borda/1", **_EQUAL),
-        _module("stv/1"),
-        _module("weighted/1", points=st.integers(2, 1000)),
-        _module("quadratic/1", credits=st.integers(1, 10_000)),
-        _module("equal_shares/1", most=_SMALL, completion=st.sampled_from(["none", "add1", "greedy"])),
-        _module("greedy_budget/1", most=_SMALL, by=st.sampled_from(["votes", "votes_per_cost"])),
-    ),
     "quorum": st.one_of(
         _QUORUMS,
         _module("all_of/1", parts=_rows(_QUORUMS)),
@@ -185,7 +187,7 @@ _ANSWERS: dict[str, st.SearchStrategy[Json]] = {
     ),
     "secrecy": st.one_of(*(_module(name) for name in ("open/1", "confidential/1", "hidden/1"))),
 }
-"""Answers to every question but the threshold, which depends on the method."""
+"""Answers to every question but the method and the threshold, which depends on it."""
 _PLAIN: Json = {
     "electorate": {"module": "all_active/1"},
     "weight": {"module": "one_member_one_vote/1"},
@@ -212,9 +214,10 @@ def _thresholds(draw: st.DrawFn, method: str) -> Json:
 
 
 @st.composite
-def rules(draw: st.DrawFn) -> Json:
-    """A rule that ``governance.rule.parse`` takes, of any modules that go together."""
-    document: Json = {name: draw(answers) for name, answers in _ANSWERS.items() if name in _PLAIN or name == "method"}
+def rules(draw: st.DrawFn, methods: Iterable[str] = METHODS) -> Json:
+    """A rule that ``governance.rule.parse`` takes, with one of those methods, of any modules that go together."""
+    document: Json = {name: draw(answers) for name, answers in _ANSWERS.items() if name in _PLAIN}
+    document["method"] = draw(st.one_of(*(_module(name, **METHODS[name]) for name in methods)))
     for name in sorted(UNANSWERED):
         if draw(st.booleans()):
             document[name] = draw(_ANSWERS[name])

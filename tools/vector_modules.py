@@ -36,7 +36,7 @@ PEOPLE: Final = (
         contributed=(30, 30, 30),
     ),
 )  # fmt: skip
-ASK: Final = Ask(frozenset((TARO,)), OPENS - 7 * _DAY, OPENS, frozenset((HANA, UME, GEN)), chair=HANA)
+ASK: Final = Ask(frozenset((TARO,)), OPENS - 7 * _DAY, OPENS, frozenset((HANA, UME, GEN)), chair=HANA, gathers="board")
 PAPERS: Final = {"one_seat": Paper(3, 1), "three_seats": Paper(3, 3), "four_seats": Paper(3, 4)}
 
 
@@ -96,6 +96,7 @@ ANSWERS: Final[dict[str, tuple[Json, ...]]] = {
         {"module": "tenure/1", "member_seconds": 864_000},
         {"module": "disinterested/1"},
         {"module": "without_chair/1"},
+        {"module": "assembly/1"},
         {"module": "panel/1", "size": 3, "of": _ALL},
         {"module": "all_of/1", "parts": [{"module": "by_area/1", "areas": ["north"]}, {"module": "disinterested/1"}]},
         {

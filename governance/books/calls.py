@@ -121,7 +121,12 @@ def table(ctx: Context, proposal: Proposal, meeting: Meeting, *, again: bool = F
         raise Refusal("proposal.needs_meeting", id=proposal.id, kinds=list(kinds))
     if not again:
         _admit(ctx, proposal, rule)
-    said = {"meeting": meeting.id, "convocation": meeting.convocation, "chair": meeting.chair}
+    said = {
+        "meeting": meeting.id,
+        "gathers": meeting.gathers,
+        "chair": meeting.chair,
+        "convocation": meeting.convocation,
+    }
     return _called(ctx, proposal, version, ctx.time + 1, closes_at=meeting.until, **said)
 
 

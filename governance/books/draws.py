@@ -63,7 +63,8 @@ def draw_panel(state: State, proposal: Proposal, panel: Panel, root: bytes) -> L
     needs = state.need(RuleVersion, proposal.rule).rule().needs
     # The call's own moment is the first that it does not see.
     sight = (proposal.called_index, proposal.called_at + 1)
-    ask = Ask(frozenset(proposal.interested), proposal.called_at, proposal.called_at)
+    gathers = proposal.gathers or ""
+    ask = Ask(frozenset(proposal.interested), proposal.called_at, proposal.called_at, gathers=gathers)
     seed = lots.seed(coop.get(state).origin, proposal.id, root)
     names = (member.id for member in standing.everyone(state, needs, sight) if panel.of.includes(member, ask))
     return Lot(seed, *lots.draw(seed, names, panel.size))

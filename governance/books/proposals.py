@@ -51,9 +51,9 @@ class Proposal(Record, frozen=True, kw_only=True):
     called it. ``items``: how many things a budgeting round may pay for. ``seconds`` and ``vetoes``: how many there are.
     ``draw``: the lot by which a panel was drawn, which ``drawing`` waits for. ``order``: of options by lot or
     casting vote. ``extended``: the quorum came late, and voting was made longer. ``defeated``: clearly, as admission
-    asks. ``executable_until``: where somebody has to execute it, until when. ``meeting``: on whose agenda it is, and
-    ``chair``: who is, at the close was, in the chair there. ``again``: the proposal that takes it up in a meeting's
-    second convocation.
+    asks. ``executable_until``: where somebody has to execute it, until when. ``meeting``: on whose agenda it is,
+    ``gathers``: the kind of that meeting, and ``chair``: who is, at the close was, in the chair there. ``again``:
+    the proposal that takes it up in a meeting's second convocation.
     """
 
     kind: ClassVar[str] = "proposal"
@@ -75,6 +75,7 @@ class Proposal(Record, frozen=True, kw_only=True):
     vetoes: int = 0
     deposit: int = 0
     meeting: str | None = None
+    gathers: str | None = None
     chair: str | None = None
     convocation: int = 1
     again: str | None = None
@@ -115,7 +116,14 @@ class Proposal(Record, frozen=True, kw_only=True):
     def ask(self) -> Ask:
         """What an electorate may look at."""
         drawn = frozenset(() if self.draw is None else self.draw.members)
-        return Ask(frozenset(self.interested), self.called_at or 0, self.opens_at or 0, drawn, self.chair or "")
+        return Ask(
+            frozenset(self.interested),
+            self.called_at or 0,
+            self.opens_at or 0,
+            drawn,
+            self.chair or "",
+            self.gathers or "",
+        )
 
     def parsed_effects(self) -> tuple[Effect, ...]:
         """The effects, read."""

@@ -78,6 +78,31 @@ def test_delegates_elected_by_area_decide_in_their_assembly() -> None:
     assert (roll.heads, hall.present(item)) == (2, 2)
 
 
+def test_one_rule_serves_the_general_meeting_the_assembly_of_delegates_and_the_board() -> None:
+    kinds = ["general", "delegates", "board"]
+    hall = Hall(
+        ordinary=general(
+            venue={"module": "meeting/1", "kinds": kinds, "motions": False}, electorate={"module": "assembly/1"}
+        )
+    )
+    for name, role in (("Kenta", "delegate"), ("Saki", "delegate"), ("Saki", "director")):
+        hall.appoint_by_decision(name, role)
+    for kind, heads in (("general", 7), ("delegates", 2), ("board", 1)):
+        item = hall.draft()
+        meeting = hall.convene(item, kind=kind)
+        hall.begin(meeting, "Hanako", "Saki", "Ume")
+        if kind == "general":
+            hall.vote("Ume", item, "yes")
+        else:
+            assert code(hall.vote, "Ume", item, "yes") == "ballot.not_on_roll"
+        hall.vote("Saki", item, "yes")
+        hall.put(meeting, item)
+        roll = hall.proposal(item).roll
+        assert roll is not None
+        assert (kind, roll.heads) == (kind, heads)
+        hall.say("Hanako", "meeting.close/1", {"meeting": meeting})
+
+
 def test_one_missing_voice_fails_a_unanimous_written_resolution() -> None:
     """みなし決議: without a meeting, and with the consent of everyone who may vote."""
     unanimous = document(threshold=share("1/1", "all", strict=False), channels=["online", "paper"])

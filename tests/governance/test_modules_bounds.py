@@ -197,6 +197,7 @@ TAKEN: list[tuple[str, Json]] = [
     ("electorate", both("any_of/1", CLASS, both("all_of/1", ALL, {"module": "disinterested/1"}))),
     ("electorate", CLASS | {"classes": ["a" * 32]}),
     ("electorate", {"module": "without_chair/1"}),
+    ("electorate", {"module": "assembly/1"}),
     ("weight", {"module": "by_class/1", "weights": {"a": 1_000_000}, "others": 1_000_000}),
     ("weight", {"module": "household/1"}),
     ("weight", HOUSES | {"shares": {"a": 1000, "b": 1}}),

@@ -7,6 +7,7 @@ from typing import Final
 from governance.modules.electorate.all_active import AllActive
 from governance.modules.electorate.all_of import AllOf
 from governance.modules.electorate.any_of import AnyOf
+from governance.modules.electorate.assembly import Assembly
 from governance.modules.electorate.by_area import ByArea
 from governance.modules.electorate.by_class import ByClass
 from governance.modules.electorate.by_role import ByRole
@@ -22,6 +23,7 @@ MODULES: Final[tuple[type[Electorate], ...]] = (
     ByArea,
     ByRole,
     Tenure,
+    Assembly,
     Disinterested,
     WithoutChair,
     Panel,
