@@ -92,6 +92,7 @@ _ADMISSIONS = st.one_of(
 )
 _VOTERS = st.one_of(
     _module("all_active/1"),
+    _module("assembly/1"),
     _module("by_class/1", classes=_CODE_LISTS),
     _module("by_area/1", areas=_CODE_LISTS),
     _module("by_role/1", roles=_ROLE_LISTS),
