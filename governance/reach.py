@@ -8,12 +8,12 @@ One's own ballot goes before both, a proxy before a delegation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final, Literal, NamedTuple
 
 Why = Literal["proxy", "delegation", "loop", "no_vote", "silent", "too_deep"]
-Names = Callable[[str], str | None]
-"""Whom a member names, if anybody."""
+Names = Mapping[str, str]
+"""Whom members name, of those who name anybody."""
 
 
 class Path(NamedTuple):
@@ -24,22 +24,25 @@ class Path(NamedTuple):
     why: Why
 
 
+_LOOP: Final = Path("", 0, "loop")
+_NO_VOTE: Final = Path("", 0, "no_vote")
+_SILENT: Final = Path("", 0, "silent")
+
+
 def follow(
     voters: Collection[str], ballots: Collection[str], proxies: Names, delegates: Names, depth: int | None
 ) -> dict[str, Path]:
     """Where the vote of everyone goes who has no ballot and has named somebody. In whatever order they come.
 
-    ``voters``: all on the roll. ``ballots``: those of them whose ballot counts. Linear in voters and chains, where it
-    is quick to ask whether these hold somebody.
+    ``voters``: all on the roll (who has a ballot may be left out). ``ballots``: those of them whose ballot counts.
+    Linear in voters and chains, where it is quick to ask whether these hold somebody.
     """
     found: dict[str, Path] = {}
+    for voter, holder in proxies.items():
+        if voter in voters and voter not in ballots:
+            found[voter] = Path(holder, 1, "proxy") if holder in ballots else _SILENT
     for voter in voters:
-        if voter in ballots or voter in found:
-            continue
-        holder = proxies(voter)
-        if holder is not None:
-            found[voter] = Path(holder, 1, "proxy") if holder in ballots else Path("", 0, "silent")
-        elif delegates(voter) is not None:
+        if voter in delegates and voter not in ballots and voter not in found:
             _walk(voter, voters, ballots, proxies, delegates, found)
     if depth is None:
         return found
@@ -66,29 +69,26 @@ def _walk(
     found: dict[str, Path],
 ) -> None:
     """Follow the chain from ``start``, who delegates, to its end, and tell everyone on it where that is."""
-    chain: dict[str, None] = {}
-    at: str | None = start
+    chain: list[str] = []
+    at = start
     while True:
-        if at is None:
-            # Whoever came last names nobody: the chain ends with them, who have no path of their own.
-            chain.popitem()
-            end = Path("", 0, "silent")
+        end = found.get(at)
+        if end is not None:
+            # A delegation ends at a proxy. Who is on this chain already is found in a loop.
+            end = _SILENT if at in proxies else end
         elif at in ballots:
             end = Path(at, 0, "delegation")
-        elif at in chain:
-            end = Path("", 0, "loop")
         elif at not in voters:
-            end = Path("", 0, "no_vote")
-        elif proxies(at) is not None:
-            end = Path("", 0, "silent")
-        elif at in found:
-            end = found[at]
+            end = _NO_VOTE
+        elif (named := delegates.get(at)) is None:
+            end = _SILENT
         else:
-            chain[at] = None
-            at = delegates(at)
+            chain.append(at)
+            found[at] = _LOOP
+            at = named
             continue
         break
-    steps = end.steps
+    holder, steps, why = end
     for member in reversed(chain):
         steps += 1
-        found[member] = Path(end.holder, steps if end.holder else 0, end.why)
+        found[member] = Path(holder, steps, why) if holder else end

@@ -183,9 +183,9 @@ class Rule(msgspec.Struct, frozen=True):
         # Equal ones are taken together: there may be a million.
         alike = Counter((member.cls, weigh(member)) for member in members if includes(member, ask))
         classes: dict[str, Count] = {}
-        for (cls, weight), heads in alike.items():
-            if weight:
-                classes[cls] = classes.get(cls, NOBODY) + Count(heads, heads * weight)
+        for (cls, each), heads in alike.items():
+            if each:
+                classes[cls] = classes.get(cls, NOBODY) + Count(heads, heads * each)
         if self.weight.BY_CLASS:
             scale = self.weight.scale({cls: count.heads for cls, count in classes.items()})
             classes = {cls: Count(count.heads, count.heads * scale[cls]) for cls, count in classes.items()}

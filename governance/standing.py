@@ -5,7 +5,7 @@ It is read from traces, so a vote copies nothing: who may vote, and with what we
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ledger.books import roles
@@ -67,14 +67,15 @@ def one(state: State, needs: Needs, member: str, sight: Sight) -> Standing | Non
     return _standing(member, facts, value(BELONGING), held, (value(SHARES), value(BALANCE)), contributed)
 
 
-def everyone(state: State, needs: Needs, sight: Sight) -> Iterator[Standing]:
-    """How everyone stood who was a member then or before."""
+def everyone(state: State, needs: Needs, sight: Sight, but: Collection[str] = ()) -> Iterator[Standing]:
+    """How everyone stood who was a member then or before; ``but``: of whom nobody wants to know."""
     empty: Mapping[str, Any] = {}
     index, time = sight
     if needs == Needs():
         # Most rules look at nothing else, and a roll may be a million long.
         for member, facts in state.traces(MEMBER, index, time).items():
-            yield Standing(member, facts["class"], facts["active"], facts["joined"])
+            if member not in but:
+                yield Standing(member, facts["class"], facts["active"], facts["joined"])
         return
 
     def all_of(kind: str) -> Mapping[str, Any]:
@@ -88,6 +89,8 @@ def everyone(state: State, needs: Needs, sight: Sight) -> Iterator[Standing]:
     belonging, shares, balances = all_of(BELONGING), all_of(SHARES), all_of(BALANCE)
     contributed = [state.traces(CONTRIBUTED, index, time - ago) for ago in needs.ago]
     for member, facts in state.traces(MEMBER, index, time).items():
+        if member in but:
+            continue
         yield _standing(
             member,
             facts,

@@ -7,7 +7,8 @@ at the close, and so does who was there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from governance import reach, standing
@@ -55,19 +56,17 @@ def gather(state: State, proposal: Proposal, rule: Rule, choice_of: ChoiceOf = o
     """
     ballots = cast(state, proposal)
     if not rule.delegation.ALLOWED and proposal.meeting is None:
-        votes = Votes(_houses(rule, ballots, {}, choice_of), {}, proposal.convocation)
+        votes = Votes(_houses(rule, ballots, map(choice_of, ballots)), {}, proposal.convocation)
         return Gathered(votes, {}, Assembled({}, {}, None))
-    weights, sight = roll_weights(state, proposal, rule), proposals.closing(proposal)
-    voted = {ballot.member for ballot in ballots}
-    found = presence.assembled(state, proposal, rule, sight, weights.keys(), voted)
-    paths = _paths(state, proposal, rule, weights, voted, found.mandates)
-    extra: dict[str, dict[str, Count]] = {}
-    for member, path in paths.items():
-        if path.holder:
-            _add(extra.setdefault(path.holder, {}), rule, *weights[member])
-    houses = _houses(rule, ballots, extra, choice_of)
+    said = {ballot.member: choice_of(ballot) for ballot in ballots}
+    # Outside meetings, who has voted themselves is asked nothing more.
+    weights = roll_weights(state, proposal, rule, said if proposal.meeting is None else ())
+    found = presence.assembled(state, proposal, rule, proposals.closing(proposal), weights.keys(), said.keys())
+    paths = _paths(state, proposal, rule, weights, said, found.mandates)
+    spoken = ((weights[member], said[path.holder]) for member, path in paths.items() if path.holder)
+    houses = _houses(rule, ballots, said.values(), spoken)
     _raise(houses, found)
-    attended = _attended(rule, weights, found, {*voted, *(member for member, path in paths.items() if path.holder)})
+    attended = {} if proposal.meeting is None else _attended(rule, weights, found, said, paths)
     return Gathered(Votes(houses, attended, proposal.convocation), paths, found)
 
 
@@ -78,13 +77,17 @@ def turnout(state: State, proposal: Proposal, rule: Rule, sight: Sight) -> Turno
     return presence.turnout(presence.assembled(state, proposal, rule, sight, voters, voted), voters, voted)
 
 
-def roll_weights(state: State, proposal: Proposal, rule: Rule) -> dict[str, tuple[str, int]]:
-    """Class and weight of everyone on the roll of a proposal that has opened."""
+def roll_weights(state: State, proposal: Proposal, rule: Rule, but: Collection[str] = ()) -> dict[str, tuple[str, int]]:
+    """Class and weight of everyone (``but`` for those) on the roll of a proposal that has opened."""
     sight, ask = proposals.sight(proposal), proposal.ask()
-    everyone = list(standing.everyone(state, rule.needs, sight))
-    roll = rule.roll(everyone, ask) if rule.weight.BY_CLASS else None
-    found = ((member, rule.weight_of(member, ask, roll)) for member in everyone)
-    return {member.id: (member.cls, weight) for member, weight in found if weight}
+    found = standing.everyone(state, rule.needs, sight, but)
+    if rule.weight.BY_CLASS:
+        roll = rule.roll(standing.everyone(state, rule.needs, sight), ask)
+        scaled = ((member, rule.weight_of(member, ask, roll)) for member in found)
+        return {member.id: (member.cls, weight) for member, weight in scaled if weight}
+    # As ``weight_of`` has it, with nothing in between: there may be a million.
+    includes, weigh = rule.electorate.includes, rule.weight.of
+    return {member.id: (member.cls, weight) for member in found if includes(member, ask) and (weight := weigh(member))}
 
 
 def roll(state: State, proposal: Proposal, rule: Rule) -> Roll:
@@ -95,24 +98,18 @@ def roll(state: State, proposal: Proposal, rule: Rule) -> Roll:
 
 
 def _houses(
-    rule: Rule, ballots: list[Ballot], extra: Mapping[str, Mapping[str, Count]], choice_of: ChoiceOf
+    rule: Rule, ballots: list[Ballot], choices: Iterable[str], spoken: Iterable[tuple[tuple[str, int], str]] = ()
 ) -> dict[str, dict[str, Count]]:
+    """What the ballots say by house (``choices``: of each), and what ballots say for others: their class and weight."""
+    # Votes of one class, choice and weight are taken together: there may be a million.
+    alike = Counter((ballot.cls, choice, ballot.weight) for ballot, choice in zip(ballots, choices, strict=True))
+    alike.update((cls, choice, weight) for (cls, weight), choice in spoken)
     by_class = rule.by_class
-    # Plain numbers until the end: there may be a million ballots.
     sums: dict[str, dict[str, list[int]]] = {} if by_class else {"": {}}
-    for ballot in ballots:
-        choice = choice_of(ballot)
-        tally = sums.setdefault(ballot.cls if by_class else "", {})
-        one = tally.get(choice)
-        if one is None:
-            one = tally[choice] = [0, 0]
-        one[0] += 1
-        one[1] += ballot.weight
-        if ballot.member in extra:
-            for house, count in extra[ballot.member].items():
-                spoken = sums.setdefault(house, {}).setdefault(choice, [0, 0])
-                spoken[0] += count.heads
-                spoken[1] += count.weight
+    for (cls, choice, weight), heads in alike.items():
+        one = sums.setdefault(cls if by_class else "", {}).setdefault(choice, [0, 0])
+        one[0] += heads
+        one[1] += heads * weight
     return {house: {choice: Count(*two) for choice, two in tally.items()} for house, tally in sums.items()}
 
 
@@ -127,39 +124,47 @@ def _raise(houses: dict[str, dict[str, Count]], found: Assembled) -> None:
             tally[choice] = tally.get(choice, NOBODY) + Count(heads, heads)
 
 
-def _attended(rule: Rule, weights: Weights, found: Assembled, counted: Collection[str]) -> dict[str, Count]:
+def _attended(
+    rule: Rule, weights: Weights, found: Assembled, voted: Collection[str], paths: Mapping[str, Path]
+) -> dict[str, Count]:
     """Heads and weight, by house, of those who were there or represented and said nothing."""
     attended: dict[str, Count] = {}
     for member in found.attending():
-        if member not in counted:
-            _add(attended, rule, *weights[member])
+        if member not in voted and not (member in paths and paths[member].holder):
+            cls, weight = weights[member]
+            house = cls if rule.by_class else ""
+            attended[house] = attended.get(house, NOBODY) + Count(1, weight)
     if found.hands is not None:
         all_ = attended.get("", NOBODY)
         attended[""] = Count(all_.heads - found.hands.heads, all_.weight - found.hands.heads)
     return attended
 
 
-def _add(houses: dict[str, Count], rule: Rule, cls: str, weight: int) -> None:
-    house = cls if rule.by_class else ""
-    houses[house] = houses.get(house, NOBODY) + Count(1, weight)
-
-
 def _paths(
-    state: State, proposal: Proposal, rule: Rule, weights: Weights, voted: set[str], mandates: Mapping[str, str]
+    state: State, proposal: Proposal, rule: Rule, weights: Weights, voted: Collection[str], mandates: Mapping[str, str]
 ) -> dict[str, Path]:
     if not rule.delegation.ALLOWED:
-        return reach.follow(weights.keys(), voted, mandates.get, lambda _: None, None)
+        return reach.follow(weights.keys(), voted, mandates, {}, None)
+    delegates = _delegates(state, proposal)
+    return reach.follow(weights.keys(), voted, mandates, delegates, rule.delegation.depth())
+
+
+def _delegates(state: State, proposal: Proposal) -> dict[str, str]:
+    """Whom each member names at the close: for the proposal's topic, where they name somebody for that, else for all.
+
+    What has been changed with a key that was recovered while voting was open counts as it stood at the opening.
+    """
     topic, opened, closed = proposal.topic, proposals.sight(proposal), proposals.closing(proposal)
     named: Mapping[str, str] = state.traces(delegations.TRACE, *closed)
     recovered: Mapping[str, int] = state.traces(delegations.RECOVERED, *closed)
-
-    def names(member: str, topic: str) -> str | None:
-        one = delegations.key(member, topic)
-        if recovered.get(member, 0) >= opened[1]:
-            return state.traced(delegations.TRACE, one, *opened) or None
-        return named.get(one) or None
-
-    def delegate(member: str) -> str | None:
-        return (names(member, topic) if topic else None) or names(member, "")
-
-    return reach.follow(weights.keys(), voted, mandates.get, delegate, rule.delegation.depth())
+    late = [member for member, at in recovered.items() if at >= opened[1]]
+    if late:
+        keys = [delegations.key(member, about) for member in late for about in {topic, ""}]
+        named = {**named, **{one: state.traced(delegations.TRACE, one, *opened) for one in keys}}
+    general: dict[str, str] = {}
+    special: dict[str, str] = {}
+    for one, delegate in named.items():
+        member, _, about = one.partition("/")
+        if delegate and about in ("", topic):
+            (special if about else general)[member] = delegate
+    return {**general, **special} if special else general

@@ -27,7 +27,7 @@ def follow(
     delegates: Mapping[str, str],
     depth: int | None = None,
 ) -> dict[str, Path]:
-    return reach.follow(voters, cast, proxies.get, delegates.get, depth)
+    return reach.follow(voters, cast, proxies, delegates, depth)
 
 
 def by_hand(
