@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 from app.api import routes as api
 from app.pages import (
     anchors,
+    articles,
     audit,
     backtest,
     belonging,
@@ -63,6 +64,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *delegations.ROUTES,
     *roster.ROUTES,
     *rules.ROUTES,
+    *articles.ROUTES,
     *backtest.ROUTES,
     *succession.ROUTES,
     *work.ROUTES,

@@ -58,6 +58,8 @@ PAGES = [
     (STRANGER, "/c/mizunasato/audit"),
     (STRANGER, "/c/mizunasato/rules"),
     (STRANGER, "/c/mizunasato/rules/rules"),
+    (STRANGER, "/c/mizunasato/articles"),
+    (STRANGER, "/c/mizunasato/projects"),
     (STRANGER, "/c/mizunasato/recover"),
     (MEMBER, "/c/mizunasato"),
     (MEMBER, "/c/mizunasato/proposals"),
