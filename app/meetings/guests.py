@@ -41,7 +41,9 @@ class Home(NamedTuple):
 async def guests(
     installation: Installation, reading: Reading, meeting: Meeting, people: Iterable[Person]
 ) -> list[Person]:
-    """The active members who have a vote on an item, or a seat; where nobody is known by that, all of them."""
+    """The active members who have a vote on an item, a seat, or a part in leading it; all of them where nobody is known
+    to have a vote or a seat.
+    """
 
     def question(state: State) -> set[str]:
         items = [state.need(Proposal, id_) for id_ in meeting.agenda]
@@ -52,6 +54,7 @@ async def guests(
     seats = SEATS.get(meeting.gathers, ())
     held = await reading.children(Role, COOP) if seats else []
     called |= {role.member for role in held if role.active and role.role in seats}
+    called |= {meeting.chair, *meeting.signers} if called else set()
     active = [person for person in people if person.member.status == "active"]
     return [person for person in active if person.id in called] or active
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 from app.papers.paper import Code, House, Said, words
 from app.texts.formats import Formats
 
-How = Literal["mail", "post", "hand", "circulation", "board", "page"]
-"""E-mail, a letter, by hand, a circulated sheet, a notice board, the service's own pages."""
+How = Literal["mail", "post", "hand", "circulation", "board", "page", "none"]
+"""E-mail, a letter, by hand, a circulated sheet, a notice board, the service's own pages; not at all so far."""
 Came = Literal["sent", "received", "failed", "unknown"]
 """Sent off; known to have come; known not to; nobody knows."""
 _WORDS: Final = ("came", "count", "how", "name", "proof", "signature", "when", "who")

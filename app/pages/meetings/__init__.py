@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.pages.meetings import calendar, convening, door, lists, minutes, one, papers, reception
+from app.pages.meetings import calendar, convening, door, lists, minutes, one, papers, post, reception
 
 ROUTES: Final = (
     lists.meetings,
@@ -15,4 +15,5 @@ ROUTES: Final = (
     *reception.ROUTES,
     *calendar.ROUTES,
     *papers.ROUTES,
+    *post.ROUTES,
 )

@@ -1,0 +1,93 @@
+"""Who was notified of a meeting: what the ledger records of it, and what became of letters that went out by mail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, NamedTuple
+
+from app.post import listing
+from app.post.letters import Notice as Mailing
+from app.post.listing import Sent
+from app.reading import Reading
+from governance.books.meetings import Meeting
+from governance.books.notices import MOST, Notice
+
+KIND: Final = "meeting.convened"
+MANY: Final = 1_000_000
+Progress = Literal["waiting", "sent", "failed", "unknown"]
+PROGRESS: Final[Mapping[str, Progress]] = {
+    "waiting": "waiting",
+    "sending": "waiting",
+    "handed": "waiting",
+    "sent": "sent",
+    "failed": "failed",
+    "unknown": "unknown",
+}
+"""What states of a letter mean to the office; those that it will never hear of again are left out."""
+
+
+class ToRecord(NamedTuple):
+    """Members of whose letters the same can be said on the ledger, at most as many as one statement takes.
+
+    ``at``: when the last of them came to that (ms). ``left``: how many more wait to be recorded after them.
+    """
+
+    came: Literal["sent", "failed"]
+    at: int
+    members: tuple[str, ...]
+    left: int
+
+
+class Known(NamedTuple):
+    """Everything that is known: ``notices`` by member; ``letters``, of the meeting's current version, by member."""
+
+    notices: dict[str, list[Notice]]
+    letters: dict[str, Sent]
+
+    def progress(self) -> Counter[Progress]:
+        """How many letters are where."""
+        return Counter(PROGRESS[one.state] for one in self.letters.values() if one.state in PROGRESS)
+
+    def told(self, meeting: Meeting) -> set[str]:
+        """Who has been told of the meeting as it is now, in some way."""
+        recorded = {
+            member
+            for member, some in self.notices.items()
+            if any(one.came != "failed" and one.at >= meeting.changed_at for one in some)
+        }
+        return recorded | {member for member, one in self.letters.items() if one.state == "sent"}
+
+    def to_record(self, meeting: Meeting) -> list[ToRecord]:
+        """What of the letters' fate the ledger does not know yet."""
+        found = []
+        for came in ("sent", "failed"):
+            open_ = [one for one in self.letters.values() if one.state == came and not self._recorded(meeting, one)]
+            some = sorted(open_, key=lambda one: (one.changed, one.member))[:MOST]
+            if some:
+                members = tuple(one.member for one in some)
+                found.append(ToRecord(came, some[-1].changed, members, len(open_) - len(some)))
+        return found
+
+    def _recorded(self, meeting: Meeting, letter: Sent) -> bool:
+        return any(
+            one.by == "mail" and one.came in (letter.state, "received") and one.at >= meeting.changed_at
+            for one in self.notices.get(letter.member, ())
+        )
+
+
+def mailing(meeting: Meeting) -> Mailing:
+    """The notice of the meeting as it is now: of every version one letter goes to each member."""
+    return Mailing(meeting.id, KIND, meeting.version)
+
+
+async def known(reading: Reading, meeting: Meeting) -> Known:
+    """What is known now."""
+    notices: dict[str, list[Notice]] = {}
+    for one in await reading.children(Notice, meeting.id, limit=MANY):
+        notices.setdefault(one.member, []).append(one)
+    return Known(notices, _current(await listing.about(reading.pool, reading.ledger_id, meeting.id), meeting))
+
+
+def _current(letters: Iterable[Sent], meeting: Meeting) -> dict[str, Sent]:
+    return {one.member: one for one in letters if (one.kind, one.version) == (KIND, meeting.version)}

@@ -1,0 +1,98 @@
+"""What an invitation by mail says, and how the record of notices is told: on the page and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from app.decisions.words import Words
+from app.meetings.notified import PROGRESS, Known
+from app.pages.meetings.contents import Desk
+from app.papers.notified import Came, How, Notified
+from app.papers.notified import Notice as Line
+from app.papers.paper import House
+from app.post.calendar import Occasion, Person, request
+from app.post.letters import Letter
+from app.post.people import Reached
+from app.roll import Person as Member
+from governance.books.notices import Notice
+
+_CAME: dict[str, Came] = {"waiting": "unknown", "sent": "sent", "failed": "failed", "unknown": "unknown"}
+
+
+class Row(NamedTuple):
+    """One notice to one member, or that there is none: then ``how`` is ``none``. ``at`` in ms."""
+
+    member: Member
+    how: How
+    came: Came
+    at: int | None
+    proof: str
+    entry: int | None
+
+
+def invitation(made: Desk, told: Occasion, host: Person, origin: str, member: str, to: Reached) -> Letter:
+    """The letter: when, where, what about, where to read more; with the meeting for the receiver's calendar."""
+    words = made.words
+    t, fmt, meeting = words.t, words.fmt, made.meeting
+    facts = [f"{t('papers.meeting.when')}: {fmt.moment(meeting.starts_at)}"]
+    facts += [f"{t('papers.meeting.where')}: {made.texts.place}"] if made.texts.place else []
+    items = [f"{t('papers.item.vote', n=n)} {matter.title}" for n, matter in enumerate(made.matters, 1)]
+    items += [f"{t('papers.item.report', n=n)} {report}" for n, report in enumerate(made.texts.reports, 1)]
+    parts = [
+        t("papers.address.to", name=to.name),
+        made.texts.notes or t("papers.convocation.letter", meeting=made.title),
+        "\n".join(facts),
+        "\n".join([t("papers.convocation.agenda"), *items]) if items else "",
+        "\n".join([t("paperwork.mail.page"), made.url]),
+        host.name,
+    ]
+    lang: Literal["ja", "en"] = "en" if words.lang == "en" else "ja"
+    return Letter(
+        member=member,
+        address=to.address,
+        name=to.name,
+        coop=host.name,
+        origin=origin,
+        subject=" ".join(t("papers.convocation.title", meeting=made.title).split()),
+        text="\n\n".join(part for part in parts if part) + "\n",
+        lang=lang,
+        calendar=request(told, host, Person(to.name, to.address)).decode(),
+        method="REQUEST",
+    )
+
+
+def rows(people: Iterable[Member], found: Known, words: Words) -> list[Row]:
+    """For everyone, each notice that is recorded or under way; one line for whom there is none."""
+    listed = []
+    for person in people:
+        some = [_recorded(person, one, words) for one in found.notices.get(person.id, ())]
+        letter = found.letters.get(person.id)
+        if letter is not None and letter.state in PROGRESS and not any(one.how == "mail" for one in some):
+            state = PROGRESS[letter.state]
+            at = None if state == "waiting" else letter.changed
+            proof = words.t(f"paperwork.mail.{state}.proof", code=letter.code)
+            some.append(Row(person, "mail", _CAME[state], at, proof, None))
+        listed += some or [Row(person, "none", "unknown", None, "", None)]
+    return listed
+
+
+def record(house: House, made: Desk, listed: Sequence[Row], now: int) -> Notified:
+    """The list on paper."""
+    notices = (
+        Line(number=one.member.number, name=one.member.name, how=one.how, at=one.at, came=one.came, proof=one.proof)
+        for one in listed
+    )
+    return Notified(
+        house=house,
+        dated=now,
+        meeting=made.title,
+        starts=made.meeting.starts_at,
+        due=made.meeting.starts_at - made.meeting.notice,
+        notices=tuple(notices),
+    )
+
+
+def _recorded(person: Member, one: Notice, words: Words) -> Row:
+    proof = words.t("paperwork.entry", n=words.fmt.integer(one.index))
+    return Row(person, one.by, one.came, one.at, proof, one.index)
