@@ -69,7 +69,8 @@ def _manner(step: Step, *, chooses: bool) -> str:
     if step.name in _PLAIN:
         return ""
     if step.of == "rival":
-        return ".rival"
+        # Where money, rounds or a lot decide, what is chosen need not have more votes than what is not.
+        return ".chosen" if step.holds and step.have < step.need else ".rival"
     return ".cls" if step.cls is not None else f".{step.unit}"
 
 

@@ -10,7 +10,7 @@ from app.demo import opinions
 from app.demo.clerk import Clerk
 from app.demo.effects import effects
 from app.demo.motions import MOTIONS, Motion
-from app.demo.people import Villager
+from app.demo.people import CAST, Villager
 from app.demo.speaking import entered, said
 from app.demo.writer import Pen, made
 from governance.books import proposals
@@ -100,7 +100,7 @@ class Decisions:
 
     def _candidates(self, motion: Motion) -> list[Villager]:
         """Who stands: members who have been here for a while, others for each election."""
-        there = [p for p in self._people[6:] if p.id and p.key and p.cls == "member"]
+        there = [p for p in self._people[len(CAST) :] if p.id and p.key and p.cls == "member"]
         return there[motion.day % 16 :][: motion.stand]
 
     def _add_projects(self, vote: Vote, day: int, at: int) -> None:

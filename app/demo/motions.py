@@ -139,7 +139,7 @@ MOTIONS: Final = (
     Motion(
         132,
         "election",
-        "流域の連合へ送る代議員をえらぶ",
+        "連合の集まりへ出る総代をえらぶ",
         "ひとりをえらびます。同じ数のときは、くじで決めます。",
         does="elect:delegate",
         level=True,

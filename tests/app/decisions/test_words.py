@@ -14,7 +14,7 @@ from app.decisions.steps import tell_step
 from app.decisions.words import Words
 from app.texts import LANGUAGES, Catalogue
 from governance import rule
-from governance.count import Count
+from governance.count import Count, Step
 from tests.documents import rules
 from tests.governance.deciding import decide
 from tests.governance.documents import CHOICE, document, quorum, share
@@ -141,6 +141,18 @@ def test_the_steps_of_a_count_have_their_numbers() -> None:
         ("3票ずつで並びました。", "同数のときは、決め方に従います。", True),
     ]
     assert [step.short for step in steps] == ["", "あと1票足りません。", ""]
+
+
+def test_what_a_count_has_chosen_need_not_have_most_votes() -> None:
+    ahead = Step("threshold", "weight", 30, "over", None, "rival", 29, 30, holds=True)
+    cheaper = Step("threshold", "weight", 23, "over", None, "rival", 29, 30, holds=True)
+    first, second = (tell_step(words("ja"), step, str, chooses=True) for step in (ahead, cheaper))
+    assert (first.asked, first.found) == (
+        "いちばん多い選択肢が、次に多い選択肢(29票)を上回る必要があります。",
+        "いちばん多い選択肢は30票でした。",
+    )
+    assert "上回る" not in second.asked + second.found
+    assert second.found == "ありました。"
 
 
 def test_in_a_meeting_a_quorum_is_of_those_present() -> None:
