@@ -125,6 +125,10 @@ class Weight(Module, frozen=True):
         """What a voter of each class weighs, of heads by class. Only asked where BY_CLASS."""
         return {}
 
+    def most(self, members: int, minted: int) -> int:
+        """The most that the votes of so many members weigh together; ``minted``: tokens that there have ever been."""
+        raise NotImplementedError
+
     def reads(self) -> Iterable[str]:
         """The kinds of traces it looks at, as set."""
         return self.READS
@@ -155,6 +159,10 @@ class Method(Module, frozen=True):
     def accepts(self, choice: str, paper: Paper) -> bool:
         """Whether a ballot may say that. There is one spelling of everything that can be said."""
         return choice in self.choices(paper)
+
+    def largest(self, weight: int, paper: Paper) -> int:  # noqa: ARG002
+        """No number in a count of ballots of so much weight is larger."""
+        return weight
 
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """What the ballots come to. ``order``: of options, by lot or casting vote; earlier ones win ties."""

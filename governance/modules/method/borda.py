@@ -39,6 +39,10 @@ class Borda(Method, frozen=True):
         """A ranking, or abstain."""
         return choice == ABSTAIN or is_ranking(choice, paper.options, equal=self.equal)
 
+    def largest(self, weight: int, paper: Paper) -> int:
+        """All put an option before all others."""
+        return weight * HALVES * (paper.options - 1)
+
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """The option of most points."""
         ballots = sort_out(profile)

@@ -170,6 +170,10 @@ class Budgeting(Method, frozen=True):
         """In how many parts of a vote amounts are counted."""
         return 1
 
+    def largest(self, weight: int, paper: Paper) -> int:  # noqa: ARG002
+        """All approve a project."""
+        return weight * self.unit()
+
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """Which projects are funded, one round for each."""
         ballots = sort_out(profile)

@@ -43,6 +43,10 @@ class Quadratic(Method, frozen=True):
         given = marks.amounts(choice, paper.options, isqrt(self.credits))
         return given is not None and sum(votes * votes for votes in given.values()) <= self.credits
 
+    def largest(self, weight: int, paper: Paper) -> int:  # noqa: ARG002
+        """All buy one option all the votes they can."""
+        return weight * isqrt(self.credits)
+
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """The options of most votes."""
         ballots = sort_out(profile)

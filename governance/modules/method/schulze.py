@@ -37,6 +37,10 @@ class Schulze(Method, frozen=True):
         """A ranking, or abstain."""
         return choice == ABSTAIN or is_ranking(choice, paper.options, equal=self.equal)
 
+    def largest(self, weight: int, paper: Paper) -> int:  # noqa: ARG002
+        """All prefer one to another."""
+        return weight * HALVES
+
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """The unbeaten option; of several the first in the order."""
         ballots, names = sort_out(profile), options(paper)

@@ -39,6 +39,10 @@ class Score(Method, frozen=True):
         """Options ascending, each once, each with a score above 0."""
         return choice == ABSTAIN or marks.amounts(choice, paper.options, self.highest) is not None
 
+    def largest(self, weight: int, paper: Paper) -> int:  # noqa: ARG002
+        """All give an option the highest score."""
+        return weight * self.highest
+
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """The options of the highest sums."""
         ballots = sort_out(profile)

@@ -41,6 +41,10 @@ class Weighted(Method, frozen=True):
         given = marks.amounts(choice, paper.options, self.points)
         return given is not None and sum(given.values()) == self.points
 
+    def largest(self, weight: int, paper: Paper) -> int:  # noqa: ARG002
+        """All give one option all points."""
+        return weight * self.points
+
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """The options of most points."""
         ballots = sort_out(profile)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from governance import standing
 from governance.modules.questions import Line, Weight
-from governance.modules.weight.cap import Cap, capped
+from governance.modules.weight.cap import MAX_WEIGHT, Cap, capped
 from governance.standing import Standing
 
 
@@ -23,6 +23,10 @@ class Balance(Weight, frozen=True):
     def of(self, member: Standing) -> int:
         """Tokens, held ones among them, no more than the cap."""
         return capped(member.balance, self.cap)
+
+    def most(self, members: int, minted: int) -> int:
+        """All at the cap, but there are no more tokens than were minted."""
+        return min(minted, members * capped(MAX_WEIGHT, self.cap))
 
     def describe(self) -> Line:
         """With the cap."""

@@ -30,6 +30,10 @@ class ByClass(Weight, frozen=True):
         """What the class weighs."""
         return self.weights.get(member.cls, self.others)
 
+    def most(self, members: int, minted: int) -> int:  # noqa: ARG002
+        """All of the heaviest class."""
+        return members * max(self.others, *self.weights.values())
+
     def describe(self) -> Line:
         """Names the classes and their weights."""
         return self.KEYS[0], {"weights": dict(sorted(self.weights.items())), "others": self.others}

@@ -59,6 +59,10 @@ class Contribution(Weight, frozen=True):
             earned = sum(parts) // under**last
         return capped(self.base + max(0, earned), self.cap)
 
+    def most(self, members: int, minted: int) -> int:
+        """All at the cap, but nobody is thanked with tokens that were not minted."""
+        return min(members * self.base + minted, members * capped(MAX_WEIGHT, self.cap))
+
     def describe(self) -> Line:
         """With all that is set."""
         params = {"base": self.base, "cap": self.cap, "keep": spell(self.keep), "periods": self.periods}

@@ -17,3 +17,7 @@ class Household(Weight, frozen=True):
     def of(self, member: Standing) -> int:
         """1, or 0 for the others in a household that somebody represents."""
         return 1 if member.represents else 0
+
+    def most(self, members: int, minted: int) -> int:  # noqa: ARG002
+        """As many as they are, each in no household."""
+        return members

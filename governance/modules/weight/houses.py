@@ -47,6 +47,10 @@ class Houses(Weight, frozen=True):
         whole = min(math.lcm(*voters.values()), _MOST // sum(self.shares.values()))
         return {cls: max(1, self.shares[cls] * whole // count) for cls, count in voters.items()}
 
+    def most(self, members: int, minted: int) -> int:  # noqa: ARG002
+        """The whole, and 1 for everyone of a class too large for its share."""
+        return _MOST + members
+
     def describe(self) -> Line:
         """Names the classes and their shares."""
         return self.KEYS[0], {"shares": dict(sorted(self.shares.items()))}

@@ -15,3 +15,7 @@ class OneMember(Weight, frozen=True):
     def of(self, member: Standing) -> int:  # noqa: ARG002  (the same for everyone is the point)
         """Always 1."""
         return 1
+
+    def most(self, members: int, minted: int) -> int:  # noqa: ARG002
+        """As many as they are."""
+        return members

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from governance import standing
 from governance.modules.questions import Line, Weight
-from governance.modules.weight.cap import Cap, capped
+from governance.modules.weight.cap import MAX_WEIGHT, Cap, capped
 from governance.standing import Standing
 
 
@@ -24,6 +24,10 @@ class Shares(Weight, frozen=True):
     def of(self, member: Standing) -> int:
         """Shares, no more than the cap."""
         return capped(member.shares, self.cap)
+
+    def most(self, members: int, minted: int) -> int:  # noqa: ARG002
+        """All at the cap."""
+        return members * capped(MAX_WEIGHT, self.cap)
 
     def describe(self) -> Line:
         """With the cap."""

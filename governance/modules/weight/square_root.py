@@ -27,6 +27,10 @@ class SquareRoot(Weight, frozen=True, rename={"of_": "of"}):
         """The integer root: the largest whose square is not larger."""
         return math.isqrt(self.of_.of(member))
 
+    def most(self, members: int, minted: int) -> int:
+        """All of the same weight: nothing has a larger sum of roots."""
+        return math.isqrt(members * self.of_.most(members, minted))
+
     def reads(self) -> Iterable[str]:
         """What the other looks at."""
         return self.of_.reads()

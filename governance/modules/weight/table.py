@@ -34,6 +34,10 @@ class Table(Weight, frozen=True):
         """As the table says."""
         return self.weights.get(member.id, self.others)
 
+    def most(self, members: int, minted: int) -> int:  # noqa: ARG002
+        """All of the table, and the others."""
+        return sum(self.weights.values()) + members * self.others
+
     def describe(self) -> Line:
         """Names the members and their weights."""
         return self.KEYS[0], {"members": dict(sorted(self.weights.items())), "others": self.others}
