@@ -1,8 +1,8 @@
 """How a proposal comes to the vote: seconded, called by its proposer, admitted by the rule, opened by time.
 
 The rule that counts is the one in force when voting opens. Should it ask for longer notice than was given, or for a
-panel that has not been drawn, voting waits. Should it be one for which the proposal has not the right options, or under
-which only a meeting decides, the vote is called off.
+panel that has not been drawn, voting waits. Should it be one for which the proposal has not the right options, under
+which only a meeting decides, or by which votes could weigh more than can be counted, the vote is called off.
 """
 
 from __future__ import annotations
@@ -196,6 +196,8 @@ def _admit(ctx: Context, proposal: Proposal, rule: Rule) -> None:
     admission = rule.admission
     if not _has_options(ctx.state, proposal, rule):
         raise Refusal("proposal.options_missing", id=proposal.id, least=rule.least_options)
+    if not _can_be_counted(ctx.state, proposal, rule):
+        raise Refusal("proposal.too_heavy", id=proposal.id)
     # An entry's own moment lies after what it wrote: the proposer stands as the entries before this one say.
     proposer = standing.one(ctx.state, rule.needs, proposal.proposer, (ctx.index, ctx.time + 1))
     if proposer is None or not admission.admits(proposer):
@@ -230,6 +232,13 @@ def _has_options(state: State, proposal: Proposal, rule: Rule) -> bool:
     return least <= paper.options <= most and seats
 
 
+def _can_be_counted(state: State, proposal: Proposal, rule: Rule) -> bool:
+    """Whether JSON carries every number of the count exactly, however many vote with however much weight."""
+    weight = rule.weight.most(members.entered(state), tokens.supply(state).minted)
+    # Steps of an outcome say what would be more than all.
+    return rule.method.largest(weight, proposals.paper(state, proposal)) < canonical.MAX_INTEGER
+
+
 def _cool_off(ctx: Context, proposal: Proposal, wait: int) -> None:
     wanted = effects.acting(proposal.parsed_effects())
     for before in ctx.state.children(Proposal):
@@ -253,7 +262,11 @@ def _opens(moment: Moment, due: Due) -> None:
     version = rules.current(moment.state, proposal.decides)
     rule = version.rule()
     opens_at = moment.time
-    if proposal.meeting is None and (rule.venue.kinds() or not _has_options(moment.state, proposal, rule)):
+    if proposal.meeting is None and (
+        rule.venue.kinds()
+        or not _has_options(moment.state, proposal, rule)
+        or not _can_be_counted(moment.state, proposal, rule)
+    ):
         drafts.call_off(moment, proposal)
         return
     if proposal.meeting is None:
