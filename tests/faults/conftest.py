@@ -1,10 +1,8 @@
-"""A database and a data directory of their own, in memory where there is room: no disk is what fails here."""
+"""A database of their own, for tests that break things."""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +10,6 @@ import pytest
 
 from app.storage.embedded import EmbeddedPostgres, Server
 from app.storage.migrate import migrate
-
-_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-_ROOM = 1 << 30
-
-
-@pytest.fixture(scope="session")
-def quick() -> Iterator[Path]:
-    """A folder where fsync costs nothing, where there is such a thing."""
-    fast = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
-    with tempfile.TemporaryDirectory(prefix="yui-faults-", dir=_MEMORY if fast else None) as name:
-        yield Path(name)
 
 
 @pytest.fixture(scope="session")
