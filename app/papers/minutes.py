@@ -15,6 +15,7 @@ _WORDS: Final = (
     "attest",
     "count",
     "facts",
+    "log",
     "kind",
     "method",
     "outcome",
@@ -113,6 +114,8 @@ class Minutes(Struct, frozen=True, kw_only=True):
     chair: str
     items: tuple[Decided, ...]
     signers: tuple[Signer, ...]
+    text: str = ""
+    """What was signed, over several paragraphs; all else then stands below it, as the log has it."""
     opening: str = ""
     """What was said before the first item: that there was a quorum, who was made chair, over several paragraphs."""
     closing: str = ""
@@ -135,6 +138,7 @@ class Minutes(Struct, frozen=True, kw_only=True):
             "house": self.house.name,
             "dated": t("papers.minutes.dated", day=fmt.day(self.dated)),
             "version": self.version,
+            "written": lines(self.text),
             "about": self._about(fmt),
             "counts": self.present.said(fmt),
             "opening": lines(self.opening),

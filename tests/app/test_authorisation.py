@@ -153,6 +153,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/delegations": "member",
     "GET /c/{slug}/meetings/{id}/calendar.ics": "member",
     "GET /c/{slug}/meetings/{id}/minutes": "member",
+    "GET /c/{slug}/meetings/{id}/minutes/{version}/minutes.pdf": "member",
     "GET /c/{slug}/meetings/{id}/notice.pdf": "member",
     "GET /c/{slug}/meetings/{id}/notices": "official",
     "GET /c/{slug}/meetings/{id}/notices/record.pdf": "official",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.pages.meetings import calendar, convening, door, lists, minutes, one, papers, post, reception
+from app.pages.meetings import calendar, convening, door, lists, minutes, minutes_paper, one, papers, post, reception
 
 ROUTES: Final = (
     lists.meetings,
@@ -15,5 +15,6 @@ ROUTES: Final = (
     *reception.ROUTES,
     *calendar.ROUTES,
     *papers.ROUTES,
+    *minutes_paper.ROUTES,
     *post.ROUTES,
 )

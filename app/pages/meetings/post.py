@@ -32,7 +32,7 @@ from ledger import canonical
 
 SAY: Final = ("administrator", "facilitator")
 """Who may say on the ledger that members were notified, and has letters sent."""
-PAGE: Final = 100
+PAGE: Final = 50
 WAYS: Final = ("post", "hand", "circulation", "board")
 """How people are told apart from mail; what stands on pages says so itself."""
 
