@@ -167,6 +167,8 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/meetings": "member",
     "GET /c/{slug}/meetings/{id}": "member",
     "GET /c/{slug}/meetings/new": "administrator",
+    "GET /c/{slug}/meetings/series": "member",
+    "GET /c/{slug}/meetings/{id}/amend": "administrator",
     "GET /c/{slug}/me/keys/guardians": "member",
     "GET /c/{slug}/office/card": "helper",
     "GET /c/{slug}/office/card/{key}": "helper",

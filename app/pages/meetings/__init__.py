@@ -8,7 +8,7 @@ from app.pages.meetings import calendar, convening, door, lists, minutes, minute
 
 ROUTES: Final = (
     lists.meetings,
-    convening.new,
+    *convening.ROUTES,
     one.meeting,
     minutes.minutes,
     *door.ROUTES,

@@ -6,18 +6,23 @@ from typing import NamedTuple
 
 from app.api.problems import Problem
 from app.meetings.agenda import Item
+from app.meetings.documents import Document, parse
 from app.visit import Visit
 from governance.books.meetings import Meeting
 
 
 class Said(NamedTuple):
-    """The texts of a meeting's current version; what is erased or was never given is empty."""
+    """The texts of a meeting's current version; what is erased or was never given is empty.
+
+    ``documents``: what they are called; ``files``: the same, with where they are and what they hash to.
+    """
 
     title: str
     place: str
     notes: str
     reports: list[str]
     documents: list[str]
+    files: list[Document]
 
 
 class Titled(NamedTuple):
@@ -41,12 +46,14 @@ async def said(visit: Visit, meeting: Meeting) -> Said:
     paths = ["title", "place", "notes", *lists["reports"], *lists["documents"]]
     found = await visit.reading.texts([(meeting.statement, path) for path in paths])
     texts = {path: str(found.get((meeting.statement, path), "")) for path in paths}
+    files = [parse(texts[path]) for path in lists["documents"] if texts[path]]
     return Said(
         texts["title"],
         texts["place"],
         texts["notes"],
         [texts[path] for path in lists["reports"] if texts[path]],
-        [texts[path] for path in lists["documents"] if texts[path]],
+        [file.name for file in files],
+        files,
     )
 
 

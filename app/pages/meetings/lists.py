@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 
 from app.access import OPT, Access
 from app.installation import Installation
-from app.meetings import listing
+from app.meetings import forms, listing
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, words_of
 from app.visit import Visit
@@ -40,6 +40,7 @@ async def meetings(
         page=page,
         more=more,
         now=installation.clock.now(),
+        series=await forms.series(visit.reading),
         may_convene=visit.holds(*CONVENERS),
         words=words_of(request, visit),
     )

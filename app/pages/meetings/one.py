@@ -10,16 +10,16 @@ from app.access import OPT, Access
 from app.decisions.steps import tell_step
 from app.installation import Installation
 from app.meetings.agenda import agenda
+from app.meetings.forms import motions, unfinished
+from app.meetings.presence import EVERYBODY, here
 from app.pages.meetings.acts import acts
 from app.pages.meetings.common import need_meeting, said, titled
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_member, paragraphs, words_of
 from app.visit import Visit
-from governance.books.attendance import Attendance
+from governance.books.meetings import CONVENERS, Meeting, Series
 from governance.books.minutes import Minutes
 from governance.books.proxies import Proxy
-
-MANY = 100_000
 
 
 @get("/c/{slug:str}/meetings/{id:str}", opt={OPT: Access.MEMBER})
@@ -30,9 +30,8 @@ async def meeting(
     me, found, words = need_member(visit), await need_meeting(visit, id), words_of(request, visit)
     texts = await said(visit, found)
     items = await titled(visit, await agenda(installation, visit.reading, found, me, visit.size))
-    there = await visit.reading.children(Attendance, found.id, limit=MANY)
-    here = [one for one in there if one.left_at is None]
-    given = await visit.reading.children(Proxy, found.id, limit=MANY)
+    there = await here(visit.reading, found.id)
+    given = await visit.reading.children(Proxy, found.id, limit=EVERYBODY)
     versions = await visit.reading.children(Minutes, found.id)
     may = await acts(visit, installation, found, [one.item for one in items])
     people = {
@@ -56,12 +55,21 @@ async def meeting(
         paragraphs=paragraphs(texts.notes),
         items=items,
         quorum=lambda step: tell_step(words, step, words.fmt.integer, chooses=False),
-        in_room=sum(one.how == "room" for one in here),
-        online=sum(one.how == "online" for one in here),
+        in_room=sum(one.how == "room" for one in there),
+        online=sum(one.how == "online" for one in there),
         proxies=sum(one.to is not None for one in given),
         minutes=versions,
         may=may,
+        motions=await motions(visit, found, installation.clock.now()) if may.there else [],
+        second=bool(await unfinished(visit.reading, found)) if visit.holds(*CONVENERS) else False,
+        series=await _series(visit, found),
         people=names,
         names=names | {found.id: title} | {one.item.proposal.id: one.title for one in items if one.title},
         words=words,
     )
+
+
+async def _series(visit: Visit, meeting: Meeting) -> str:
+    """What the meetings are called that it belongs to; empty where it stands alone."""
+    found = await visit.reading.find(Series, meeting.series) if meeting.series else None
+    return "" if found is None else await visit.reading.text(found.statement, "name")

@@ -15,12 +15,12 @@ from governance.all_books import BOOKS
 from ledger import canonical, ids
 from ledger.compose import Private
 from tests.app.api.service import Coop, Travelling, web
-from tests.governance.documents import document
 from tests.governance.hall import general
 from tests.simulator import majority_rule
 from tests.town import Town
 
 AT_ONCE = {"module": "fixed/1", "voting_seconds": 86_400, "delay_seconds": 0, "timelock_seconds": 0}
+FLOOR = {"module": "meeting/1", "kinds": ["general"], "motions": True}
 SOON = 60_000
 """In ms: when meetings begin. The clock is put forward, not so far that what is signed now would be too old."""
 Convene = Callable[..., Awaitable[str]]
@@ -34,7 +34,7 @@ def clock() -> Travelling:
 @pytest.fixture
 async def coop(migrated: Server, tmp_path: Path, clock: Travelling) -> AsyncIterator[Coop]:
     rules = {kind: majority_rule() for kind in ("rules", "policy", "role", "admit")}
-    rules |= {"ordinary": general(timing=AT_ONCE), "special": document()}
+    rules |= {"ordinary": general(timing=AT_ONCE), "special": general(timing=AT_ONCE, venue=FLOOR)}
     async with Installation.open(Settings(tmp_path, migrated.service_dsn.url, BOOKS, clock)) as installation:
         coop = Coop(create_app(installation, web()), installation, Town())
         await coop.found("Hanako", rules=rules)
