@@ -15,6 +15,7 @@ from app.visit import Visit
 from governance.books.meetings import Meeting, Series
 from governance.books.proposals import Item, Proposal
 from ledger.books.bookings import Booking
+from ledger.books.projects import Project
 from ledger.books.resources import Resource, ResourceTerms
 
 _ID: Final = re.compile(r"\b[a-z]{2,8}_[a-z2-7]{26}\b")
@@ -74,6 +75,16 @@ async def item_names(visit: Visit, ballots: Iterable[tuple[str, str]]) -> dict[s
     return await _titles(
         visit.reading, {f"{item.proposal}/option_{item.number}": (item.statement, "title") for item in items}
     )
+
+
+async def project_names(visit: Visit, projects: Iterable[Project]) -> dict[str, str]:
+    """What projects are called, by their ids: as the thing of a budgeting round, or as the decision to begin."""
+    if not sees_titles(visit):
+        return {}
+    kept = list(projects)
+    things = (await visit.reading.find_many(Item, [one.id for one in kept if one.item is not None])).values()
+    decisions = await _proposal_titles(visit.reading, [one.proposal for one in kept if one.item is None])
+    return decisions | await _titles(visit.reading, {item.id: (item.statement, "title") for item in things})
 
 
 async def _meeting_titles(reading: Reading, meetings: list[str], series: list[str]) -> dict[str, str]:

@@ -176,6 +176,7 @@ _EFFECTS: Final = [
     {"effect": "suspend", "member": _ROKU, "until": None},
     {"effect": "expel", "member": _TARO},
     {"effect": "mint", "member": _TARO, "amount": 1200},
+    {"effect": "allot"},
     {"effect": "project", "lead": _HANA},
     {"effect": "federation", "origin": "union.example/kitaura"},
 ]

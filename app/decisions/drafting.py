@@ -63,7 +63,7 @@ def draft(kind: str, values: Values, words: Words, utc_offset: int, members: Map
         case "election":
             term = _term(values, utc_offset)
             drafted.effects, drafted.private = drafting_more.election(values, words, members, term, drafted.errors)
-        case "ordinary" | "special" | "expel" | "tokens":
+        case "ordinary" | "special" | "expel" | "tokens" | "budget":
             until = _midnight(one(values, "until"), utc_offset, 1)
             drafted.effects = [*drafting_more.effect(kind, values, words, until, drafted.errors)]
         case "rules":

@@ -18,6 +18,7 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "special": ("text", "articles", "federation", "project"),
     "expel": ("expel", "suspend"),
     "tokens": ("mint", "project"),
+    BUDGET: ("allot", "text"),
 }
 """Kinds of proposals for whose effect there is a choice; the first is what the form begins with."""
 Plain = list[tuple[str, str, str]]
@@ -74,6 +75,8 @@ def effect(
     match chosen_effect(kind, values):
         case "text":
             return []
+        case "allot":
+            return [{"effect": "allot"}]
         case "articles":
             return [{"effect": "articles"}]
         case "federation":

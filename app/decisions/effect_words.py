@@ -100,8 +100,8 @@ class EffectWords:
                 return await self._elect(effect)
             case "log_key":
                 return Told(self._t("proposals.effect.log_key", vkey=effect["vkey"]))
-            case "articles":
-                return Told(self._t("proposals.effect.articles"))
+            case "articles" | "allot" as plain:
+                return Told(self._t(f"proposals.effect.{plain}"))
             case "federation":
                 return Told(self._t("proposals.effect.federation", origin=effect["origin"]))
             case "expel" | "suspend" | "mint" | "project" as named:

@@ -27,7 +27,7 @@ def from_proposal(proposal: Proposal, options: list[str], names: dict[str, str],
     if proposal.seats > 1:
         around["seats"] = [str(proposal.seats)]
     if proposal.budget:
-        return around | {"budget": [str(proposal.budget)]}
+        return around | {"budget": [str(proposal.budget)], "effect": ["allot" if proposal.effects else "text"]}
     if not proposal.effects:
         return around | {"options": ["\n".join(options)]}
     filled = _from_effect(proposal.effects[0], names, utc_offset)

@@ -10,7 +10,7 @@ from litestar.params import FromPath, QueryParameter
 
 from app.access import OPT, Access
 from app.api.problems import Problem
-from app.naming import names_for, sees_titles
+from app.naming import names_for, project_names, sees_titles
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_proposal, paragraphs, texts_of
 from app.pages.proposals.versions import compare
@@ -73,7 +73,7 @@ async def projects(request: Asked, visit: NamedDependency[Visit]) -> Page:
         "articles/projects.html",
         projects=opened,
         federations=sorted(joined, key=lambda one: -one.joined),
-        titles=await names_for(visit, named),
+        titles=await names_for(visit, named) | await project_names(visit, opened),
     )
 
 

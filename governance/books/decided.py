@@ -9,8 +9,9 @@ import msgspec
 from governance import effects, outcome, standing
 from governance.books import counts, proposals, tallying
 from governance.books.meetings import Meeting
-from governance.books.proposals import Proposal, change, need_stage
-from governance.effects.base import Decision
+from governance.books.proposals import Item, Proposal, change, need_stage
+from governance.books.rules import BUDGET
+from governance.effects.base import Decision, Funded
 from ledger.books import members, roles
 from ledger.errors import FormatError, Refusal
 from ledger.fold import Book, Context, Handler, Moment
@@ -131,11 +132,21 @@ def _expires(moment: Moment, due: Due) -> None:
 
 def _carry_out(moment: Moment, proposal: Proposal) -> None:
     winners = () if proposal.outcome is None else proposal.outcome.winners
-    error = effects.execute(moment, proposal.parsed_effects(), Decision(proposal.id, winners))
+    decision = Decision(proposal.id, winners, _funded(moment, proposal, winners))
+    error = effects.execute(moment, proposal.parsed_effects(), decision)
     if error is None:
         change(moment.state, proposal, executed_at=moment.time)
     else:
         _lapse(moment, proposal, error)
+
+
+def _funded(moment: Moment, proposal: Proposal, winners: tuple[str, ...]) -> tuple[Funded, ...]:
+    """What a budget is spent on, in the order in which it won."""
+    if proposal.decides != BUDGET:
+        return ()
+    numbers = [winner.removeprefix("option_") for winner in winners]
+    items = [moment.state.need(Item, f"{proposal.id}/{number}") for number in numbers]
+    return tuple(Funded(item.number, item.by, item.cost) for item in items)
 
 
 def _lapse(moment: Moment, proposal: Proposal, error: Refusal | FormatError) -> None:

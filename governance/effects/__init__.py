@@ -9,6 +9,7 @@
     {"effect": "admit", "applicant": "app_…", "class": "member"}
     {"effect": "suspend", "member": "mem_…", "until": null | time}     {"effect": "expel", "member": "mem_…"}
     {"effect": "mint", "member": "mem_…", "amount": 100}     {"effect": "project", "lead": "mem_…"}
+    {"effect": "allot"}
     {"effect": "federation", "origin": "union.example/kitaura"}     {"effect": "log_key", "vkey": "origin+hash+key"}
 
 Every effect but text belongs to certain kinds of proposal, so that nothing passes under an easier rule than its own.
@@ -20,7 +21,7 @@ from typing import Any, Final
 
 from governance.documents import Fault, read
 from governance.effects.base import Decision, Effect, inside
-from governance.effects.commons import JoinFederation, Mint, OpenProject
+from governance.effects.commons import Allot, JoinFederation, Mint, OpenProject
 from governance.effects.people import Admit, Elect, Expel, GiveRole, Suspend
 from governance.effects.rules import AdoptArticles, AdoptPolicy, AdoptRule, ChangeLogKey
 from ledger.errors import FormatError, Refusal
@@ -48,6 +49,7 @@ EFFECTS: Final[tuple[type[Effect], ...]] = (
     Expel,
     Mint,
     OpenProject,
+    Allot,
     JoinFederation,
     ChangeLogKey,
 )

@@ -14,11 +14,23 @@ from ledger.errors import FormatError
 from ledger.fold import Context, Moment
 
 
+class Funded(NamedTuple):
+    """A thing that a budgeting round pays for: its number, who proposed it, and what it costs."""
+
+    number: int
+    by: str
+    cost: int
+
+
 class Decision(NamedTuple):
-    """On whose behalf something is done: the proposal's id, and what won (``option_2``), in order."""
+    """On whose behalf something is done: the proposal's id, and what won (``option_2``), in order.
+
+    ``funded``: the same as things to be paid for, where a budget was spent.
+    """
 
     proposal: str
     winners: tuple[str, ...] = ()
+    funded: tuple[Funded, ...] = ()
 
 
 class Effect(msgspec.Struct, frozen=True):

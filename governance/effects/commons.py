@@ -1,4 +1,4 @@
-"""Effects on the commons: tokens minted for somebody, a project opened, a federation joined."""
+"""Effects on the commons: tokens minted for somebody, projects opened and paid for, a federation joined."""
 
 from __future__ import annotations
 
@@ -59,6 +59,18 @@ class OpenProject(Effect, frozen=True):
         """By the projects' own verb."""
         members.need_active(moment.state, self.lead)
         projects.open_project(moment, decision.proposal, self.lead)
+
+
+class Allot(Effect, frozen=True):
+    """Whatever a budgeting round pays for begins as a project, with its cost as budget, led by whoever proposed it."""
+
+    NAME = "allot"
+    KINDS = ("budget",)
+
+    def execute(self, moment: Moment, decision: Decision) -> None:
+        """By the projects' own verb, for each. Somebody who has left since leads it in name: the vote was for it."""
+        for one in decision.funded:
+            projects.open_project(moment, decision.proposal, one.by, item=one.number, allotted=one.cost)
 
 
 class JoinFederation(Effect, frozen=True):

@@ -9,12 +9,18 @@ from ledger.state import Record, State
 
 
 class Project(Record, frozen=True, kw_only=True):
-    """A project (the id is the proposal's whose decision opened it, whose title it bears). ``opened`` in ms."""
+    """A project that a decision opened, and bears the title of: the id is the proposal's. ``opened`` in ms.
+
+    ``item``: the number of the thing in a budgeting round that it carries out (the id is then ``proposal/number``), and
+    ``allotted`` what the round pays for it, in the units of its budget.
+    """
 
     kind: ClassVar[str] = "project"
     proposal: str
     lead: str
     opened: int
+    item: int | None = None
+    allotted: int = 0
 
     @property
     def sort(self) -> str:
@@ -30,9 +36,19 @@ class Federation(Record, frozen=True, kw_only=True):
     joined: int
 
 
-def open_project(moment: Moment, proposal: str, lead: str) -> None:
+def open_project(moment: Moment, proposal: str, lead: str, *, item: int | None = None, allotted: int = 0) -> None:
     """A project begins, led by that member."""
-    moment.state.put(Project(id=proposal, index=moment.index, proposal=proposal, lead=lead, opened=moment.time))
+    moment.state.put(
+        Project(
+            id=proposal if item is None else f"{proposal}/{item}",
+            index=moment.index,
+            proposal=proposal,
+            lead=lead,
+            opened=moment.time,
+            item=item,
+            allotted=allotted,
+        )
+    )
 
 
 def joined(state: State, origin: str) -> bool:

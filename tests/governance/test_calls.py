@@ -11,6 +11,7 @@ from governance.books import draws, proposals
 from governance.books.proposals import Proposal
 from ledger import canonical
 from ledger.books import tokens
+from ledger.books.projects import Project
 from ledger.compose import Private
 from ledger.errors import FormatError
 from tests.governance.assembly import Assembly
@@ -198,7 +199,7 @@ def test_budget_rounds_are_filled_with_things_by_anyone() -> None:
     rule = CHOICE | {"method": {"module": "greedy_budget/1", "most": 10, "by": "votes"}}
     coop = Assembly(budget=rule)
     assert code(coop.draft, kind="budget") == "proposal.budget"
-    draft = coop.draft(kind="budget", budget=100)
+    draft = coop.draft(kind="budget", budget=100, effects=[{"effect": "allot"}])
     assert code(coop.call, draft) == "proposal.options_missing"
 
     def add(name: str, cost: int) -> None:
@@ -219,3 +220,5 @@ def test_budget_rounds_are_filled_with_things_by_anyone() -> None:
     found: Proposal = coop.proposal(draft)
     assert found.outcome is not None
     assert set(found.outcome.winners) == {"option_1", "option_3"}
+    begun = {one.item: (one.id, one.lead, one.allotted) for one in coop.state.children(Project)}
+    assert begun == {1: (f"{draft}/1", coop.id("Kenta"), 60), 3: (f"{draft}/3", coop.id("Ume"), 40)}

@@ -30,6 +30,7 @@ ANY_RULE = st.one_of(rules(), spoilt(rules()))
 ANY_MEMBERS = st.one_of(MEMBERS, spoilt(MEMBERS))
 ANY_COMMONS = st.one_of(COMMONS, spoilt(COMMONS))
 COUNTS = st.fixed_dictionaries({"heads": st.integers(0, 2), "weight": st.integers(0, 2)})
+ABOUT = ["elect", "suspend", "expel", "mint", "project", "allot", "federation", "articles"]
 EFFECTS = st.one_of(
     st.fixed_dictionaries({"effect": st.just("rule"), "kind": CODES, "document": ANY_RULE}),
     st.fixed_dictionaries({"effect": st.just("policy"), "area": st.just("members"), "document": ANY_MEMBERS}),
@@ -37,7 +38,7 @@ EFFECTS = st.one_of(
     spoilt(st.fixed_dictionaries({"effect": st.just("admit"), "applicant": CODES, "class": CODES})),
     spoilt(
         st.fixed_dictionaries(
-            {"effect": st.sampled_from(["elect", "suspend", "expel", "mint", "project", "federation", "articles"])},
+            {"effect": st.sampled_from(ABOUT)},
             optional={
                 "member": CODES,
                 "lead": CODES,

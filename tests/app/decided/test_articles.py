@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ledger.compose import Private
 from tests.app.decided.conftest import Deciding
 
 FIRST = "第1条 この組合は、結の里という。\n第2条 総会は年に一度開く。"
@@ -67,6 +68,22 @@ async def test_projects_and_federations_name_the_decision_that_opened_them(coop:
     assert "Jiroさん" not in await coop.page("", "projects")  # strangers read no names
     entry = await coop.page("Taro", f"ledger/{await opening(coop, project)}")
     assert f'href="/c/short/projects#{project}"' in entry
+
+
+async def test_what_a_budget_is_spent_on_begins_as_projects(coop: Deciding) -> None:
+    allot = [{"effect": "allot"}]
+    proposal = await coop.draft("budget", "地域の予算", "何に使うか。", budget=900, effects=allot)
+    for name, title, cost in (("Taro", "街灯を直す", 500), ("Jiro", "橋をかける", 800)):
+        thing = {"proposal": proposal, "title": Private(title), "text": Private("皆で。"), "cost": cost}
+        await coop.say(name, "proposal.item/1", thing)
+    await coop.call(proposal)
+    await coop.vote(proposal, Hanako="1", Taro="1", Jiro="2")
+    shown = await coop.page("Taro", "projects")
+    assert "街灯を直す" in shown
+    assert "橋をかける" not in shown
+    assert "まとめ役 Taroさん" in shown
+    assert "予算 500" in shown
+    assert f'href="/c/short/proposals/{proposal}"' in shown
 
 
 async def opening(coop: Deciding, proposal: str) -> int:

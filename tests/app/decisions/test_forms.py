@@ -353,5 +353,8 @@ def test_what_can_not_be_proposed_is_said_at_its_place(kind: str, values: dict[s
 
 
 def test_a_budget_and_what_is_decided_by_its_text_alone() -> None:
-    assert draft("budget", {"budget": ["1,000"]}, WORDS, 540).controls() == [("budget", "integer", "1000")]
+    assert draft("budget", {"budget": ["1,000"], "effect": ["text"]}, WORDS, 540).controls() == [
+        ("budget", "integer", "1000")
+    ]
+    assert draft("budget", {"budget": ["1,000"]}, WORDS, 540).effects == [{"effect": "allot"}]
     assert draft("ordinary", {}, WORDS, 540).controls() == []

@@ -137,6 +137,7 @@ PEOPLE_EFFECTS: list[Json] = [
     {"effect": "project", "lead": "mem_a"},
     {"effect": "federation", "origin": "union.example"},
     {"effect": "articles"},
+    {"effect": "allot"},
 ]  # fmt: skip
 
 
