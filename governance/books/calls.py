@@ -7,7 +7,7 @@ which only a meeting decides, or by which votes could weigh more than can be cou
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,7 @@ from governance.books import drafts, proposals, rules
 from governance.books.meetings import Meeting
 from governance.books.proposals import Proposal, Version, change, need_stage
 from governance.books.rules import RuleVersion
+from governance.effects.base import Effect
 from governance.rule import Rule
 from governance.standing import Sight
 from ledger import canonical
@@ -240,16 +241,38 @@ def _can_be_counted(state: State, proposal: Proposal, rule: Rule) -> bool:
 
 
 def _cool_off(ctx: Context, proposal: Proposal, wait: int) -> None:
-    wanted = effects.acting(proposal.parsed_effects())
-    for before in ctx.state.children(Proposal):
-        if not before.defeated or before.decides != proposal.decides or before.closes_at is None:
+    found = resting(ctx.state, Again(proposal.decides, proposal.proposer, proposal.parsed_effects()), wait)
+    if found is not None and ctx.time < found.until:
+        again = canonical.format_time(found.until)
+        raise Refusal("proposal.cooling_off", id=proposal.id, before=found.proposal, earliest=again)
+
+
+class Again(NamedTuple):
+    """What is to come to the vote: decided by which rule, proposed by whom, with which effects."""
+
+    decides: str
+    proposer: str
+    effects: tuple[Effect, ...]
+
+
+class Resting(NamedTuple):
+    """A proposal that was clearly rejected, and until when (ms) the same can't come to the vote."""
+
+    proposal: str
+    until: int
+
+
+def resting(state: State, again: Again, wait: int) -> Resting | None:
+    """Of those that asked for the same, the one rejected last; ``wait``: how long after that, in ms."""
+    wanted, found = effects.acting(again.effects), []
+    for before in state.children(Proposal):
+        if not before.defeated or before.decides != again.decides or before.closes_at is None:
             continue
         refused = effects.acting(before.parsed_effects())
         # In another order or beside something else it is still the same that would be done.
-        same = all(effect in wanted for effect in refused) if refused else before.proposer == proposal.proposer
-        if same and ctx.time < before.closes_at + wait:
-            again = canonical.format_time(before.closes_at + wait)
-            raise Refusal("proposal.cooling_off", id=proposal.id, before=before.id, earliest=again)
+        if all(effect in wanted for effect in refused) if refused else before.proposer == again.proposer:
+            found.append(Resting(before.id, before.closes_at + wait))
+    return max(found, key=lambda one: one.until, default=None)
 
 
 def notice(proposal: Proposal, rule: Rule) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from app.decisions.resting import Rests, resting
 from app.decisions.words import Words
 from app.installation import Installation
 from app.naming import sees_names, sees_titles
@@ -31,6 +32,7 @@ class Life(NamedTuple):
 
     ``deposit``: tokens that the call sets aside. ``earliest``: before that the vote can't be called. ``notice``: from
     the call to the opening at least. ``panel``: how many are drawn. ``casting``: until when the chair can decide a tie.
+    ``rests``: what was rejected not long ago, so that this can't be put to the vote yet.
     """
 
     seconds: tuple[int, int] | None
@@ -42,6 +44,7 @@ class Life(NamedTuple):
     vetoes: tuple[int, int] | None
     casting: int | None
     answers: list[Said]
+    rests: Rests | None = None
 
     @property
     def missing(self) -> int:
@@ -71,6 +74,9 @@ async def life_of(
         vetoes=(proposal.vetoes, needed) if needed else None,
         casting=(proposal.closes_at or 0) + CASTING if stage == "tied" and rule.tie.BREAKS == "chair" else None,
         answers=await _answers(visit, words, proposal) if proposal.interested else [],
+        rests=await resting(visit, installation, proposal.decides, proposal.proposer, tuple(proposal.effects))
+        if stage == "draft"
+        else None,
     )
 
 

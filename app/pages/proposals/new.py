@@ -21,8 +21,10 @@ from app.decisions.drafting import LOG_KEY, Drafted, draft, role_of
 from app.decisions.effect_words import EffectWords, current_policy, current_rule
 from app.decisions.filling import Filled, from_document, from_proposal, with_names
 from app.decisions.people import Person, applicants, find_people
+from app.decisions.resting import resting
 from app.decisions.rule_spelling import ACT, Values, one
 from app.decisions.words import Words
+from app.installation import Installation
 from app.naming import sees_names
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, members_policy, need_member, need_proposal, said_names, texts_of, words_of
@@ -120,7 +122,12 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
         "title": title,
         "text": text,
         "names": {} if amended is None else said_names(amended, title, {}),
+        "rests": None,
     }
+    if drafted.complete:
+        installation: Installation = request.app.state.installation
+        proposer = need_member(visit) if amended is None else amended.proposer
+        shown["rests"] = await resting(visit, installation, kind, proposer, tuple(drafted.effects))
     if amended is None and visit.member is not None:
         waiting = await visit.reading.find(Undecided, visit.member.id)
         shown |= {"most": MAX_UNDECIDED, "full": waiting is not None and waiting.proposals >= MAX_UNDECIDED}
