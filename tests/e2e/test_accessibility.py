@@ -105,6 +105,16 @@ FOLLOWED = [
     (AUDITOR, "/c/mizunasato/audit", "/audit/proposals/"),
 ]
 """Pages that are found by following the first link of a list to such an address."""
+OPEN, DECIDED = "/c/mizunasato/proposals", "/c/mizunasato/proposals?view=decided"
+PAST = "/c/mizunasato/meetings?view=past"
+TITLED = [
+    *((MEMBER, OPEN, title) for title in ("冬の小さな予算", "新しい軽トラックの色", "水の世話役", "英語の知らせ")),
+    *((MEMBER, DECIDED, title) for title in ("里づくりのお金", "共同の畑", "総代をえらぶ", "掲示板", "運動場を三年間")),
+    (MEMBER, "/c/mizunasato/meetings", "秋の総会"),
+    (ADMINISTRATOR, "/c/mizunasato/meetings", "秋の総会"),
+    (MEMBER, PAST, "臨時総会"),
+]
+"""Pages that are found by what they are called: a ballot and an outcome of each kind, meetings to come and held."""
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +168,27 @@ def test_everyone_can_use_what_lists_lead_to(
     page = readers[who, lang]
     page.goto(village.server + path)
     href = page.locator(f'main a[href*="{pattern}"]').first.get_attribute("href")
+    assert faults(page, f"{village.server}{href}", lang) == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize(("who", "path", "title"), TITLED)
+def test_everyone_can_use_every_kind_of_decision(
+    village: Village, readers: dict[tuple[int, str], Page], who: int, path: str, title: str, lang: str
+) -> None:
+    page = readers[who, lang]
+    page.goto(village.server + path)
+    href = page.locator("main a", has_text=title).first.get_attribute("href")
+    assert faults(page, f"{village.server}{href}", lang) == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_everyone_can_use_minutes(village: Village, readers: dict[tuple[int, str], Page], lang: str) -> None:
+    page = readers[MEMBER, lang]
+    page.goto(village.server + PAST)
+    page.locator("main a", has_text="臨時総会").first.click()
+    page.wait_for_url("**/meetings/mtg_*")
+    href = page.locator('main a[href$="/minutes"]').first.get_attribute("href")
     assert faults(page, f"{village.server}{href}", lang) == []
 
 
