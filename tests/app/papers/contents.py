@@ -147,6 +147,7 @@ def minutes() -> Minutes:
             Signer(title="議長", name="乙川 次郎", signed=STARTS + 3 * DAY, receipt=code("第130号")),
             Signer(title="署名人", name="丙田 三郎"),
         ),
+        text="決算を認めた。\n全員が確かめた。",
         opening="開会した。",
         closing="閉会した。",
         officers=("理事 丁野 四子",),
