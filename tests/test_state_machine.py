@@ -7,7 +7,6 @@ anew, over dictionaries and over SQLite. ``YUI_LONG_TESTS=1`` tries eighty times
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from fractions import Fraction
 from random import Random
@@ -25,6 +24,7 @@ from ledger.books import tokens
 from ledger.compose import Private
 from ledger.errors import Refusal
 from ledger.statement import Entry, build_leaf, parse_leaf
+from tests.generated import LONG, generated
 from tests.reference_compare import compare, fold_again, rule_document
 from tests.reference_model import Model
 from tests.simulator import DAY, HOUR, Village
@@ -477,8 +477,5 @@ class CoOp(RuleBasedStateMachine):
         fold_again(self.village)
 
 
-LONG = bool(os.environ.get("YUI_LONG_TESTS"))
 TestCoOp = CoOp.TestCase
-TestCoOp.settings = settings(
-    deadline=None, max_examples=2000 if LONG else 60, stateful_step_count=120 if LONG else 50, print_blob=True
-)
+TestCoOp.settings = settings(generated(60, 2000), stateful_step_count=120 if LONG else 50, print_blob=True)

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from governance import rule
@@ -21,15 +21,10 @@ from tests.conformance import governors, ours, village_vote
 from tests.conformance.evm import staged
 from tests.conformance.governors import Act, House, Setting
 from tests.conformance.village_vote import MEMBERS
+from tests.generated import generated
 
 pytestmark = pytest.mark.slow
-_HOW: Any = {
-    "deadline": None,
-    # Explaining a failure takes minutes here, and adds little to the vote that it shrank to.
-    "phases": [phase for phase in Phase if phase is not Phase.explain],
-    "suppress_health_check": [HealthCheck.too_slow],
-}
-MANY, SOME = settings(max_examples=1000, **_HOW), settings(max_examples=300, **_HOW)
+MANY, SOME = generated(250, 4000), generated(75, 1000)
 
 
 @pytest.fixture(scope="module")

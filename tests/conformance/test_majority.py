@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from governance import rule
@@ -21,14 +20,10 @@ from tests.conformance import governors, majorities, ours, village_vote
 from tests.conformance.evm import staged
 from tests.conformance.majorities import HOUR, RATIO, Act, Majority, Setting
 from tests.conformance.village_vote import MEMBERS
+from tests.generated import generated
 
 pytestmark = pytest.mark.slow
-_HOW: Any = {
-    "deadline": None,
-    "phases": [phase for phase in Phase if phase is not Phase.explain],
-    "suppress_health_check": [HealthCheck.too_slow],
-}
-MANY, SOME = settings(max_examples=1000, **_HOW), settings(max_examples=300, **_HOW)
+MANY, SOME = generated(250, 4000), generated(75, 1000)
 RATIOS = st.one_of(
     st.sampled_from((500_000, 250_000, 750_000, 200_000, 400_000, 600_000)),
     st.sampled_from((333_332, 666_666, 2, 999_998)) | st.integers(1, RATIO - 1),
@@ -85,7 +80,7 @@ def test_the_same_votes_come_to_the_same(
         assert seen.executable == (outcome.result == "passed" and not seen.open)
 
 
-@settings(max_examples=100, **_HOW)
+@SOME
 @given(cases=st.lists(st.tuples(st.integers(1, 10**12), RATIOS), min_size=1, max_size=50))
 def test_ratios_round_up_to_the_same_power(majority: Majority, cases: list[tuple[int, int]]) -> None:
     for (total, ratio), power in zip(cases, majority.power(cases), strict=True):
