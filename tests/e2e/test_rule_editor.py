@@ -109,6 +109,15 @@ def test_conditions_come_and_go_and_nothing_is_lost_on_the_way(assembly: Coop, o
     page.fill("#field-json", json.dumps(document))
     press(page, "このJSONを使う")
     expect(page.locator("[id='field-threshold/fraction/own-error']")).to_contain_text("全部(1)を超えています。")
+    for weight, key in (("by_class/1", "member"), ("table/1", coop.town.id("Ume"))):
+        faulty = document | {"weight": {"module": weight, "weights": {key: 0}, "others": 1}}
+        page.locator("#advanced summary").click()
+        page.fill("#field-json", json.dumps(faulty))
+        press(page, "このJSONを使う")
+        expect(page.locator(f"[id='field-weight/weights/{key}-error']")).to_be_visible()
+    page.locator("#advanced summary").click()
+    page.fill("#field-json", json.dumps(document))
+    press(page, "このJSONを使う")
     fill(page, "threshold/fraction/own", "4/7")
     expect(page.locator("#told")).to_contain_text("7分の4を超える")
     expect(page.locator("#incomplete")).to_have_count(0)
