@@ -21,6 +21,8 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     BUDGET: ("allot", "text"),
 }
 """Kinds of proposals for whose effect there is a choice; the first is what the form begins with."""
+NO_ROLE: Final = "none"
+"""Whom an election chooses without a role in the ledger: an advisory committee."""
 Plain = list[tuple[str, str, str]]
 """Controls of the statement's form: name, how the value is read, the value."""
 
@@ -52,12 +54,17 @@ def settings(kind: str, values: Values, words: Words, errors: dict[str, str]) ->
 def election(
     values: Values, words: Words, names: Mapping[str, str], term: Mapping[str, str | None], errors: dict[str, str]
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """The effect, and the candidates' names as the options' texts, by path. ``names``: of members by id."""
+    """The effect, none where winning gives no role, and the candidates' names as the options' texts, by path.
+
+    ``names``: of members by id.
+    """
     candidates = list(dict.fromkeys(values.get("candidates", ())))
     if not 2 <= len(candidates) <= MAX_OPTIONS:  # noqa: PLR2004 (one candidate is no election)
         errors["candidates"] = words.t("proposals.new.candidates.few", most=MAX_OPTIONS)
-    effect = {"effect": "elect", "role": one(values, "role"), "scope": "coop", "candidates": candidates, **term}
     texts = {f"options/{place}": names.get(member, member) for place, member in enumerate(candidates)}
+    if one(values, "role") == NO_ROLE:
+        return [], texts
+    effect = {"effect": "elect", "role": one(values, "role"), "scope": "coop", "candidates": candidates, **term}
     return [effect], texts
 
 

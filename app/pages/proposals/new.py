@@ -41,6 +41,7 @@ from ledger.books.roles import ROLES
 KINDS: Final = rules.ALL
 UNASKED: Final = 5
 """How many members stand there to choose from before anybody has been searched for."""
+MANY: Final = 100_000
 _Code = Annotated[str, QueryParameter(max_length=20)]
 _Id = Annotated[str, QueryParameter(max_length=40)]
 
@@ -90,6 +91,8 @@ async def amend(request: Asked, visit: NamedDependency[Visit], id: FromPath[str]
     _, _, options = await texts_of(visit, found)
     names = await _names_of(visit, found)
     values = from_proposal(found, options, names, visit.coop.utc_offset)
+    if found.decides == rules.ELECTION and not found.effects:
+        values |= {"role": [drafting_more.NO_ROLE], "candidates": await _called(visit, options)}
     return await _form(request, visit, found.decides, values, found)
 
 
@@ -196,6 +199,13 @@ async def _people(visit: Visit, searched: str, field: str, values: Values) -> li
     chosen = [member for member in values.get(field, ()) if member]
     first = await find_people(visit.reading, "", set(chosen), most=MAX_OPTIONS) if chosen else []
     return [*sorted(first, key=lambda person: chosen.index(person.id)), *(one for one in found if one not in first)]
+
+
+async def _called(visit: Visit, names: list[str]) -> list[str]:
+    """Ids of the members with those names, in that order: where an election gives no role, it knows names alone."""
+    everyone = await find_people(visit.reading, "", most=MANY)
+    ids = {person.name: person.id for person in everyone}
+    return [ids[name] for name in names if name in ids]
 
 
 async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: str) -> Filled:

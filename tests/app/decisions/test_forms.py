@@ -251,6 +251,14 @@ def test_a_term_lasts_through_its_last_day_by_the_coops_clock() -> None:
     assert again == values
 
 
+def test_whom_an_election_gives_no_role_stand_as_options_alone() -> None:
+    values = {"candidates": [BEN, ANN], "role": ["none"], "seats": ["2"]}
+    drafted = draft("election", values, WORDS, 540, {ANN: "Ann", BEN: "Ben"})
+    assert (drafted.errors, drafted.effects) == ({}, [])
+    assert drafted.private == {"options/0": "Ben", "options/1": "Ann"}
+    assert ("seats", "integer", "2") in drafted.controls()
+
+
 def test_a_slate_gives_each_their_role_and_one_term() -> None:
     values = {"member": [BEN, ANN], "role": ["director"], "until": ["2029-03-31"], f"role/{ANN}": ["auditor"]}
     drafted = draft("role", values, WORDS, 540)
