@@ -47,7 +47,9 @@ def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses
         "need": number(step.need),
         "support": support,
         "share": "" if step.fraction is None else _share(words, step),
-        "of": words.t(f"proposals.of.{'met' if met and step.of == 'present' else step.of}") if step.of in _BASES else "",
+        "of": words.t(f"proposals.of.{'met' if met and step.of == 'present' else step.of}")
+        if step.of in _BASES
+        else "",
     }
     key = f"proposals.step.{step.name}{'.met' if met and step.name == 'quorum' else ''}{_manner(step, chooses=chooses)}"
     title = words.t(f"proposals.step.{step.name}")
