@@ -22,9 +22,9 @@ class Line(NamedTuple):
     place: str
 
 
-async def coming(reading: Reading) -> list[Line]:
+async def coming(reading: Reading, limit: int = COMING) -> list[Line]:
     """Those that are convened or open, the next one first."""
-    return await _lines(reading, _COMING, "ASC", COMING, 0)
+    return await _lines(reading, _COMING, "ASC", limit, 0)
 
 
 async def past(reading: Reading, page: int) -> tuple[list[Line], bool]:

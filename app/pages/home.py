@@ -12,6 +12,7 @@ from app.api.problems import language
 from app.commons.telling import telling_of
 from app.home import SHOWN, YOUNG, Home
 from app.installation import Installation
+from app.meetings.upcoming import upcoming
 from app.pages.bookings import span
 from app.pages.page import Page, show
 from app.reading_entrance import policy_in_force
@@ -29,7 +30,7 @@ async def home(
     here = Home(visit, installation)
     say = await telling_of(request, visit)
     undecided = await here.undecided()
-    upcoming = await here.upcoming()
+    booked = await here.upcoming()
     published = await installation.log.published(visit.reading.ledger)
     entries = await lines(installation, visit, request.app.state.texts, language(request), Wanted())
     return await show(
@@ -37,13 +38,14 @@ async def home(
         visit,
         "home/_now.html" if request.headers.get("hx-request") else "home/home.html",
         say=say,
+        meeting=await upcoming(visit, installation),
         now=installation.clock.now(),
         about=await _about(visit),
         open=await _open(visit),
         undecided=undecided,
         asks=await here.asks(say, undecided.voting),
-        upcoming=upcoming,
-        spans={booked.id: span(say, booked) for booked in upcoming},
+        upcoming=booked,
+        spans={one.id: span(say, one) for one in booked},
         numbers=await here.numbers(),
         lines=entries[:SHOWN],
         size=published.size,

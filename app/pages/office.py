@@ -14,6 +14,7 @@ from app.addresses import with_address, without
 from app.api.problems import language
 from app.commons.people import find_people, officials
 from app.installation import Installation
+from app.meetings import listing
 from app.pages.page import Page, show
 from app.pages.proposals.common import members_policy, need_member, words_of
 from app.reading_members import applications as read_applications
@@ -21,6 +22,7 @@ from app.reading_members import waiting
 from app.roll import FIELDS
 from app.roster import store
 from app.visit import Visit
+from governance.books.meetings import CONVENERS
 from ledger.books import keys
 from ledger.books.coop import OPENNESS
 from ledger.books.members import Erasure, member_of_application
@@ -29,6 +31,8 @@ from ledger.errors import Refusal
 
 Browser = Request[Any, Any, Any]
 COOP_FIELDS: Final = ("name", "about", "member_word", "head_word", "token_word")
+SOON: Final = 3
+"""Meetings whose reception the desk leads to."""
 VISIBILITIES: Final = (
     ("members", "auditors"),
     ("members", "members"),
@@ -52,6 +56,8 @@ async def desk(request: Browser, visit: NamedDependency[Visit], installation: Na
         countersign=sum(1 for one in mine if me in one.missing),
         rosters=await store.waiting(installation, visit.reading) if visit.holds("administrator") else [],
         lifetime=store.LIFETIME,
+        meetings=(await listing.coming(visit.reading, limit=SOON)) if visit.holds(*keys.OFFICIALS) else [],
+        convenes=visit.holds(*CONVENERS),
         policy=await members_policy(visit.reading),
     )
 

@@ -1,0 +1,76 @@
+"""The meeting that comes next, and what one member can do about it now: what the home page says of meetings."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from app.installation import Installation
+from app.meetings import listing
+from app.visit import Visit
+from governance.books import ballots, proposals
+from governance.books.attendance import Attendance
+from governance.books.ballots import Ballot
+from governance.books.meetings import RECEPTION, Meeting
+from governance.books.proposals import Proposal
+from governance.books.proxies import Proxy
+from ledger.state import State
+
+
+class Next(NamedTuple):
+    """The meeting, and of the reader: ``votes``: items open to them on which they have no ballot; ``there``: whether
+    they are checked in; ``come``: whether they can be, online; ``scan``: by the code in the room; ``proxy``: whether
+    they have named one; ``entrust``: whether they can.
+    """
+
+    line: listing.Line
+    votes: int
+    there: bool
+    come: bool
+    scan: bool
+    proxy: bool
+    entrust: bool
+
+
+async def upcoming(visit: Visit, installation: Installation) -> Next | None:
+    """The meeting that goes on or begins next, to a member; None where none is convened."""
+    if visit.member is None:
+        return None
+    lines = await listing.coming(visit.reading, limit=1)
+    if not lines:
+        return None
+    [line], me = lines, visit.member.id
+    meeting = line.meeting
+    mine = await _mine(visit, installation, meeting, me)
+    cast = await visit.reading.find_many(Ballot, [f"{id_}/{me}" for id_ in mine])
+    found = await visit.reading.find(Attendance, f"{meeting.id}/{me}")
+    given = await visit.reading.find(Proxy, f"{meeting.id}/{me}")
+    there, proxy = found is not None and found.left_at is None, given is not None and given.to is not None
+    receives = installation.clock.now() >= meeting.starts_at - RECEPTION and not there
+    return Next(
+        line=line,
+        votes=len(mine) - len(cast),
+        there=there,
+        come=receives and meeting.mode != "room",
+        scan=receives and meeting.mode != "online" and meeting.door is not None,
+        proxy=proxy,
+        entrust=not proxy and not there and any(mine.values()),
+    )
+
+
+async def _mine(visit: Visit, installation: Installation, meeting: Meeting, me: str) -> dict[str, bool]:
+    """Open items in which the member has a vote; whether somebody else may give it for them."""
+    now = installation.clock.now()
+
+    def question(state: State) -> dict[str, bool]:
+        found = {}
+        for id_ in meeting.agenda:
+            item = state.need(Proposal, id_)
+            if item.stage(now) != "voting":
+                continue
+            rule = proposals.pinned(state, item)
+            # Before the opening was applied nobody knows who has a vote; the ledger judges.
+            if item.opened_index is None or ballots.voting_weight(state, item, rule, me):
+                found[item.id] = rule.proxy.ALLOWED
+        return found
+
+    return await installation.ask(visit.reading.ledger, question)
