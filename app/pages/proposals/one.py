@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from app.access import OPT, Access
 from app.backtests.showing import beside
+from app.decisions.drawn import order_of, panel_of
 from app.decisions.effect_words import EffectWords
 from app.decisions.standing import Standing, standing
 from app.decisions.words import Words
@@ -84,6 +85,8 @@ async def proposal(
         my_choice=words.choice(mine.choice, labels) if mine.choice else "",
         may=may,
         backtest=await beside(visit, installation, words, found, stage),
+        panel=await panel_of(visit, installation, words, found),
+        order=await order_of(visit, installation, words, found, await labels_of(visit, found, options, *found.order)),
         **await outcome_of(visit, installation, words, found, rule),
     )
 
