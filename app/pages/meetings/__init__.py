@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.pages.meetings import calendar, convening, door, lists, minutes, minutes_paper, one, papers, post, reception
+from app.pages.meetings import (
+    calendar,
+    convening,
+    door,
+    lists,
+    minutes,
+    minutes_paper,
+    one,
+    papers,
+    post,
+    reception,
+    returned,
+)
 
 ROUTES: Final = (
     lists.meetings,
@@ -17,4 +29,5 @@ ROUTES: Final = (
     *papers.ROUTES,
     *minutes_paper.ROUTES,
     *post.ROUTES,
+    *returned.ROUTES,
 )

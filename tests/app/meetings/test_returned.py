@@ -1,0 +1,113 @@
+"""What comes back on paper: the code on a form leads to where it is entered, and another official countersigns it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.papers import render
+from app.papers.convocation import Convocation
+from ledger.compose import Private
+from tests.app.api.service import ADDRESS, Coop
+from tests.app.meetings.conftest import Convene
+from tests.app.meetings.test_pages import page
+from tests.app.meetings.test_papers import fetch
+
+PAPER: dict[str, Any] = {"via": "paper", "cosigners": ("Jiro",)}
+
+
+@pytest.fixture
+async def seconded(coop: Coop) -> Coop:
+    """Jiro may countersign."""
+    await coop.appoint("Jiro", "facilitator")
+    return coop
+
+
+async def returned(coop: Coop, meeting: str, member: str, who: str = "Hanako") -> str:
+    return await page(coop, who, f"meetings/{meeting}/returned/{coop.town.id(member)}")
+
+
+async def test_the_codes_on_the_forms_lead_to_the_page_of_their_member(
+    seconded: Coop, convene: Convene, proposal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = list[Any]()
+
+    def keep(content: Any, _fmt: Any) -> bytes:
+        printed.append(content)
+        return b"%PDF"
+
+    monkeypatch.setattr(render, "pdf", keep)
+    meeting = await convene(proposal)
+    await fetch(seconded, "Hanako", f"{meeting}/papers/letters/1")
+    (letters,) = printed
+    assert isinstance(letters, Convocation)
+    voters = {voter.name: voter for household in letters.households for voter in household.members}
+    path = f"/c/owase/meetings/{meeting}/returned/{seconded.town.id('Taro')}"
+    proxy, ballot = voters["Taro"].proxy, voters["Taro"].ballot
+    assert proxy is not None
+    assert ballot is not None
+    assert (proxy.text, ballot.text) == (f"{ADDRESS}{path}#proxy", f"{ADDRESS}{path}#ballot")
+    client = await seconded.signed_in("Hanako")
+    shown = (await client.get(path)).text
+    assert 'id="proxy"' in shown
+    assert 'id="ballot"' in shown
+    assert "Taroさんから届いた紙" in shown
+
+
+async def test_a_ballot_leads_to_its_own_form_for_that_member(seconded: Coop, convene: Convene, proposal: str) -> None:
+    meeting = await convene(proposal)
+    # The vote opens with the next entry.
+    await seconded.say("Ume", "proposal.draft/1", {"kind": "ordinary", "title": Private("次"), "text": Private("次")})
+    shown = await returned(seconded, meeting, "Taro")
+    form = f"/c/owase/proposals/{proposal}/paper?member={seconded.town.id('Taro')}"
+    assert form in shown
+    client = await seconded.signed_in("Hanako")
+    assert f'data-for="{seconded.town.id("Taro")}"' in (await client.get(form)).text
+    body = {"proposal": proposal, "choice": "yes", "paper": Private("書面議決書 1番")}
+    await seconded.say("Hanako", "ballot.cast/1", body, for_="Taro", **PAPER)
+    shown = await returned(seconded, meeting, "Taro")
+    assert "入力ずみ" in shown
+    await seconded.say("Ume", "ballot.cast/1", {"proposal": proposal, "choice": "no"})
+    shown = await returned(seconded, meeting, "Ume")
+    assert "本人が投票ずみ" in shown
+    assert "/paper?member=" not in shown
+
+
+async def test_a_proxy_form_is_entered_for_its_member_and_countersigned(
+    seconded: Coop, convene: Convene, proposal: str
+) -> None:
+    meeting = await convene(proposal)
+    shown = await returned(seconded, meeting, "Taro")
+    assert f'data-statement="proxy.give/1" data-for="{seconded.town.id("Taro")}" data-via="paper"' in shown
+    assert f'<option value="{seconded.town.id("Jiro")}">' in shown
+    assert "議長に一任します" in shown
+    body = {"meeting": meeting, "to": seconded.town.id("Ume"), "paper": Private("委任状 1番")}
+    waiting = seconded.town.says("Hanako", "proxy.give/1", body, for_="Taro", missing=("Jiro",), **PAPER)
+    answer = await seconded.post(waiting, "pending")
+    assert answer.status_code in (200, 201), answer.text
+    assert "もう一人の署名を待っています" in await returned(seconded, meeting, "Taro")
+    countersign = await page(seconded, "Jiro", "office/countersign")
+    assert "委任状 1番" in countersign
+    await seconded.say("Hanako", "proxy.give/1", body | {"to": seconded.town.id("Taro")}, for_="Ume", **PAPER)
+    assert "いまの代理人: Taroさん" in await returned(seconded, meeting, "Ume")
+
+
+async def test_a_proxy_that_the_member_has_named_stands(seconded: Coop, convene: Convene, proposal: str) -> None:
+    meeting = await convene(proposal)
+    await seconded.say("Taro", "proxy.give/1", {"meeting": meeting, "to": "chair"})
+    shown = await returned(seconded, meeting, "Taro")
+    assert "紙は数えられません" in shown
+    assert "proxy.give/1" not in shown
+
+
+async def test_nobody_enters_their_own_and_only_officials_any(seconded: Coop, convene: Convene, proposal: str) -> None:
+    meeting = await convene(proposal)
+    own = await returned(seconded, meeting, "Hanako")
+    assert "自分の紙は入力できません" in own
+    assert "proxy.give/1" not in own
+    path = f"{meeting}/returned/{seconded.town.id('Taro')}"
+    assert (await fetch(seconded, "Taro", path)).status_code == 403
+    assert (await fetch(seconded, "Hanako", f"{meeting}/returned/mem_x")).status_code == 404
+    await seconded.say("Hanako", "meeting.cancel/1", {"meeting": meeting})
+    assert (await fetch(seconded, "Hanako", path)).status_code == 409
