@@ -34,8 +34,11 @@ GRAMMAR = {
     "*amounts*": f"{NUMBER}:{NUMBER}(,{NUMBER}:{NUMBER})*",
     "*ranking*": f"{NUMBER}(={NUMBER})*(>{NUMBER}(={NUMBER})*)*",
 }
-TRIED = """yes no consent object option_1 option_01 option_3 1 0 1,2 2,1 1,,2 1:1 1:0 1:1,2:2 1:5,3:2 3:2,1:5 1:70,3:30
-1>2 1=2 2=1 3>1=2 1>1 １""".split() + ["", " 1", "1 "]
+TRIED = (
+    *("yes", "no", "consent", "object", "option_1", "option_01", "option_3", "", " 1", "1 ", "１"),
+    *("1", "0", "1,2", "2,1", "1,,2", "1:1", "1:0", "1:1,2:2", "1:5,3:2", "3:2,1:5", "1:70,3:30"),
+    *("1>2", "1=2", "2=1", "3>1=2", "1>1"),
+)
 
 
 def table(head: str) -> list[list[str]]:
