@@ -21,6 +21,7 @@ def effects(does: str, people: Sequence[Villager], candidates: Sequence[Villager
         return [_auditor(people[int(does.removeprefix("auditor:"))])]
     named: dict[str, list[dict[str, Any]]] = {
         "": [],
+        "allot": [{"effect": "allot"}],
         "articles": [{"effect": "articles"}],
         "federation": [{"effect": "federation", "origin": "union.example/ryuiki"}],
         "project": [{"effect": "project", "lead": people[7].id}],

@@ -51,7 +51,7 @@ def test_from_the_editor_to_what_it_would_have_changed(village: Village, open_pa
     expect(found.locator("svg.lorenz polyline")).to_have_count(2)
     assert found.locator("tbody tr").count() > 10
     found.emulate_media(reduced_motion="reduce")  # no colour on its way
-    assert faults(found, found.url) == []
+    assert faults(found, found.url, lang) == []
 
 
 def test_a_proposal_has_it_beside_its_effect_on_the_screen_and_on_paper(assembly: Coop, open_page: OpenPage) -> None:

@@ -161,4 +161,8 @@ def test_areas_households_shares_projects_and_a_federation_are_recorded(state: S
     assert len(households) >= 2
     assert all(count >= 2 for count in households.values())
     assert len({one.shares for one in state.children(Shares)}) >= 4
-    assert len(state.children(Project)) == len(state.children(Federation)) == 1
+    (budget,) = decided(state, "budget")
+    allotted = [one for one in state.children(Project) if one.proposal == budget.id]
+    assert len(allotted) == len(state.need(Found, budget.id).counted.winners)
+    assert len(state.children(Project)) == len(allotted) + 1
+    assert len(state.children(Federation)) == 1
