@@ -24,19 +24,22 @@ class Checked(Struct, frozen=True, kw_only=True):
     at: int
     """When the pass ended (ms)."""
     faults: int
-    witnesses: int
-    """Outside witnesses who have cosigned that checkpoint."""
+    witnesses: int | None = None
+    """Outside witnesses who have cosigned that checkpoint; None where that is not known."""
+    year: str = ""
+    """Which of those entries are the year's, in words."""
 
     def said(self, fmt: Formats) -> list[Said]:
         """A row each, with its heading."""
         rows = {
             "at": fmt.moment(self.at),
             "entries": fmt.integer(self.entries),
+            "year": self.year,
             "root": self.root,
-            "witnesses": fmt.integer(self.witnesses),
+            "witnesses": "" if self.witnesses is None else fmt.integer(self.witnesses),
             "faults": fmt.integer(self.faults) if self.faults else fmt.t("papers.audit.no_faults"),
         }
-        return [{"name": fmt.t(f"papers.audit.checked.{name}"), "text": [text]} for name, text in rows.items()]
+        return [{"name": fmt.t(f"papers.audit.checked.{name}"), "text": [text]} for name, text in rows.items() if text]
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -60,12 +63,16 @@ class AuditReport(Struct, frozen=True, kw_only=True):
     """The fiscal year as the co-op calls it: `2025年度`."""
     first: date
     last: date
-    method: str
-    """How it was audited, over several paragraphs."""
-    findings: tuple[Finding, ...]
-    opinion: str
-    """Over several paragraphs."""
     auditors: tuple[Signer, ...]
+    text: str = ""
+    """The report as it was signed, over several paragraphs, where it does not come in the parts that follow."""
+    result: str = ""
+    """What it comes to, in one sentence: `業務の執行に異議はありません。`"""
+    method: str = ""
+    """How it was audited, over several paragraphs."""
+    findings: tuple[Finding, ...] = ()
+    opinion: str = ""
+    """Over several paragraphs."""
     checked: Checked | None = None
     remarks: str = ""
     """付記事項."""
@@ -82,6 +89,8 @@ class AuditReport(Struct, frozen=True, kw_only=True):
             "to": t("papers.audit.to", house=self.house.name),
             "dated": fmt.day(self.dated),
             "text": t("papers.audit.text", year=self.year, first=fmt.day(self.first), last=fmt.day(self.last)),
+            "written": lines(self.text),
+            "comes_to": self.result,
             "how": lines(self.method),
             "pass": self.checked.said(fmt) if self.checked else [],
             "found": [

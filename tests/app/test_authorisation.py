@@ -208,6 +208,10 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/audit/evidence.json": "entries",
     "GET /c/{slug}/audit/export.zip": "entries",
     "GET /c/{slug}/audit/pass": "tiles",
+    "GET /c/{slug}/audit/reports": "member",
+    "GET /c/{slug}/audit/reports/new": "auditor",
+    "GET /c/{slug}/audit/reports/{year}/{auditor}": "member",
+    "GET /c/{slug}/audit/reports/{year}/{auditor}/report.pdf": "member",
     "POST /c/{slug}/audit/pass": "auditor",
     "GET /c/{slug}/audit/proposals/{id}": "entries",
     # Founding: a draft's address is its key.
