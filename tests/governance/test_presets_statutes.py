@@ -44,7 +44,7 @@ def say(found: Hall, name: str, item: str, choice: str) -> None:
 def held(found: Hall, kind: str, yes: int, no: int = 0, abstain: int = 0, silent: int = 0) -> tuple[str, str]:
     """A meeting with one item on which so many vote, from home as well as there, and others say nothing."""
     item = found.draft(kind=kind)
-    meeting = found.convene(item, starts_in=10 * DAY)
+    meeting = found.convene(item, starts_in=14 * DAY)
     voters = iter(others(found, yes + no + abstain + silent))
     for choice, count in (("yes", yes), ("no", no), ("abstain", abstain)):
         for _ in range(count):
@@ -219,7 +219,7 @@ def test_an_association_has_no_cap_on_proxies_and_gives_them_meeting_by_meeting(
     """50-2: 代理権の授与は、社員総会ごとに."""
     found = hall("association", members=13)
     item, later = found.draft(), found.draft()
-    meeting, next_one = found.convene(item), found.convene(later, starts_in=20 * DAY)
+    meeting, next_one = found.convene(item, starts_in=14 * DAY), found.convene(later, starts_in=20 * DAY)
     for name in others(found, 11)[1:]:
         found.entrust(name, meeting, "Jiro")
     found.begin(meeting, "Jiro")
@@ -230,6 +230,16 @@ def test_an_association_has_no_cap_on_proxies_and_gives_them_meeting_by_meeting(
     found.vote("Jiro", later, "yes")
     assert found.put(next_one, later) == "no_quorum"
     assert found.tally(later)["yes"] == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "special"])
+@pytest.mark.parametrize(("preset", "days"), [("association", 14), ("npo", 5)])
+def test_notice_is_given_in_time(preset: str, kind: str, days: int) -> None:
+    """一般法人法39: two weeks where votes come in writing or electronically, as they do here. NPO法14の4: five days."""
+    found = hall(preset)
+    item = found.draft(kind=kind)
+    assert code(found.convene, item, starts_in=days * DAY - 1) == "meeting.notice"
+    found.convene(item, starts_in=days * DAY)
 
 
 # NPOs: 特定非営利活動促進法25.
