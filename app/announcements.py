@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from app.aside import ask_aside
 from app.installation import Installation
 from app.sequencer.guard import Published
 from app.storage.ledgers import Ledger
@@ -23,6 +24,7 @@ from governance.books.openings import MOST as MOST_OPENINGS
 from governance.books.proposals import Found, Proposal
 from governance.rule import Rule
 from ledger import canonical
+from ledger.books import members
 from ledger.private import Opening
 from ledger.state import State
 
@@ -60,7 +62,11 @@ async def decisions(installation: Installation, ledger: Ledger) -> list[Announce
     found: list[Announcement] = []
     published = await installation.log.published(ledger)
     for id_ in await _unannounced(installation, ledger):
-        seen = await installation.ask(ledger, partial(look, id_, published))
+        question = partial(look, id_, published)
+        if await installation.ask(ledger, members.entered) > counts.AT_ONCE:
+            seen = await ask_aside(installation.database_url, ledger.id, question)
+        else:
+            seen = await installation.ask(ledger, question)
         installation.lanes.settle(ledger, seen.settled)
         found += seen.said
         if seen.closed is not None:

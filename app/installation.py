@@ -77,7 +77,7 @@ class Installation:
         self, settings: Settings, database: Database, privacy: PrivacyKeys, workers: ThreadPoolExecutor
     ) -> None:
         self.books, self.clock, self.database, self.privacy = settings.books, settings.clock, database, privacy
-        self.data = settings.data
+        self.data, self.database_url = settings.data, settings.database_url
         self.guard, self.keys = Guard(settings.data / "guard"), OperatorKeys(settings.data / "keys")
         self.publisher = Publisher(self.guard, self.keys)
         self.bulletin = Bulletin(database.connect)

@@ -116,10 +116,10 @@ class Coop:
         self._service, self.town = service, Town(slug, slug)
         self.path = f"/api/v1/ledgers/{slug}"
 
-    def found(self) -> None:
-        """Found it. Everything is public."""
+    def found(self, **changes: Any) -> None:
+        """Found it. Everything is public; ``changes``: of the genesis."""
         prepared = self._service.post("/api/v1/foundings/prepare", json.dumps({"slug": self.town.slug}).encode())
-        genesis = self.town.genesis(prepared, "Hanako")
+        genesis = self.town.genesis(prepared, "Hanako", **changes)
         self.town.saw(self._service.post(f"/api/v1/ledgers?slug={self.town.slug}", genesis.json())["checkpoint"])
 
     def join(self, name: str) -> None:

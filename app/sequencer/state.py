@@ -53,7 +53,9 @@ class PostgresSource:
 
     def __init__(self, books: Books, ledger_id: int, settled: Mapping[str, Any] | None = None) -> None:
         """``settled``: answers to questions that no later entry can change, found beside the lock."""
-        self._books, self._ledger_id, self._settled = books, ledger_id, settled or {}
+        self._books, self._ledger_id = books, ledger_id
+        # Not a copy: whoever keeps it adds to it.
+        self._settled: Mapping[str, Any] = {} if settled is None else settled
         self._records: dict[tuple[str, str], Record | None] = {}
         self._scans: dict[tuple[str, str], _Scan] = {}
         self._traced: dict[tuple[str, str], dict[tuple[int, int], Any]] = {}

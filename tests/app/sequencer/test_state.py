@@ -182,3 +182,10 @@ async def test_new_trace_rows_change_only_later_answers(house: House) -> None:
         source.traces("total", 5, 100)
     with pytest.raises(Missing):
         source.traced("total", "someone", 5, 100)
+
+
+def test_a_source_knows_what_was_settled_after_it_was_made() -> None:
+    settled: dict[str, int] = {}
+    source = PostgresSource(BOOKS, 1, settled)
+    settled["roll:prop"] = 7
+    assert State(source).settled("roll:prop", lambda: 8) == 7

@@ -1,0 +1,66 @@
+"""A question about a large ledger, worked out by a process of its own: ``python -m app.aside`` reads it and answers.
+
+In the service's process even a thread of its own would hold up everybody else's entries: rows become objects, and
+questions are worked out, under Python's one lock. Question and answer are pickled, so both are made of what modules
+define.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import asyncpg
+
+from app.errors import DatabaseUnavailable
+from app.sequencer.state import ask
+from app.storage.database import keywords, parse_url
+from governance.all_books import BOOKS
+from ledger.state import State
+
+T = TypeVar("T")
+_COURTESY: Final = 10
+"""Requests go first."""
+
+
+async def ask_aside(url: str, ledger_id: int, question: Callable[[State], T]) -> T:
+    """What a pure question finds out about a ledger's committed state; ``url``: of the database, with its password.
+
+    DatabaseUnavailable ``database.unavailable`` where the process ends without an answer; it has said why on stderr.
+    """
+    job = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "app.aside"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    try:
+        # Not as an argument: anybody on the machine could read the password there.
+        said, _ = await job.communicate(pickle.dumps((url, ledger_id, question)))
+    finally:
+        if job.returncode is None:
+            job.kill()
+    if job.returncode:
+        raise DatabaseUnavailable("database.unavailable", reason=f"aside: {job.returncode}")
+    answer: T = pickle.loads(said)  # noqa: S301  (our own process said so)
+    return answer
+
+
+async def _answer(url: str, ledger_id: int, question: Callable[[State], Any]) -> Any:
+    # The service's connections end when a transaction is idle for long, as this one is while it is being counted; it
+    # only reads, and holds up nobody.
+    connection = await asyncpg.connect(**keywords(parse_url(url)), server_settings={"application_name": "yui aside"})
+    try:
+        return await ask(connection, BOOKS, ledger_id, question)
+    finally:
+        await connection.close()
+
+
+if __name__ == "__main__":
+    os.nice(_COURTESY)
+    sys.stdout.buffer.write(pickle.dumps(asyncio.run(_answer(*pickle.load(sys.stdin.buffer)))))  # noqa: S301

@@ -1,0 +1,91 @@
+"""In a large co-op roll and count are worked out beside the service, and the fold takes them as they were found."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.aside import ask_aside
+from app.clerk import Clerk
+from app.errors import DatabaseUnavailable
+from app.installation import Installation, Settings
+from app.reading import reading_of
+from app.server import create_app
+from app.storage.embedded import Server
+from governance.all_books import BOOKS
+from governance.books import counts, tallying
+from governance.books.proposals import Proposal
+from ledger import ids
+from ledger.books import members
+from ledger.compose import Private
+from ledger.state import State
+from tests.app.api.service import Coop, Travelling, web
+from tests.simulator import majority_rule
+from tests.town import Town
+
+MINUTE = {"module": "fixed/1", "voting_seconds": 60, "delay_seconds": 0, "timelock_seconds": 0}
+
+
+@pytest.fixture
+def clock() -> Travelling:
+    return Travelling()
+
+
+@pytest.fixture
+async def coop(migrated: Server, tmp_path: Path, clock: Travelling) -> AsyncIterator[Coop]:
+    rules = dict.fromkeys(("ordinary", "rules", "policy", "role", "admit"), majority_rule(timing=MINUTE))
+    async with Installation.open(Settings(tmp_path, migrated.service_dsn.url, BOOKS, clock)) as installation:
+        coop = Coop(create_app(installation, web()), installation, Town())
+        await coop.found("Hanako", rules=rules)
+        for name in ("Jiro", "Ume"):
+            await coop.join(name)
+        yield coop
+
+
+def never(*_: Any) -> None:
+    raise AssertionError("worked out in the service's process")
+
+
+async def test_the_service_works_out_neither_roll_nor_count(
+    coop: Coop, clock: Travelling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "AT_ONCE", 2)
+    monkeypatch.setattr(tallying, "roll_weights", never)
+    monkeypatch.setattr(tallying, "gather", never)
+    monkeypatch.setattr("governance.rule.Rule.roll", never)
+    clerk = Clerk(coop.installation)
+    texts = {"title": Private("屋根の修理"), "text": Private("集会所の屋根を直します。")}
+    body = {"effects": [], "kind": "ordinary", "options": [], **texts}
+    vote = ids.object_id("prop", (await coop.say("Ume", "proposal.draft/1", body)).id)
+    await coop.say("Ume", "proposal.open/1", {"proposal": vote})
+    await clerk.look_around()
+    for name, choice in (("Ume", "yes"), ("Jiro", "yes"), ("Hanako", "no")):
+        await coop.say(name, "ballot.cast/1", {"proposal": vote, "choice": choice})
+    clock.ahead += 60_000
+    for _ in range(2):
+        await clerk.look_around()
+    found = await (await reading_of(coop.installation, coop.town.slug)).find(Proposal, vote)
+    assert found is not None
+    assert found.roll is not None
+    assert found.outcome is not None
+    assert found.tally is not None
+    assert (found.roll.heads, found.tally["yes"].heads, found.outcome.result) == (3, 2, "passed")
+    assert None not in (found.roll_entry, found.count_entry)
+
+
+def wrong(state: State) -> int:
+    raise ValueError(members.entered(state))
+
+
+async def test_a_question_is_answered_aside_and_one_that_fails_is_trouble(coop: Coop) -> None:
+    ledger = await coop.installation.ledger(coop.town.slug)
+    ask: Any = partial(ask_aside, coop.installation.database_url, ledger.id)
+    assert await ask(members.entered) == 3
+    with pytest.raises(DatabaseUnavailable):
+        await ask(wrong)
+    with pytest.raises(DatabaseUnavailable):
+        await ask_aside("postgresql://nobody@127.0.0.1:1/nowhere", ledger.id, members.entered)
