@@ -5,8 +5,11 @@ Nothing of how anybody votes is in it: a quorum that asks what ballots say is no
 
 from __future__ import annotations
 
+from asyncio import Task, create_task, shield
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from app.installation import Installation
 from app.reading import Reading
@@ -40,21 +43,62 @@ class Item(NamedTuple):
     mine: bool
 
 
-async def agenda(installation: Installation, reading: Reading, meeting: Meeting, member: str, size: int) -> list[Item]:
-    """The items in order, as ``member`` may see them; ``size``: of the ledger, up to which is looked."""
-    now = installation.clock.now()
+class _Seen(NamedTuple):
+    """What everybody sees of an item alike. ``voters``: None before the vote has opened, or once it is withdrawn."""
 
-    def question(state: State) -> list[Item]:
-        return [_item(state, meeting, state.need(Proposal, id_), member, size, now) for id_ in meeting.agenda]
+    proposal: Proposal
+    rule: Rule
+    turnout: Turnout | None
+    quorum: tuple[Step, ...]
+    voters: frozenset[str] | None
+
+    def item(self, member: str, now: int) -> Item:
+        """To one reader, at that moment (ms)."""
+        stage = self.proposal.stage(now)
+        # Before the opening was applied nobody knows who has a vote; the ledger judges.
+        mine = stage == "voting" if self.voters is None else member in self.voters
+        return Item(self.proposal, stage, self.rule, self.turnout, self.quorum, mine)
+
+
+_KEPT: Final = 16
+"""Meetings whose agendas are kept: as many as go on at a time."""
+_Kept = OrderedDict[tuple[int, str], tuple[int, Task[list[_Seen]]]]
+"""By ledger and meeting: of how many entries at least it is, and what is seen."""
+_kept: Final = WeakKeyDictionary[Installation, _Kept]()
+
+
+async def agenda(installation: Installation, reading: Reading, meeting: Meeting, member: str, size: int) -> list[Item]:
+    """The items in order, as ``member`` may see them; ``size``: of the ledger, up to which is looked.
+
+    Everyone who is there asks whenever somebody comes, and all ask the same: it is found out once for each entry.
+    """
+    now, kept = installation.clock.now(), _kept.setdefault(installation, OrderedDict())
+    place = (reading.ledger_id, meeting.id)
+    of, asked = kept.get(place, (-1, None))
+    if asked is None or of < size or (asked.done() and (asked.cancelled() or asked.exception() is not None)):
+        asked = create_task(_look(installation, reading, meeting, size, now))
+        kept[place] = (size, asked)
+        kept.move_to_end(place)
+        if len(kept) > _KEPT:
+            kept.popitem(last=False)
+    # Whoever goes away meanwhile must not take the others' answer with them.
+    return [seen.item(member, now) for seen in await shield(asked)]
+
+
+async def _look(installation: Installation, reading: Reading, meeting: Meeting, size: int, now: int) -> list[_Seen]:
+    def question(state: State) -> list[_Seen]:
+        seen = [_item(state, meeting, state.need(Proposal, id_), size, now) for id_ in meeting.agenda]
+        # Most items have the same voters: they are kept once, for there may be a million.
+        rolls = {one.voters: one.voters for one in seen}
+        return [one._replace(voters=rolls[one.voters]) for one in seen]
 
     return await installation.ask(reading.ledger, question)
 
 
-def _item(state: State, meeting: Meeting, proposal: Proposal, member: str, size: int, now: int) -> Item:
-    stage, rule = proposal.stage(now), proposals.pinned(state, proposal)
-    if proposal.opened_index is None or stage == "withdrawn":
-        # Before the opening was applied nobody knows who has a vote; the ledger judges.
-        return Item(proposal, stage, rule, None, (), mine=stage == "voting")
+def _item(state: State, meeting: Meeting, proposal: Proposal, size: int, now: int) -> _Seen:
+    rule = proposals.pinned(state, proposal)
+    if proposal.opened_index is None or proposal.stage(now) == "withdrawn":
+        return _Seen(proposal, rule, None, (), None)
     # What happened at this very moment has happened.
     sight = (size, now + 1) if proposal.closed_index is None else proposals.closing(proposal)
     weights = tallying.roll_weights(state, proposal, rule)
@@ -67,7 +111,7 @@ def _item(state: State, meeting: Meeting, proposal: Proposal, member: str, size:
     poll = Poll({"all": everyone, "present": present}, _UNCOUNTED)
     steps = tuple(step for quorum in _shares(rule.quorum, meeting.convocation) for step in quorum.test(poll))
     turnout = presence.turnout(found, weights.keys(), voted)
-    return Item(proposal, stage, rule, turnout, steps, mine=member in weights)
+    return _Seen(proposal, rule, turnout, steps, frozenset(weights))
 
 
 def _shares(quorum: Quorum, convocation: int) -> Iterator[Quorum]:

@@ -5,6 +5,9 @@
 
 import { hex, sha256 } from "../bytes.js";
 
+/** @param {HTMLElement} box @param {string} name */
+const part = (box, name) => /** @type {HTMLInputElement} */ (box.querySelector(`[data-part="${name}"]`));
+
 document.addEventListener("input", (event) => {
   const target = /** @type {HTMLInputElement} */ (event.target);
   const box = /** @type {HTMLElement|null} */ (target.closest("[data-document]"));
@@ -46,6 +49,3 @@ function compare(field, hash) {
   const same = field.dataset.sha256 === hash;
   said.textContent = (same ? field.dataset.same : field.dataset.other) ?? "";
 }
-
-/** @param {HTMLElement} box @param {string} name */
-const part = (box, name) => /** @type {HTMLInputElement} */ (box.querySelector(`[data-part="${name}"]`));
