@@ -36,7 +36,8 @@ class Clerk:
     def announce(self, at: int) -> None:
         """Whatever is to be said of each vote now."""
         for vote in list(self._votes):
-            if self._pen.state.need(Proposal, vote).opened_index is None:
+            proposal = self._pen.state.need(Proposal, vote)
+            if proposal.opened_index is None and not proposal.drawing:
                 continue
             look = announcements.look(vote, self._pen.published, self._pen.state)
             self._say(at, look.said)
@@ -46,13 +47,16 @@ class Clerk:
                 self._votes.remove(vote)
 
     def _open(self, at: int, vote: str, cast: list[Ballot]) -> None:
-        """What was hidden until the close, and then the count."""
-        waiting = [(ballot.member, self._sealed[ballot.statement]) for ballot in cast if ballot.opened is None]
-        self._say(at, announcements.publications(vote, waiting))
-        state = self._pen.state
-        proposal = state.need(Proposal, vote)
-        rule = proposals.pinned(state, proposal)
-        body = counts.announcement(proposal, rule, *counts.count(state, proposal, rule))
+        """What was hidden until the close, and then the count; of what stays confidential the count alone."""
+        proposal = self._pen.state.need(Proposal, vote)
+        rule = proposals.pinned(self._pen.state, proposal)
+        if rule.secrecy.OPENED:
+            waiting = [(ballot.member, self._sealed[ballot.statement]) for ballot in cast]
+            self._say(at, announcements.publications(vote, waiting))
+            found = counts.count(self._pen.state, proposal, rule)
+        else:
+            found = counts.opened(self._pen.state, proposal, rule, lambda one: self._sealed[one.statement].value)
+        body = counts.announcement(proposal, rule, *found)
         self._say(at, [Announcement("proposal.count/1", body, vote)])
 
     def _say(self, at: int, said: list[Announcement]) -> None:

@@ -36,6 +36,7 @@ class Vote:
     plans: dict[int, list[Villager]] = field(default_factory=dict)
     paper: list[Villager] = field(default_factory=list)
     sure: dict[int, str] = field(default_factory=dict)
+    drawn: bool = False
 
 
 class Decisions:
@@ -93,6 +94,7 @@ class Decisions:
                 self._open.remove(vote)
                 continue
             rule = proposals.pinned(self._pen.state, proposal)
+            self._plan_panel(vote, proposal, day)
             for voter in vote.plans.pop(day, []):
                 self._cast(vote, rule, voter, at + self._random.randrange(3_600_000))
             if vote.paper and self._random.random() < 0.6:  # noqa: PLR2004
@@ -116,6 +118,8 @@ class Decisions:
         return self._random.choice([p for p in self._people if p.id and p.key and p.zeal > 0.3])  # noqa: PLR2004
 
     def _plan(self, vote: Vote, day: int) -> None:
+        if self._pen.state.need(Proposal, vote.id).drawing:
+            return
         keyed = [p for p in self._people if p.id and p.key]
         if vote.motion.level:
             for number, person in enumerate(keyed[-_LEVEL:]):
@@ -129,11 +133,22 @@ class Decisions:
             without = [p for p in self._people if p.id and not p.key]
             vote.paper = self._random.sample(without, min(6, len(without)))
 
+    def _plan_panel(self, vote: Vote, proposal: Proposal, day: int) -> None:
+        """Who has been drawn knows it from then on; most of them vote."""
+        if proposal.draw is None or vote.drawn:
+            return
+        vote.drawn = True
+        for person in (p for p in self._people if p.id in proposal.draw.members):
+            if person.key is None:
+                vote.paper.append(person)
+            elif self._random.random() < 0.9:  # noqa: PLR2004
+                vote.plans.setdefault(day + self._random.randrange(1, 5), []).append(person)
+
     def _cast(self, vote: Vote, rule: Rule, voter: Villager, at: int) -> None:
         if not self._is_active(voter):
             return
         choice = vote.sure.get(voter.number) or self._choice(vote, rule)
-        body = {"choice": Private(choice) if rule.secrecy.SEALED else choice, "proposal": vote.id}
+        body = {"choice": _sealed(rule, choice), "proposal": vote.id}
         earlier = self._pen.state.find(Ballot, f"{vote.id}/{voter.id}")
         replaces = earlier.statement if earlier else None
         written = self._pen.write(at, said(voter, replaces=replaces), "ballot.cast/1", body)
@@ -144,11 +159,14 @@ class Decisions:
 
     def _cast_paper(self, vote: Vote, rule: Rule, voter: Villager, at: int) -> None:
         facilitator = next(p for p in self._people if p.role == "facilitator")
-        if not facilitator.id or rule.secrecy.SEALED:
+        if not facilitator.id:
             return
         paper = Private(f"書面議決書 {voter.name}様 {canonical.format_time(at)[:10]} 受付")
-        body = {"choice": self._choice(vote, rule), "paper": paper, "proposal": vote.id}
-        self._pen.write(at, entered(facilitator, self._people[0], voter, "paper"), "ballot.cast/1", body)
+        body = {"choice": _sealed(rule, self._choice(vote, rule)), "paper": paper, "proposal": vote.id}
+        author = entered(facilitator, self._people[0], voter, "paper")
+        written = self._pen.write(at, author, "ballot.cast/1", body)
+        if written is not None:
+            self._clerk.keep(written)
 
     def _choice(self, vote: Vote, rule: Rule) -> str:
         paper = proposals.paper(self._pen.state, self._pen.state.need(Proposal, vote.id))
@@ -157,3 +175,8 @@ class Decisions:
     def _is_active(self, person: Villager) -> bool:
         member = self._pen.state.find(Member, person.id)
         return member is not None and member.status == "active"
+
+
+def _sealed(rule: Rule, choice: str) -> str | Private:
+    """As it is written on the ballot: open, or as a commitment."""
+    return Private(choice) if rule.secrecy.SEALED else choice

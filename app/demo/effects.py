@@ -23,6 +23,7 @@ def effects(does: str, people: Sequence[Villager], candidates: Sequence[Villager
         "": [],
         "allot": [{"effect": "allot"}],
         "articles": [{"effect": "articles"}],
+        "gift": [{"amount": 60, "effect": "mint", "member": people[9].id}],
         "federation": [{"effect": "federation", "origin": "union.example/ryuiki"}],
         "project": [{"effect": "project", "lead": people[7].id}],
         "ride": [{"area": "commons", "document": founding.commons(ride=10), "effect": "policy"}],

@@ -106,6 +106,15 @@ MOTIONS: Final = (
     Motion(88, "ordinary", "川原の広場に東屋を建てる", "材木は山の間伐材を使います。", 42, topic="festivals"),
     Motion(101, "ordinary", "通学路の見守りを当番制にする", "ひと月ごとに組で交代します。", 64, topic="care"),
     Motion(
+        106,
+        "tokens",
+        "大雨の夜に堰を守った人に、結を贈る",
+        "朝まで水門についていてくれました。くじで選ばれた十五人で決めます。",
+        82,
+        topic="water",
+        does="gift",
+    ),
+    Motion(
         115,
         "choice",
         "共同の畑に何を植えるか",

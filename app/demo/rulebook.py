@@ -8,6 +8,7 @@ from app.demo.founding import DAY_SECONDS, rule
 
 GRADES: Final = 5
 MOST_PROJECTS: Final = 5
+PANEL: Final = 15
 _NOTICE: Final = 10 * DAY_SECONDS
 _RELATIVE: Final = {"module": "relative_majority/1"}
 _LOT: Final = {"module": "lot/1"}
@@ -59,6 +60,21 @@ def choice() -> dict[str, Any]:
     return rule(method={"grades": GRADES, "module": "majority_judgement/1"}, threshold=_RELATIVE, tie=_LOT)
 
 
+def gift() -> dict[str, Any]:
+    """A panel drawn by lot decides about thanks beyond the usual, and nobody but the auditors sees how they voted."""
+    return rule(
+        electorate={"module": "panel/1", "of": {"module": "all_active/1"}, "size": PANEL},
+        quorum={"fraction": "1/2", "module": "heads/1", "strict": True},
+        secrecy={"module": "confidential/1"},
+        timing={
+            "delay_seconds": DAY_SECONDS,
+            "module": "fixed/1",
+            "timelock_seconds": 0,
+            "voting_seconds": 5 * DAY_SECONDS,
+        },
+    )
+
+
 def adopted() -> list[dict[str, Any]]:
     """The effects of the decision that adopts them all."""
     documents = {
@@ -67,5 +83,6 @@ def adopted() -> list[dict[str, Any]]:
         "election": election(),
         "ordinary": ordinary(),
         "special": special(),
+        "tokens": gift(),
     }
     return [{"document": document, "effect": "rule", "kind": kind} for kind, document in documents.items()]

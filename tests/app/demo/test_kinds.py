@@ -24,6 +24,7 @@ from ledger.books.belonging import Belonging
 from ledger.books.equity import Shares
 from ledger.books.members import Member
 from ledger.books.projects import Federation, Project
+from ledger.private import Commit
 from ledger.state import State
 from tests.app.demo.telling import END, tell
 
@@ -70,6 +71,16 @@ def test_a_tie_falls_to_the_lot(state: State) -> None:
     assert found["option_1"] == found["option_2"]
     assert len(tied.order) == 2
     assert any(one.lot for one in state.need(Found, tied.id).counted.rounds)
+
+
+def test_a_panel_drawn_by_lot_decides_in_confidence(state: State) -> None:
+    (gift,) = decided(state, "tokens")
+    cast = state.children(Ballot, gift.id)
+    assert gift.draw is not None
+    assert gift.executed_at is not None
+    assert {one.member for one in cast} < set(gift.draw.members)
+    assert all(isinstance(one.choice, Commit) and one.opened is None for one in cast)
+    assert sum(one.heads for one in (gift.tally or {}).values()) == len(cast)
 
 
 def test_a_budget_funds_some_projects_and_not_others(state: State) -> None:
