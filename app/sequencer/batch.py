@@ -32,8 +32,10 @@ from ledger.statement import Entry, build_leaf
 
 _log = logging.getLogger("yui.sequencer")
 
-_MAX_FETCHES: Final = 100
-"""Fetches for one statement, after which its handler is held to ask without end."""
+MAX_FETCHES: Final = 2_000
+"""Fetches for one statement, after which its handler is held to ask without end. The largest name some hundred things
+(200 members who were notified, 200 ballots that are opened) and ask two or three questions about each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Batch:
                 fetches = 0
             except Missing as missing:
                 fetches += 1
-                if fetches > _MAX_FETCHES:
+                if fetches > MAX_FETCHES:
                     raise RuntimeError(f"{waiting[len(outcomes)].statement.type} asks without end") from missing
                 await self._fetch(missing.request, waiting[len(outcomes) + 1 :])
         return outcomes
