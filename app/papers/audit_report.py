@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from msgspec import Struct
 
 from app.papers.minutes import Signer
-from app.papers.paper import Code, House, Said, lines, words
+from app.papers.paper import Code, House, Said, blocks, lines, words
 from app.texts.formats import Formats
 
 _WORDS: Final = ("findings", "ledger", "method", "opinion", "receipts", "remarks", "result", "subject")
@@ -89,7 +89,7 @@ class AuditReport(Struct, frozen=True, kw_only=True):
             "to": t("papers.audit.to", house=self.house.name),
             "dated": fmt.day(self.dated),
             "text": t("papers.audit.text", year=self.year, first=fmt.day(self.first), last=fmt.day(self.last)),
-            "written": lines(self.text),
+            "written": blocks(self.text),
             "comes_to": self.result,
             "how": lines(self.method),
             "pass": self.checked.said(fmt) if self.checked else [],

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from msgspec import Struct
 
-from app.papers.paper import Code, House, Said, lines, words
+from app.papers.paper import Code, House, Said, blocks, lines, words
 from app.texts.formats import Formats
 
 _WORDS: Final = (
@@ -137,7 +137,7 @@ class Minutes(Struct, frozen=True, kw_only=True):
             "house": self.house.name,
             "dated": t("papers.minutes.dated", day=fmt.day(self.dated)),
             "version": self.version,
-            "written": lines(self.text),
+            "written": blocks(self.text),
             "log": t("papers.minutes.log") if self.text else "",
             "about": self._about(fmt),
             "counts": self.present.said(fmt),

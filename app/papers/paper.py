@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar, Protocol
 
@@ -71,6 +72,11 @@ class House(Struct, frozen=True, kw_only=True):
 def lines(text: str) -> list[str]:
     """A text's lines without empty ones: those of an address, or paragraphs."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def blocks(text: str) -> list[list[str]]:
+    """A longer text: its paragraphs, apart by empty lines, each with its lines."""
+    return [some for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if (some := lines(part))]
 
 
 def words(fmt: Formats, area: str, names: Iterable[str]) -> dict[str, str]:
