@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
 from app import pending
@@ -11,6 +12,7 @@ from app.installation import Installation
 from app.meetings.presence import EVERYBODY
 from app.reading import Reading
 from app.roll import Asked, Person, narrowed
+from app.roster import forms
 from governance.books.attendance import Attendance, How
 from governance.books.meetings import Meeting
 from governance.books.proxies import Proxy
@@ -18,6 +20,18 @@ from governance.books.proxies import Proxy
 ATTEND: Final = "meeting.attend/1"
 LEAVE: Final = "meeting.leave/1"
 Show = Literal["", "absent", "here"]
+_ROWS: Final = (
+    "あいうえお",
+    "かきくけこ",
+    "さしすせそ",
+    "たちつてと",
+    "なにぬねの",
+    "はひふへほ",
+    "まみむめも",
+    "やゆよ",
+    "らりるれろ",
+    "わゐゑをん",
+)
 _MEMBER: Final = re.compile(r"\bmem_[a-z2-7]{26}\b")
 
 
@@ -34,6 +48,12 @@ class Guest(NamedTuple):
     proxy: str | None
     ballot: bool
     waiting: str
+
+    @property
+    def row(self) -> str:
+        """The first letter of the line of the kana table that they are looked for in; empty for other letters."""
+        first = forms.reading(self.person.kana or self.person.name)[0][:1]
+        return next((row[0] for row in _ROWS if first and first in row), "")
 
     def fits(self, show: Show) -> bool:
         """Whether they are among those asked for."""
@@ -66,6 +86,11 @@ def asked_for(people: Iterable[Person], words: str) -> list[Person]:
     if coded:
         return [person for person in active if person.id in coded]
     return narrowed(active, Asked(words, numbers=True))
+
+
+def rows(guests: Iterable[Guest]) -> list[tuple[str, list[Guest]]]:
+    """The same, line by line of the kana table, as a list on paper has them."""
+    return [(row, list(some)) for row, some in groupby(guests, key=lambda guest: guest.row)]
 
 
 async def _voted(reading: Reading, agenda: Collection[str]) -> set[str]:

@@ -1,8 +1,8 @@
-"""The meeting that comes next, and what one member can do about it now: what the home page says of meetings."""
+"""The meetings that come next, and what one member can do about them now: what the home page says of meetings."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from app.installation import Installation
 from app.meetings import listing
@@ -14,6 +14,9 @@ from governance.books.meetings import RECEPTION, Meeting
 from governance.books.proposals import Proposal
 from governance.books.proxies import Proxy
 from ledger.state import State
+
+SHOWN: Final = 3
+"""Meetings on the home page."""
 
 
 class Next(NamedTuple):
@@ -31,14 +34,15 @@ class Next(NamedTuple):
     entrust: bool
 
 
-async def upcoming(visit: Visit, installation: Installation) -> Next | None:
-    """The meeting that goes on or begins next, to a member; None where none is convened."""
+async def upcoming(visit: Visit, installation: Installation) -> list[Next]:
+    """The meetings that go on or begin next, to a member; none to others."""
     if visit.member is None:
-        return None
-    lines = await listing.coming(visit.reading, limit=1)
-    if not lines:
-        return None
-    [line], me = lines, visit.member.id
+        return []
+    lines = await listing.coming(visit.reading, limit=SHOWN)
+    return [await _next(visit, installation, line, visit.member.id) for line in lines]
+
+
+async def _next(visit: Visit, installation: Installation, line: listing.Line, me: str) -> Next:
     meeting = line.meeting
     mine = await _mine(visit, installation, meeting, me)
     cast = await visit.reading.find_many(Ballot, [f"{id_}/{me}" for id_ in mine])

@@ -38,7 +38,7 @@ async def home(
         visit,
         "home/_now.html" if request.headers.get("hx-request") else "home/home.html",
         say=say,
-        meeting=await upcoming(visit, installation),
+        meetings=await upcoming(visit, installation),
         now=installation.clock.now(),
         about=await _about(visit),
         open=await _open(visit),

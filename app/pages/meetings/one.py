@@ -54,7 +54,7 @@ async def meeting(
         title=title,
         paragraphs=paragraphs(texts.notes),
         items=items,
-        quorum=lambda step: tell_step(words, step, words.fmt.integer, chooses=False),
+        quorum=lambda step: tell_step(words, step, words.fmt.integer, chooses=False, met=True),
         in_room=sum(one.how == "room" for one in there),
         online=sum(one.how == "online" for one in there),
         proxies=sum(one.to is not None for one in given),

@@ -25,6 +25,9 @@ from ledger.books.keys import COUNTERSIGNERS, OFFICIALS
 MOST: Final = 300
 """Lines of a page; who keeps a longer list looks for people by name."""
 
+LONG: Final = 20
+"""Lines beyond which there is a way to each line of the kana table."""
+
 
 @get("/c/{slug:str}/meetings/{id:str}/reception", opt={OPT: Access.OFFICIAL})
 async def desk(
@@ -64,7 +67,8 @@ async def desk(
         second=chosen,
         open=_open(meeting, installation.clock.now()),
         opens=meeting.starts_at - RECEPTION,
-        guests=shown,
+        rows=reception.rows(shown),
+        long=len(shown) > LONG,
         more=len(found) - len(shown),
         counts=_counts(guests),
         me=me,

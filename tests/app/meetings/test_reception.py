@@ -127,6 +127,7 @@ async def test_members_stand_by_reading(coop: Coop, convene: Convene) -> None:
     shown = await page(coop, "Hanako", f"meetings/{await convene()}/reception")
     order = [name for name in re.findall(r'class="thing-title">(\w+)さん', shown) if name in ("渡辺", "青木", "佐藤")]
     assert order == ["青木", "佐藤", "渡辺"]
+    assert re.findall(r'class="things" aria-label="(.)"', shown) == ["あ", "さ", "わ"]
 
 
 async def test_the_desk_opens_three_hours_before(coop: Coop, convene: Convene, clock: Travelling) -> None:
