@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,19 +45,19 @@ class Counting:
 
 
 class Asking(Hall):
-    """The hall; ``asked`` what its statements have asked since it was emptied."""
+    """The hall, where what statements ask is noted."""
 
-    counting: Counting | None = None
+    @functools.cached_property
+    def counting(self) -> Counting:
+        return Counting(self.memory)
 
     @property
     def state(self) -> State:
-        self.counting = self.counting or Counting(self.memory)
         return State(self.counting)
 
     def asks(self, author: str, type_: str, body: dict[str, Any], **more: Any) -> int:
-        self.counting = None
+        self.counting.asked.clear()
         self.say(author, type_, body, **more)
-        assert self.counting is not None
         return len(self.counting.asked)
 
 
