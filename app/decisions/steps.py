@@ -55,7 +55,7 @@ def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses
     title = words.t(f"proposals.step.{step.name}")
     if step.cls is not None:
         title = words.t("proposals.step.of_class", step=title, cls=words.cls(step.cls))
-    asked, found = words.t(f"{key}.asked", **params), words.t(f"{key}.found", **params)
+    asked, found = (_begun(words.t(f"{key}.{part}", **params)) for part in ("asked", "found"))
     drawn = step.base > 0 and step.of in _BASES
     short = ""
     if step.name in _SHORT and step.of != "rival" and step.have < step.need:
@@ -74,6 +74,11 @@ def _manner(step: Step, *, chooses: bool) -> str:
         # Where money, rounds or a lot decide, what is chosen need not have more votes than what is not.
         return ".chosen" if step.holds and step.have < step.need else ".rival"
     return ".cls" if step.cls is not None else f".{step.unit}"
+
+
+def _begun(sentence: str) -> str:
+    """With a capital, also where it begins with what is filled in."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _share(words: Words, step: Step) -> str:

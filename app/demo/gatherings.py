@@ -65,7 +65,7 @@ class Gatherings:
                 begins = midnight + (planned.held - day) * DAY + BEGINS * HOUR
                 self._convene(planned, day, at, begins, clerk)
         if day == _BOARD_DAY:
-            self._board(at, midnight + 14 * DAY + 19 * HOUR)
+            self._board(at, midnight + 22 * DAY + 19 * HOUR)
         if day == _GATHERING_DAY:
             self._gathering(at, midnight + 5 * DAY + 10 * HOUR)
 

@@ -160,5 +160,7 @@ def test_in_a_meeting_a_quorum_is_of_those_present() -> None:
     (step, *_) = decide(found, Count(14, 14), {"yes": Count(5, 5)}, 0).steps
     told = tell_step(words("ja"), step, str, chooses=False, met=True)
     assert told.asked == "議決権者 14人の2分の1以上、つまり7人以上の出席が要ります。"
+    english = tell_step(words("en"), step, str, chooses=False, met=True)
+    assert english.asked == "At least half of 14 members on the roll must be present: at least 7."
     assert told.found == "出席は、書面や投票、委任状を含めて5人です。"
     assert told.short == "あと2人足りません。"
