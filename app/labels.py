@@ -1,4 +1,6 @@
-"""What a co-op calls its kinds of contribution: its own words where it has given any, else the catalogue's."""
+"""What a co-op calls its kinds of contribution and the subjects of its proposals: its own words where it has given any,
+else the catalogue's.
+"""
 
 from __future__ import annotations
 
@@ -12,28 +14,49 @@ from ledger.statement import parse_leaf
 
 async def commons(reading: Reading) -> Policy:
     """The commons policy in force."""
-    head = await reading.find(PolicyHead, "commons")
-    policy = None if head is None else await reading.find(Policy, f"commons/{head.version}")
+    return await _in_force(reading, "commons")
+
+
+async def members(reading: Reading) -> Policy:
+    """The members' policy in force."""
+    return await _in_force(reading, "members")
+
+
+async def _in_force(reading: Reading, area: str) -> Policy:
+    head = await reading.find(PolicyHead, area)
+    policy = None if head is None else await reading.find(Policy, f"{area}/{head.version}")
     if policy is None:
-        raise LookupError("a founded co-op has a commons policy")
+        raise LookupError(f"a founded co-op has a policy for {area}")
     return policy
 
 
 async def kind_labels(reading: Reading, policy: Policy, texts: Catalogue, lang: str) -> dict[str, str]:
     """Name of each kind of contribution in a version of the policy, by code."""
-    own = await _own_words(reading, policy)
-    labels: dict[str, str] = {}
-    for kind in policy.commons().kinds:
-        word = own.get(kind.name.commit) if kind.name is not None else None
-        key = f"kinds.{kind.code}"
-        labels[kind.code] = word or (texts.t(lang, key) if key in texts.keys(lang) else kind.code)
-    return labels
+    kinds = policy.commons().kinds
+    own = await _own_words(reading, policy) if any(kind.name for kind in kinds) else {}
+    return {
+        kind.code: (own.get(kind.name.commit) if kind.name is not None else None)
+        or plain_label(texts, lang, "kinds", kind.code)
+        for kind in kinds
+    }
+
+
+async def topic_labels(reading: Reading, policy: Policy, texts: Catalogue, lang: str) -> dict[str, str]:
+    """Name of each subject in a version of the members' policy, by code."""
+    found = policy.members()
+    own = await _own_words(reading, policy) if found.topic_names else {}
+    names = {code: own.get(commit.commit) for code, commit in found.topic_names.items()}
+    return {code: names.get(code) or plain_label(texts, lang, "topics", code) for code in found.topics}
+
+
+def plain_label(texts: Catalogue, lang: str, group: str, code: str) -> str:
+    """What the catalogue calls a kind (``kinds``) or a subject (``topics``); its code where it has no word for it."""
+    key = f"{group}.{code}"
+    return texts.t(lang, key) if key in texts.keys(lang) else code
 
 
 async def _own_words(reading: Reading, policy: Policy) -> dict[str, str]:
     """Names by commitment. A commitment is bound to the statement that proposed it, so it is opened there."""
-    if not any(kind.name for kind in policy.commons().kinds):
-        return {}
     proposal = await reading.find(Proposal, policy.proposal) if policy.proposal else None
     where = "statement_id = $2" if proposal else "index = 0 AND $2::bytea IS NULL"
     leaf = await reading.pool.fetchval(

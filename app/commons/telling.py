@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +16,7 @@ from litestar import Request
 
 from app.api.problems import language
 from app.commons.called import called
-from app.labels import commons, kind_labels
+from app.labels import commons, kind_labels, members, topic_labels
 from app.naming import names_for
 from app.texts import Catalogue
 from app.texts.formats import Formats
@@ -32,7 +32,7 @@ _SHORT_DAY: Final = {"ja": "M月d日", "en": "d MMM"}
 
 @dataclass(frozen=True)
 class Telling:
-    """``token``: the co-op's own word; ``kinds``: label of each kind of the policy in force, by code."""
+    """``token``: the co-op's own word; ``kinds`` and ``topics``: labels of the policies in force, by code."""
 
     texts: Catalogue
     lang: str
@@ -41,6 +41,7 @@ class Telling:
     token: str
     policy: CommonsPolicy
     kinds: Mapping[str, str]
+    topics: Mapping[str, str] = field(default_factory=dict)
 
     def tokens(self, amount: int) -> str:
         """``12 結``."""
@@ -143,6 +144,7 @@ async def telling(visit: Visit, texts: Catalogue, lang: str) -> Telling:
         token=await visit.reading.text(visit.coop.profile, "profile/token_word", catalogue(lang)["word.token"]),
         policy=version.commons(),
         kinds=await kind_labels(visit.reading, version, texts, lang),
+        topics=await topic_labels(visit.reading, await members(visit.reading), texts, lang),
     )
 
 
@@ -152,4 +154,9 @@ async def names_of(visit: Visit, say: Telling, ids: Iterable[str], **more: str) 
     named = await names_for(visit, wanted) | await called(visit, say, wanted)
     kinds = {f"kind:{code}": label for code, label in say.kinds.items()}
     units = {f"unit:{kind.code}": kind.unit for kind in say.policy.kinds}
-    return named | kinds | units | more
+    return named | kinds | units | topic_names(say.topics) | more
+
+
+def topic_names(topics: Mapping[str, str]) -> dict[str, str]:
+    """Subjects as sentences look them up."""
+    return {f"topic:{code}": label for code, label in topics.items()}

@@ -131,8 +131,11 @@ def _no_number(text: str) -> Any:
 
 
 def _without_names(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Names of kinds written as plain text are taken out: they are sealed, each at its place."""
+    """Names of kinds and subjects written as plain text are taken out: they are sealed, each at its place."""
     names = {}
+    topics = document.get("topic_names")
+    if isinstance(topics, dict) and all(isinstance(name, str) for name in topics.values()):
+        names = {f"topic_names/{code}": name for code, name in document.pop("topic_names").items()}
     kinds = document.get("kinds")
     for row, kind in enumerate(kinds if isinstance(kinds, list) else []):
         if isinstance(kind, dict) and isinstance(kind.get("name"), str):

@@ -122,17 +122,16 @@ class EffectWords:
         policy_words = PolicyWords(self._words)
         old: dict[str, str] = {}
         if version is not None:
-            old = policy_words.lines(area, version.document, await self.kinds(version))
+            old = policy_words.lines(area, version.document, await self.called(version))
         new = policy_words.lines(area, effect["document"], policy_words.labels(effect["document"], kind_names))
         changes = [Change(key, old.get(key, ""), new.get(key, "")) for key in dict.fromkeys([*new, *old])]
         sentence = self._t("proposals.effect.policy", area=self._words.word("area", area))
         return Told(sentence, changes, effect["document"])
 
-    async def kinds(self, version: Policy) -> dict[str, str]:
-        """What a version of the commons policy calls its kinds, by code."""
-        if version.area != "commons":
-            return {}
-        return await labels.kind_labels(self._reading, version, self._words.texts, self._words.lang)
+    async def called(self, version: Policy) -> dict[str, str]:
+        """What a version of a policy calls its kinds or its subjects, by code."""
+        named = labels.kind_labels if version.area == "commons" else labels.topic_labels
+        return await named(self._reading, version, self._words.texts, self._words.lang)
 
     async def _role(self, effect: dict[str, Any]) -> Told:
         return Told(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from governance.books.proposals import Proposal
 from ledger import canonical
 
 Filled = dict[str, list[str]]
+_TOPIC: Final = "topic_names/"
 
 
 def from_document(document: dict[str, Any]) -> Filled:
@@ -79,7 +80,10 @@ def _from_effect(  # noqa: PLR0911  (one for each effect)
 
 
 def with_names(document: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """A commons policy with its kinds' names as plain text, as people edit it."""
+    """A policy with the names of its kinds or subjects as plain text, as people edit it."""
+    topics = {path.removeprefix(_TOPIC): name for path, name in names.items() if path.startswith(_TOPIC)}
+    document = {key: value for key, value in document.items() if key != "topic_names"}
+    document |= {"topic_names": topics} if topics else {}
     if not isinstance(document.get("kinds"), list):
         return document
     kinds = []

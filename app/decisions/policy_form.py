@@ -1,6 +1,6 @@
 """The two policies as forms, and back to documents. Fields are named by their path in the document.
 
-Names of kinds are private values: they travel beside the document, by their path in it.
+Names of kinds and subjects are private values: they travel beside the document, by their path in it.
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ import re
 from typing import Any, Final, NamedTuple
 
 from app.decisions.rule_spelling import Values, number, seconds
+from ledger.books.members_policy import LEAST_YEARS
 
 NEW_ROWS: Final = 2
-"""Empty lines below the kinds, for new ones."""
+"""Empty lines below the kinds and the subjects, for new ones."""
 ATTESTERS: Final = ("member", "administrator", "auditor", "facilitator", "concierge", "steward")
 APPOINTED: Final = ("administrator", "facilitator", "concierge", "steward")
 ADMISSIONS: Final = ("administrator", "two_officials", "decision")
 APPLICATIONS: Final = ("open", "invited")
 PERIODS: Final = ("month", "fiscal_year")
 PAYOUTS: Final = ("provider", "burn")
-_ROW: Final = re.compile(r"kinds/([0-9]{1,3})/")
+_ROW: Final = re.compile(r"(kinds|topics)/([0-9]{1,3})/")
 
 
 class Spelt(NamedTuple):
-    """A policy's document, and the names of its kinds by path (``kinds/0/name``)."""
+    """A policy's document, and the names in it by path (``kinds/0/name``, ``topic_names/water``)."""
 
     document: dict[str, Any]
     names: dict[str, str]
@@ -30,7 +31,7 @@ class Spelt(NamedTuple):
 
 def document(area: str, values: Values) -> Spelt:
     """What a submitted form spells. What can't be read stays as it is, for the policy to refuse."""
-    return _commons(values) if area == "commons" else Spelt(_members(values), {})
+    return _commons(values) if area == "commons" else _members(values)
 
 
 def at(document: Any, path: str, default: Any = "") -> Any:
@@ -46,8 +47,9 @@ def at(document: Any, path: str, default: Any = "") -> Any:
     return found
 
 
-def _members(values: Values) -> dict[str, Any]:
-    return {
+def _members(values: Values) -> Spelt:
+    topics, names = _topics(values)
+    spelt: dict[str, Any] = {
         "admission": _one(values, "admission"),
         "applications": _one(values, "applications"),
         "appointed": [role for role in APPOINTED if role in values.get("appointed", ())],
@@ -55,6 +57,39 @@ def _members(values: Values) -> dict[str, Any]:
         "recovery_days": number(_one(values, "recovery_days")),
         "retention_days": number(_one(values, "retention_days")),
     }
+    years = _one(values, "minutes_years").strip()
+    if years and number(years) != LEAST_YEARS:
+        spelt["minutes_years"] = number(years)
+    return Spelt(spelt | ({"topics": topics} if topics else {}), names)
+
+
+def _topics(values: Values) -> tuple[list[str], dict[str, str]]:
+    """The subjects that are kept: those with a code from before, and new ones that were given a name.
+
+    A new one gets a code that no subject ever had (``topics/past``): who was named for another speaks not on this one.
+    """
+    topics: list[str] = []
+    names: dict[str, str] = {}
+    rows = _rows(values, "topics")
+    taken = {*_one(values, "topics/past").split(), *(_one(values, f"topics/{row}/code") for row in rows)}
+    for row in rows:
+        code, name = (_one(values, f"topics/{row}/{part}").strip() for part in ("code", "name"))
+        if _one(values, f"topics/{row}/ends") or not (code or name):
+            continue
+        code = code or _free("topic", taken)
+        taken.add(code)
+        topics.append(code)
+        if name:
+            names[f"topic_names/{code}"] = name
+    return topics, names
+
+
+def _rows(values: Values, group: str) -> list[int]:
+    return sorted({int(match[2]) for key in values if (match := _ROW.match(key)) and match[1] == group})
+
+
+def _free(kind: str, codes: set[str]) -> str:
+    return next(free for free in (f"{kind}_{n}" for n in range(1, len(codes) + 2)) if free not in codes)
 
 
 def _commons(values: Values) -> Spelt:
@@ -86,7 +121,7 @@ def _commons(values: Values) -> Spelt:
 
 def _kinds(values: Values) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The lines that are kept: those with a code from before, and new ones that were given a name."""
-    rows = sorted({int(match[1]) for key in values if (match := _ROW.match(key))})
+    rows = _rows(values, "kinds")
     codes = {_one(values, f"kinds/{row}/code") for row in rows}
     kinds: list[dict[str, Any]] = []
     names: dict[str, str] = {}
@@ -95,7 +130,7 @@ def _kinds(values: Values) -> tuple[list[dict[str, Any]], dict[str, str]]:
         if _one(values, f"kinds/{row}/ends") or not (code or name):
             continue
         if not code:
-            code = next(free for free in (f"kind_{n}" for n in range(1, len(codes) + 2)) if free not in codes)
+            code = _free("kind", codes)
             codes.add(code)
         if name:
             names[f"kinds/{len(kinds)}/name"] = name

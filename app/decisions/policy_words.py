@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from app.decisions.words import Words
+from app.labels import plain_label
 
 
 class PolicyWords:
@@ -14,22 +16,19 @@ class PolicyWords:
         self._words, self._t = words, words.t
 
     def lines(self, area: str, document: dict[str, Any], kinds: dict[str, str]) -> dict[str, str]:
-        """Label → what it says, in reading order; ``kinds``: names of the kinds by code."""
-        return self._commons(document, kinds) if area == "commons" else self._members(document)
+        """Label → what it says, in reading order; ``kinds``: names of the kinds, or of the subjects, by code."""
+        return self._commons(document, kinds) if area == "commons" else self._members(document, kinds)
 
     def labels(self, document: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
-        """Names of a document's kinds by code; ``names`` by path, as they travel beside it."""
-        kinds = document.get("kinds", [])
+        """Names of a document's kinds or subjects by code; ``names`` by path, as they travel beside it."""
+        plain = partial(plain_label, self._words.texts, self._words.lang)
+        kinds, topics = document.get("kinds", []), document.get("topics", [])
         return {
-            kind["code"]: names.get(f"kinds/{row}/name") or self.kind(kind["code"]) for row, kind in enumerate(kinds)
-        }
+            kind["code"]: names.get(f"kinds/{row}/name") or plain("kinds", kind["code"])
+            for row, kind in enumerate(kinds)
+        } | {code: names.get(f"topic_names/{code}") or plain("topics", code) for code in topics}
 
-    def kind(self, code: str) -> str:
-        """A kind without a name of its own."""
-        key = f"kinds.{code}"
-        return self._t(key) if self._words.has(key) else code
-
-    def _members(self, document: dict[str, Any]) -> dict[str, str]:
+    def _members(self, document: dict[str, Any], topics: dict[str, str]) -> dict[str, str]:
         words, t = self._words, self._t
         appointed = [words.word("role", role) for role in document["appointed"]]
         return {
@@ -39,6 +38,9 @@ class PolicyWords:
             t("rules.members.appointed"): words.joined(appointed) or t("rules.nobody"),
             t("rules.members.recovery_days"): words.length(document["recovery_days"] * 86_400),
             t("rules.members.retention_days"): words.length(document["retention_days"] * 86_400),
+            t("rules.members.minutes_years"): t("rules.years", n=words.fmt.integer(document.get("minutes_years", 10))),
+            t("rules.members.topics"): words.joined([topics.get(code, code) for code in document.get("topics", [])])
+            or t("rules.members.topics.none"),
         }
 
     def _commons(self, document: dict[str, Any], kinds: dict[str, str]) -> dict[str, str]:

@@ -9,11 +9,12 @@ from litestar.di import NamedDependency
 
 from app.access import OPT, Access
 from app.commons.people import people_of
+from app.commons.telling import topic_names
 from app.installation import Installation
+from app.labels import members, topic_labels
 from app.pages.me import member_of
 from app.pages.page import Page, show
 from app.pages.proposals.common import words_of
-from app.reading_entrance import policy_in_force
 from app.visit import Visit
 from governance.books import delegations as book
 from governance.books import rules
@@ -50,10 +51,11 @@ async def delegations(
 ) -> Page:
     """My delegations, and those to me."""
     me = member_of(visit).id
-    topics = ("", *(await policy_in_force(visit.reading)).topics)
+    words = words_of(request, visit)
+    named = await topic_labels(visit.reading, await members(visit.reading), words.texts, words.lang)
+    topics = ("", *named)
     lines, spoken = await installation.ask(visit.reading.ledger, lambda state: _look(state, me, topics))
     people = {p.id: p for p in await people_of(visit.reading, [line.delegate for line in lines if line.delegate])}
-    words = words_of(request, visit)
     return await show(
         request,
         visit,
@@ -62,8 +64,9 @@ async def delegations(
         lines=[line for line in lines if line.delegate],
         free=[line.topic for line in lines if not line.delegate],
         topics=topics,
+        topic_names=named,
         people=people,
-        names={person.id: person.name for person in people.values()},
+        names={person.id: person.name for person in people.values()} | topic_names(named),
         spoken=[one for one in spoken if one.all],
         kinds=[words.word("proposal_kind", kind) for kind in await installation.ask(visit.reading.ledger, _kinds)],
     )

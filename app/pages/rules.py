@@ -100,7 +100,7 @@ async def _policy(visit: Visit, words: Words, area: str) -> Told:
 
 
 async def _lines(visit: Visit, words: Words, version: Policy) -> dict[str, str]:
-    kinds = await EffectWords(visit.reading, words, names=sees_names(visit)).kinds(version)
+    kinds = await EffectWords(visit.reading, words, names=sees_names(visit)).called(version)
     return PolicyWords(words).lines(version.area, version.document, kinds)
 
 

@@ -9,11 +9,13 @@ import msgspec
 
 from ledger.books.misfits import path_of, reason_of
 from ledger.errors import FormatError
+from ledger.private import Commit
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _MAX_DAYS: Final = 36_600
 _MAX_TOPICS: Final = 50
-_LEAST_YEARS: Final = 10
+LEAST_YEARS: Final = 10
+"""For which minutes are kept at least, and where nothing else was decided."""
 _MAX_YEARS: Final = 100
 
 
@@ -24,8 +26,9 @@ class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``applications``: whether one may apply without an invitation. ``classes``: codes of the voting classes.
     ``appointed``: roles that administrators may give without a decision. ``recovery_days``: how long a lost
     key's successor waits for an objection. ``retention_days``: how long after leaving erasure has to wait.
-    ``topics``: codes of the subject areas that proposals may have and delegations may be for. ``minutes_years``: how
-    long a meeting's minutes are kept, ten years at least (一般法人法57, 消費生活協同組合法45).
+    ``topics``: codes of the subject areas that proposals may have and delegations may be for. ``topic_names``: what the
+    co-op calls them in its own words, by code, where it calls them anything. ``minutes_years``: how long a meeting's
+    minutes are kept, ten years at least (一般法人法57, 消費生活協同組合法45).
     """
 
     admission: Literal["administrator", "two_officials", "decision"]
@@ -35,7 +38,8 @@ class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recovery_days: int
     retention_days: int
     topics: tuple[str, ...] = ()
-    minutes_years: int = 10
+    minutes_years: int = LEAST_YEARS
+    topic_names: dict[str, Commit] = msgspec.field(default_factory=dict)
 
 
 def parse(document: dict[str, Any]) -> MembersPolicy:
@@ -45,6 +49,17 @@ def parse(document: dict[str, Any]) -> MembersPolicy:
     except msgspec.ValidationError as error:
         detail = str(error)
         raise FormatError("policy.invalid", path=path_of(detail), reason=reason_of(detail), detail=detail) from error
+    _check_codes(policy)
+    if not 1 <= policy.recovery_days <= _MAX_DAYS:
+        raise FormatError("policy.invalid", path="recovery_days", reason="range")
+    if not LEAST_YEARS <= policy.minutes_years <= _MAX_YEARS:
+        raise FormatError("policy.invalid", path="minutes_years", reason="range")
+    if not 0 <= policy.retention_days <= _MAX_DAYS:
+        raise FormatError("policy.invalid", path="retention_days", reason="range")
+    return policy
+
+
+def _check_codes(policy: MembersPolicy) -> None:
     if not policy.classes or len(set(policy.classes)) != len(policy.classes):
         raise FormatError("policy.invalid", path="classes", reason="empty_or_twice")
     if len(set(policy.topics)) != len(policy.topics) or len(policy.topics) > _MAX_TOPICS:
@@ -53,10 +68,6 @@ def parse(document: dict[str, Any]) -> MembersPolicy:
         for position, code in enumerate(codes):
             if not _CODE.match(code):
                 raise FormatError("policy.invalid", path=f"{field}/{position}", reason="code")
-    if not 1 <= policy.recovery_days <= _MAX_DAYS:
-        raise FormatError("policy.invalid", path="recovery_days", reason="range")
-    if not _LEAST_YEARS <= policy.minutes_years <= _MAX_YEARS:
-        raise FormatError("policy.invalid", path="minutes_years", reason="range")
-    if not 0 <= policy.retention_days <= _MAX_DAYS:
-        raise FormatError("policy.invalid", path="retention_days", reason="range")
-    return policy
+    for code in policy.topic_names:
+        if code not in policy.topics:
+            raise FormatError("policy.invalid", path=f"topic_names/{code}", reason="code")

@@ -16,6 +16,7 @@ from litestar.params import FromPath, QueryParameter
 from app import labels
 from app.access import OPT, Access
 from app.api.problems import Problem
+from app.commons.telling import topic_names
 from app.decisions import drafting_more, policy_form, rule_editor, rule_form
 from app.decisions.drafting import LOG_KEY, Drafted, draft, role_of
 from app.decisions.effect_words import EffectWords, current_policy, current_rule
@@ -136,6 +137,7 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
         shown |= {"most": MAX_UNDECIDED, "full": waiting is not None and waiting.proposals >= MAX_UNDECIDED}
     template = "proposals/_effect_form.html" if request.headers.get("hx-request") else "proposals/new.html"
     shown |= await _choices(visit, words, kind, values, drafted) | await _around(visit, words, kind, values)
+    shown["names"] |= topic_names(shown["topic_names"])
     return await show(request, visit, template, **shown)
 
 
@@ -162,6 +164,7 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
             "form": policy_form,
             "units": tuple(UNITS),
             "lengths": rule_form.split_length,
+            "past": await _past_topics(visit),
             "words": words,
         }
     offered: dict[str, Any] = {"roles": ROLES, "words": words, "people": await _people(visit, "q", "member", values)}
@@ -176,14 +179,20 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
     return offered
 
 
+async def _past_topics(visit: Visit) -> list[str]:
+    """Codes that subjects of proposals have, or once had."""
+    versions = await visit.reading.children(Policy, "members")
+    return sorted({code for version in versions for code in version.members().topics})
+
+
 async def _around(visit: Visit, words: Words, kind: str, values: Values) -> dict[str, Any]:
     """What every form offers beside its own: subjects, and members to declare where the rule leaves them out."""
     version = await current_rule(visit.reading, kind)
     document = "" if version is None else json.dumps(version.document)
-    policy = await members_policy(visit.reading)
+    topics = await labels.topic_labels(visit.reading, await labels.members(visit.reading), words.texts, words.lang)
     return {
-        "topics": policy.topics,
-        "topic_names": {topic: words.word("topic", topic) for topic in policy.topics},
+        "topics": tuple(topics),
+        "topic_names": topics,
         "declares": Disinterested.NAME in document or bool(values.get("interested")),
         "concerned": await _people(visit, "interested_q", "interested", values),
         "seated": version is not None and version.rule().method.SEATS,
@@ -250,18 +259,22 @@ async def _of_applicant(visit: Visit, id_: str) -> Filled:
 
 
 async def _own_names(visit: Visit, words: Words, policy: Policy) -> dict[str, str]:
-    """The co-op's own words for its kinds, by path; what the catalogue would say anyway is left out."""
-    if policy.area != "commons":
-        return {}
+    """The co-op's own words for its kinds or subjects, by path; what the catalogue would say anyway is left out."""
+    if policy.area == "members":
+        topics = await labels.topic_labels(visit.reading, policy, words.texts, words.lang)
+        return {f"topic_names/{code}": topics[code] for code in policy.members().topic_names}
     named = await labels.kind_labels(visit.reading, policy, words.texts, words.lang)
     kinds = enumerate(policy.document["kinds"])
     return {f"kinds/{row}/name": named[kind["code"]] for row, kind in kinds if kind.get("name")}
 
 
 async def _names_of(visit: Visit, found: Proposal) -> dict[str, str]:
-    """Names of the kinds in a proposal's own policy, by path in the document."""
-    kinds = policy_form.at({"effects": list(found.effects)}, "effects/0/document/kinds", [])
-    refs = [(found.statement, f"effects/0/document/kinds/{row}/name") for row in range(len(kinds))]
+    """Names of the kinds or subjects in a proposal's own policy, by path in the document."""
+    whole = {"effects": list(found.effects)}
+    kinds = policy_form.at(whole, "effects/0/document/kinds", [])
+    topics = policy_form.at(whole, "effects/0/document/topic_names", {})
+    paths = [*(f"kinds/{row}/name" for row in range(len(kinds))), *(f"topic_names/{code}" for code in topics)]
+    refs = [(found.statement, f"effects/0/document/{path}") for path in paths]
     texts = await visit.reading.texts(refs)
     return {path.removeprefix("effects/0/document/"): str(text) for (_, path), text in texts.items()}
 
