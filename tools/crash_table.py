@@ -19,7 +19,7 @@ async def steps(folder: Path) -> str:
     async with EmbeddedPostgres(folder / "database") as postgres:
         await migrate(postgres.owner_dsn.url)
         server = Server(postgres.owner_dsn, postgres.service_dsn)
-        async with Mortals() as mortals:
+        with Mortals() as mortals:
             return "".join([section(path, await run(server, mortals, folder, path, _say)) for path in TITLES])
 
 

@@ -70,7 +70,7 @@ async def surrounded(folder: Path) -> AsyncIterator[Surroundings]:
             disk.folder.chmod(0o711)
         postgres = await stack.enter_async_context(EmbeddedPostgres(folder / "disk" / "data"))
         await migrate(postgres.owner_dsn.url)
-        yield Surroundings(postgres, await stack.enter_async_context(Mortals()), disk, folder)
+        yield Surroundings(postgres, stack.enter_context(Mortals()), disk, folder)
 
 
 async def _spoilt(hamlet: Hamlet, *written: Written) -> str:

@@ -12,7 +12,7 @@ from tests.faults.table import TITLES, missing, run, section
 
 def test_the_other_paths(faulty: Server, quick: Path) -> None:
     async def tables() -> list[str]:
-        async with Mortals() as mortals:
+        with Mortals() as mortals:
             others = [path for path in TITLES if path != "append"]
             return [section(path, await run(faulty, mortals, quick, path)) for path in others]
 

@@ -12,7 +12,7 @@ from tests.faults.table import missing, run, section
 
 def test_appending_and_publishing(faulty: Server, quick: Path) -> None:
     async def rows() -> dict[str, list[str]]:
-        async with Mortals() as mortals:
+        with Mortals() as mortals:
             return await run(faulty, mortals, quick, "append")
 
     assert missing(section("append", asyncio.run(rows()))) == []
