@@ -96,6 +96,8 @@ PAGES = [
     (ADMINISTRATOR, "/c/mizunasato/office/shares"),
     (ADMINISTRATOR, "/c/mizunasato/members/invite"),
     (AUDITOR, "/c/mizunasato/audit"),
+    (AUDITOR, "/c/mizunasato/audit/reports"),
+    (AUDITOR, "/c/mizunasato/audit/reports/new"),
 ]
 FOLLOWED = [
     (MEMBER, "/c/mizunasato/proposals", "/proposals/prop_"),
@@ -190,6 +192,17 @@ def test_everyone_can_use_minutes(village: Village, readers: dict[tuple[int, str
     page.wait_for_url("**/meetings/mtg_*")
     href = page.locator('main a[href$="/minutes"]').first.get_attribute("href")
     assert faults(page, f"{village.server}{href}", lang) == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_everyone_can_use_a_meetings_papers(village: Village, readers: dict[tuple[int, str], Page], lang: str) -> None:
+    page = readers[ADMINISTRATOR, lang]
+    page.goto(f"{village.server}/c/mizunasato/members")
+    member = str(page.locator('main a[href*="/members/mem_"]').first.get_attribute("href")).rpartition("/")[2]
+    page.goto(f"{village.server}/c/mizunasato/meetings")
+    meeting = page.locator('main a[href*="/meetings/mtg_"]').first.get_attribute("href")
+    for path in ("papers", "notices", f"returned/{member}"):
+        assert faults(page, f"{village.server}{meeting}/{path}", lang) == []
 
 
 @pytest.mark.parametrize("path", ["", "ledger", "proposals", "things", "members", "me", "verify", "work/new"])
