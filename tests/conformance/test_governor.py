@@ -24,7 +24,7 @@ from tests.conformance.village_vote import MEMBERS
 from tests.generated import generated
 
 pytestmark = pytest.mark.slow
-MANY, SOME = generated(250, 4000), generated(75, 1000)
+MANY, SOME = generated(250, 2000), generated(75, 500)
 
 
 @pytest.fixture(scope="module")

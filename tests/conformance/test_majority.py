@@ -23,7 +23,7 @@ from tests.conformance.village_vote import MEMBERS
 from tests.generated import generated
 
 pytestmark = pytest.mark.slow
-MANY, SOME = generated(250, 4000), generated(75, 1000)
+MANY, SOME = generated(250, 2000), generated(75, 500)
 RATIOS = st.one_of(
     st.sampled_from((500_000, 250_000, 750_000, 200_000, 400_000, 600_000)),
     st.sampled_from((333_332, 666_666, 2, 999_998)) | st.integers(1, RATIO - 1),
