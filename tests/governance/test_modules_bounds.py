@@ -279,6 +279,13 @@ def _names(answer: Any) -> set[str]:
     return {answer.get("module", ""), *(name for part in answer.values() for name in _names(part))}
 
 
-def test_relative_majority_and_expressed_are_for_options() -> None:
-    rule.parse(CHOICE)
-    rule.parse(CHOICE | {"threshold": SHARE | {"of": "expressed"}})
+@pytest.mark.parametrize(
+    ("threshold", "reason"),
+    [({"module": "relative_majority/1"}, "needs_options"), (SHARE | {"of": "expressed"}, "not_in_method")],
+)
+def test_relative_majority_and_expressed_are_for_options(threshold: Json, reason: str) -> None:
+    taken = rule.parse(CHOICE | {"threshold": threshold})
+    assert taken.threshold.NAME == threshold["module"]
+    with pytest.raises(FormatError) as error:
+        rule.parse(document(threshold=threshold))
+    assert error.value.params["reason"] == reason
