@@ -68,6 +68,7 @@ def test_known_examples(quota: int, weights: tuple[int, ...], expected: dict[int
     assert sum((row.share or 0) * row.voters for row in found.rows) == 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 9)), min_size=1, max_size=8), st.data())
 def test_every_division_is_counted(each: list[Kind], data: st.DataObject) -> None:
     whole = sum(weight for _, weight in each)
@@ -78,7 +79,7 @@ def test_every_division_is_counted(each: list[Kind], data: st.DataObject) -> Non
     assert {row.kind: row.measure for row in found.rows} == counted_out(asked, Counter(each))
 
 
-@settings(max_examples=15)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 40)), min_size=2, max_size=20), st.data())
 def test_a_sample_is_within_its_error_of_the_full_count(each: list[Kind], data: st.DataObject) -> None:
     whole = sum(weight for _, weight in each)
