@@ -285,7 +285,7 @@ def _names(answer: Any) -> set[str]:
 )
 def test_relative_majority_and_expressed_are_for_options(threshold: Json, reason: str) -> None:
     taken = rule.parse(CHOICE | {"threshold": threshold})
-    assert taken.threshold.NAME == threshold["module"]
+    assert threshold["module"] == taken.threshold.NAME
     with pytest.raises(FormatError) as error:
         rule.parse(document(threshold=threshold))
     assert error.value.params["reason"] == reason
