@@ -100,6 +100,9 @@ PAGES = [
     (AUDITOR, "/c/mizunasato/audit/reports/new"),
 ]
 FOLLOWED = [
+    (MEMBER, "/c/mizunasato/articles", "/articles/"),
+    (MEMBER, "/c/mizunasato/ledger?book=lot", "/ledger/"),
+    (ADMINISTRATOR, "/c/mizunasato/office/households", "/members/mem_"),
     (MEMBER, "/c/mizunasato/proposals", "/proposals/prop_"),
     (MEMBER, "/c/mizunasato/proposals?view=decided", "/proposals/prop_"),
     (MEMBER, "/c/mizunasato/work?view=all", "/work/con_"),

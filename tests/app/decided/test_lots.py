@@ -48,7 +48,7 @@ async def test_a_panel_is_listed_and_everyone_reads_whether_they_are_on_it(coop:
         section = shown[shown.index('id="panel"') :].partition("</ul>")[0]
         assert {one for one in NAMES if f">{one}さん<" in section} == on
         assert f'href="/c/short/ledger/{draw.entry}"' in shown
-    assert "members drawn by lot" in await coop.page("Taro", f"proposals/{proposal}", lang="en")
+    assert "3 members drawn by lot" in await coop.page("Taro", f"proposals/{proposal}", lang="en")
 
 
 async def test_strangers_see_that_there_is_a_panel_and_no_names(coop: Deciding) -> None:
