@@ -9,8 +9,10 @@ from msgspec import Struct
 from app.papers.paper import Said, lines
 from app.texts.formats import Formats
 
-Asks = Literal["vote", "report", "room"]
-"""What an item asks of members: their vote; nothing, it is a report; a vote that is cast in the room only."""
+Asks = Literal["vote", "choose", "report", "room"]
+"""What an item asks of members: yes or no; a choice among options; nothing, it is a report; a vote that is not cast on
+paper.
+"""
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -22,6 +24,12 @@ class Item(Struct, frozen=True, kw_only=True):
     text: str = ""
     """What it is about, over several paragraphs where it has them."""
     asks: Asks = "vote"
+    options: tuple[str, ...] = ()
+    """What can be chosen, in order, where something is."""
+    how: str = ""
+    """How one chooses, in a sentence."""
+    marks: Literal["tick", "number"] = "tick"
+    """What is put beside an option."""
 
     def said(self, fmt: Formats) -> Said:
         """The item in words."""
@@ -31,6 +39,9 @@ class Item(Struct, frozen=True, kw_only=True):
             "title": self.title,
             "text": lines(self.text),
             "asks": self.asks,
+            "options": list(self.options),
+            "how": self.how,
+            "numbered": self.marks == "number",
         }
 
 

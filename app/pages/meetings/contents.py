@@ -10,13 +10,15 @@ from app.decisions.words import Words
 from app.meetings.guests import Home
 from app.pages.meetings.calendar import page_of
 from app.pages.meetings.common import Said, said
-from app.pages.proposals.common import Asked, rule_of, texts_of, words_of
+from app.pages.meetings.on_paper import Asked, asked
+from app.pages.proposals.common import Asked as Request
+from app.pages.proposals.common import rule_of, texts_of, words_of
 from app.papers.ballot_form import Written
 from app.papers.circulation import Circulation
 from app.papers.convocation import Convocation
 from app.papers.households import Household, Voter
 from app.papers.labels import Labels
-from app.papers.meeting import Asks, Item
+from app.papers.meeting import Item
 from app.papers.meeting import Meeting as Told
 from app.papers.paper import Code, House
 from app.papers.proxy_form import Proxies
@@ -28,7 +30,6 @@ from governance.books.ballots import Ballot
 from governance.books.meetings import Meeting
 from governance.books.proposals import Proposal
 from governance.books.proxies import Proxy
-from governance.count import Paper
 from governance.rule import Rule
 
 MANY: Final = 100_000
@@ -36,7 +37,6 @@ LINE: Final = 200
 """Characters of a line that the office adds."""
 EVENING: Final = 17
 """The hour by which forms are to be back, on the day before."""
-ANSWERS: Final = ("yes", "no", "abstain")
 
 
 class Wishes(NamedTuple):
@@ -53,26 +53,25 @@ class Wishes(NamedTuple):
 
 
 class Matter(NamedTuple):
-    """An item of the agenda with the rule that decides it, its title and its text."""
+    """An item of the agenda, the rule that decides it, its title, its text, and what a written ballot asks of it."""
 
     proposal: Proposal
     rule: Rule
     title: str
     text: str
+    asked: Asked
 
     @property
     def on_paper(self) -> bool:
-        """Whether a written ballot can say everything that may be said about it."""
-        return "paper" in self.rule.channels and (
-            not self.rule.chooses and self.rule.method.choices(Paper()) == ANSWERS
-        )
+        """Whether a written ballot has a place for it."""
+        return self.asked.asks in ("vote", "choose")
 
 
 class Desk:
     """One meeting, its texts, and the words of who asks: what all its papers are made of."""
 
     def __init__(
-        self, request: Asked, visit: Visit, meeting: Meeting, texts: Said, matters: list[Matter], now: int
+        self, request: Request, visit: Visit, meeting: Meeting, texts: Said, matters: list[Matter], now: int
     ) -> None:
         self.meeting, self.texts, self.matters = meeting, texts, matters
         self.words: Words = words_of(request, visit)
@@ -170,7 +169,7 @@ class Desk:
 
     def _told(self) -> Told:
         votes = tuple(
-            Item(number=number, title=matter.title, text=matter.text, asks=_asks(matter))
+            Item(number=number, title=matter.title, text=matter.text, **matter.asked._asdict())
             for number, matter in enumerate(self.matters, 1)
         )
         reports = (Item(number=n, title=text, asks="report") for n, text in enumerate(self.texts.reports, 1))
@@ -214,15 +213,15 @@ class Desk:
         return Written(by=wishes.by, terms=terms)
 
 
-async def desk(request: Asked, visit: Visit, meeting: Meeting, now: int) -> Desk:
+async def desk(request: Request, visit: Visit, meeting: Meeting, now: int) -> Desk:
     """Everything that the papers of this meeting need to know."""
     found = await visit.reading.find_many(Proposal, meeting.agenda)
-    matters = []
+    matters, words = [], words_of(request, visit)
     for proposal in (found[id_] for id_ in meeting.agenda):
         _, rule = await rule_of(visit.reading, proposal)
-        title, text, _ = await texts_of(visit, proposal)
-        untitled = words_of(request, visit).t("proposals.untitled", id=proposal.id[:11])
-        matters.append(Matter(proposal, rule, title or untitled, text))
+        title, text, options = await texts_of(visit, proposal)
+        title = title or words.t("proposals.untitled", id=proposal.id[:11])
+        matters.append(Matter(proposal, rule, title, text, await asked(visit, words, proposal, rule, options)))
     return Desk(request, visit, meeting, await said(visit, meeting), matters, now)
 
 
@@ -235,10 +234,6 @@ def moment_of(text: str, words: Words) -> int | None:
     if chosen.tzinfo is not None:
         return None
     return int(chosen.replace(tzinfo=words.fmt.local(0).tzinfo).timestamp() * 1000)
-
-
-def _asks(matter: Matter) -> Asks:
-    return "vote" if matter.on_paper else "room"
 
 
 def _called(home: Home) -> str:

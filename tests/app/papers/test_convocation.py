@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.papers.convocation import Convocation
+from app.papers.meeting import Item
 from app.texts import LANGUAGES
 from tests.app.papers import contents
 from tests.app.papers.contents import convocation, household
@@ -48,8 +49,18 @@ def test_forms_come_back_in_time_and_to_the_right_place(lang: str) -> None:
 
 def test_a_ballot_has_a_box_only_where_votes_are_cast() -> None:
     ballot = pages(convocation())[2]
-    assert ballot.index("報告事項1山の手入れ報告(議決はありません)") < ballot.index("第4号議案選挙会場で投票します")
-    assert ballot.count("報告(議決はありません)") == ballot.count("会場で投票します") == 1
+    assert ballot.index("報告事項1山の手入れ報告(議決はありません)") < ballot.index(
+        "第4号議案選挙この用紙では投票できません"
+    )
+    assert ballot.count("報告(議決はありません)") == ballot.count("この用紙では投票できません") == 1
+
+
+def test_a_choice_has_its_options_and_says_how_one_chooses() -> None:
+    whole = convocation()
+    chosen = Item(number=4, title="委員", asks="choose", options=("甲", "乙"), how="順位をつけます。", marks="number")
+    ballot = pages(replace(whole, meeting=replace(whole.meeting, items=(*whole.meeting.items, chosen))))[2]
+    assert "第4号議案委員順位をつけます。甲乙" in ballot
+    assert "甲" not in pages(whole)[2]
 
 
 @pytest.mark.parametrize("chair", [True, False])
