@@ -16,9 +16,11 @@ _ME: Final = -1
 CHAINS: Final = (
     (40, 0, 1, "water"), (41, 1, 2, "water"), (44, 2, _ME, "water"), (45, 3, _ME, "water"),
     (50, 4, _ME, "care"), (52, 5, _ME, "care"), (56, 6, 5, "care"), (57, 7, 6, "care"),
-    (70, 8, _ME, ""), (84, 9, 8, ""),
+    (60, _ME, 13, "money"), (70, 8, _ME, ""), (84, 9, 8, ""),
 )  # fmt: skip
-"""Day, who, whom and in what: one after the other they lead to the visitor. Numbers count early members."""
+"""Day, who, whom and in what: one after the other they lead to the visitor, who names somebody too. Numbers count early
+members.
+"""
 LOOP: Final = ((90, 10, 11, "festivals"), (92, 11, 12, "festivals"), (95, 12, 10, "festivals"))
 """Three friends who each left it to the next: nobody's vote goes anywhere, which the pages say."""
 _EARLY: Final = 36

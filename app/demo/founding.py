@@ -13,7 +13,7 @@ from ledger.compose import Private, public_of
 
 DAY_SECONDS: Final = 86_400
 TOPICS: Final = ("water", "care", "festivals", "money")
-"""Subject areas of proposals."""
+"""Subject areas of proposals; the village has its own word for one of them."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ def members() -> dict[str, Any]:
         "classes": ["member", "supporter"],
         "recovery_days": 7,
         "retention_days": 30,
+        "topic_names": {"water": Private("川と用水")},
         "topics": list(TOPICS),
     }
 
