@@ -35,23 +35,25 @@ class StepTold(NamedTuple):
     step: Step
 
 
-def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses: bool, met: bool = False) -> StepTold:
+def tell_step(
+    words: Words, step: Step, amount: Callable[[int], str], *, chooses: bool, met: bool = False, several: bool = False
+) -> StepTold:
     """``amount``: how the method's amounts are written; quorums are always in whole votes. ``met``: in a meeting, where
-    also who is there without a ballot is present.
+    also who is there without a ballot is present. ``several``: more than one option can win.
     """
     number = amount if step.unit == "weight" and step.name in ("threshold", "tie") else words.fmt.integer
     support = words.t("rule.support.option" if chooses else "rule.support.yes")
+    of = "met" if met and step.of == "present" else step.of
     params = {
         "have": number(step.have),
         "base": number(step.base),
         "need": number(step.need),
         "support": support,
         "share": "" if step.fraction is None else _share(words, step),
-        "of": words.t(f"proposals.of.{'met' if met and step.of == 'present' else step.of}")
-        if step.of in _BASES
-        else "",
+        "of": words.t(f"proposals.of.{of}") if step.of in _BASES else "",
     }
-    key = f"proposals.step.{step.name}{'.met' if met and step.name == 'quorum' else ''}{_manner(step, chooses=chooses)}"
+    present = ".met" if met and step.name == "quorum" else ""
+    key = f"proposals.step.{step.name}{present}{_manner(step, chooses=chooses, several=several)}"
     title = words.t(f"proposals.step.{step.name}")
     if step.cls is not None:
         title = words.t("proposals.step.of_class", step=title, cls=words.cls(step.cls))
@@ -63,7 +65,7 @@ def tell_step(words: Words, step: Step, amount: Callable[[int], str], *, chooses
     return StepTold(title, asked, found, step.holds, params["have"], params["need"], short, drawn, step)
 
 
-def _manner(step: Step, *, chooses: bool) -> str:
+def _manner(step: Step, *, chooses: bool, several: bool) -> str:
     """By heads or by weight, in one class, or against the next option."""
     if step.name == "tie" and chooses:
         # Those that are level need not be the strongest: the last seats can be what they are level for.
@@ -72,7 +74,8 @@ def _manner(step: Step, *, chooses: bool) -> str:
         return ""
     if step.of == "rival":
         # Where money, rounds or a lot decide, what is chosen need not have more votes than what is not.
-        return ".chosen" if step.holds and step.have < step.need else ".rival"
+        weaker = step.holds and step.have < step.need
+        return ".chosen" if weaker else ".seats" if several else ".rival"
     return ".cls" if step.cls is not None else f".{step.unit}"
 
 

@@ -160,7 +160,7 @@ def test_a_general_meeting_from_its_founding_to_its_minutes_and_an_elected_commi
         assert words in minutes, words
 
     story.elect()
-    outcome(coop, page, story.committee, f"可決されました:「{UME}、{TOME}、{TAKE}」")
+    outcome(coop, page, story.committee, f"選ばれました:{UME}、{TOME}、{TAKE}")
     story.audit()
     report = act.report_pdf(coop, page, story.year)
     for words in ("監査報告", "総会の議決を票のひとつひとつから数え直し", MATSU):

@@ -48,6 +48,7 @@ async def outcome_of(
                 lambda weight: counts.amount(weight, found.counted.unit),
                 chooses=rule.chooses,
                 met=proposal.meeting is not None,
+                several=proposal.seats > 1,
             )
             for step in proposal.outcome.steps
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -147,8 +148,10 @@ def test_a_lot_is_named_as_such() -> None:
     ],
 )
 def test_every_step_has_words_with_its_numbers(step: Step, lang: str) -> None:
-    for chooses, met in ((True, False), (True, True), (False, True), (False, False)):
-        told = tell_step(Words(TEXTS, lang, 540), step, lambda weight: f"<{weight}>", chooses=chooses, met=met)
+    for chooses, more in itertools.product((True, False), (True, False)):
+        told = tell_step(
+            Words(TEXTS, lang, 540), step, lambda weight: f"<{weight}>", chooses=chooses, met=more, several=more
+        )
         assert told.title
         if step.name != "tie" or not chooses:
             assert str(step.have) in told.asked + told.found
