@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from app import pending
 from app.installation import Installation
+from app.meetings.guests import SEATS
 from app.meetings.presence import EVERYBODY
 from app.reading import Reading
 from app.roll import Asked, Person, narrowed
@@ -16,6 +17,7 @@ from app.roster import forms
 from governance.books.attendance import Attendance, How
 from governance.books.meetings import Meeting
 from governance.books.proxies import Proxy
+from ledger.books.roles import COOP, Role
 
 ATTEND: Final = "meeting.attend/1"
 LEAVE: Final = "meeting.leave/1"
@@ -91,6 +93,14 @@ def asked_for(people: Iterable[Person], words: str) -> list[Person]:
 def rows(guests: Iterable[Guest]) -> list[tuple[str, list[Guest]]]:
     """The same, line by line of the kana table, as a list on paper has them."""
     return [(row, list(some)) for row, some in groupby(guests, key=lambda guest: guest.row)]
+
+
+async def called(reading: Reading, meeting: Meeting, people: Sequence[Person]) -> list[Person]:
+    """Those of them who have a seat, where the meeting is made of seats; else, or where nobody has one, all."""
+    seats = SEATS.get(meeting.gathers, ())
+    held = await reading.children(Role, COOP) if seats else []
+    seated = {role.member for role in held if role.active and role.role in seats}
+    return [person for person in people if person.id in seated] or list(people)
 
 
 async def _voted(reading: Reading, agenda: Collection[str]) -> set[str]:

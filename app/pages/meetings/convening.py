@@ -24,7 +24,7 @@ from governance.modules.questions import MEETINGS
 
 REPORTS: Final = 5
 """Lines at least for what is told and not voted on."""
-DOCUMENTS: Final = 5
+DOCUMENTS: Final = 3
 """Documents at least that the form has room for."""
 SIGNERS: Final = 2
 """As many as sign with the chair that hands were counted."""

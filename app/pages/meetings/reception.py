@@ -50,12 +50,14 @@ async def desk(
     chosen = second if any(one.id == second for one in seconds) else seconds[0].id if len(seconds) == 1 else ""
     rolls: Rolls = request.app.state.rolls
     everyone = reception.asked_for(await rolls.people(visit.reading), "")
-    guests = await reception.listed(installation, visit.reading, meeting, everyone)
-    wanted = {person.id for person in reception.asked_for(everyone, q)}
+    # Others may come as well, and are found when they are looked for.
+    looked_at = everyone if q else await reception.called(visit.reading, meeting, everyone)
+    guests = await reception.listed(installation, visit.reading, meeting, looked_at)
+    wanted = {person.id for person in reception.asked_for(looked_at, q)}
     found = [guest for guest in guests if guest.person.id in wanted and guest.fits(only)]
     title = (await said(visit, meeting)).title or words.t("meetings.untitled", id=meeting.id[:10])
     shown = found[:MOST]
-    names = {guest.person.id: guest.person.name for guest in guests}
+    names = {person.id: person.name for person in everyone}
     return await show(
         request,
         visit,

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
+
+from app.sequencer import writing
 from ledger import canonical
+from ledger.books.roles import COOP, Role
 from ledger.compose import Private
 from tests.app.api.service import Coop, Travelling
 from tests.app.meetings.conftest import SOON, Convene
@@ -147,3 +151,23 @@ async def test_asked_for_by_htmx_only_the_list_comes(coop: Coop, convene: Conven
     )
     assert "<html" not in answer.text
     assert set(lines(answer.text)) == {coop.town.id("Taro")}
+
+
+async def seat(coop: Coop, name: str) -> None:
+    """A director, as a decision makes one, without the decision."""
+    member = coop.town.id(name)
+    fields: dict[str, Any] = {"role": "director", "scope": COOP, "from_": 0, "until": None, "active": True}
+    role = Role(id=f"{member}/director/{COOP}", index=0, member=member, **fields)
+    ledger = await coop.installation.ledger(coop.town.slug)
+    row = (ledger.id, role.kind, role.id, role.parent, role.sort, msgspec.json.encode(role).decode(), 0)
+    async with coop.installation.database.pool.acquire() as connection:
+        await writing.insert(connection, writing.RECORDS, [row])
+
+
+async def test_where_a_meeting_is_made_of_seats_the_list_is_of_those(coop: Coop, convene: Convene) -> None:
+    board = await convene(kind="board")
+    assert len(await desk(coop, board)) == 4
+    await seat(coop, "Ume")
+    assert set(await desk(coop, board)) == {coop.town.id("Ume")}
+    assert set(await desk(coop, board, "?q=Taro")) == {coop.town.id("Taro")}
+    assert len(await desk(coop, await convene())) == 4
