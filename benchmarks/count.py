@@ -2,9 +2,10 @@
 
     python -m benchmarks.count [VOTERS] [RUNS]
 
-Prints the median of the runs (of one process: seconds of processor time) for yes or no, without and with delegation,
-and for ranked ballots; and what the roll takes. Records and traces are in memory, as an auditor's or the clerk's
-question finds them once they are read.
+Prints the median of the runs (of one process: seconds of processor time, and how many times a fixed piece of Python,
+``measure.yardstick``, would fit into it) for yes or no, without and with delegation, and for ranked ballots; and what
+the roll takes, which is announced when voting opens and so known when it closes. Records and traces are in memory, as
+an auditor's or the clerk's question finds them once they are read.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import msgspec
+
+from benchmarks import measure
 from governance import rule
 from governance.books import delegations, proposals, tallying
 from governance.books.ballots import Ballot
@@ -30,6 +34,7 @@ from ledger.state import Memory, State, Trace
 _OPENED, _CLOSED = (1000, 1_000_000), (9_000_000, 2_000_000)
 _NOTHING = Commit("A" * 43 + "=")
 _OPTIONS = 12
+_STANDING = {"module": "standing/1", "depth": None}
 
 
 def document(**answers: Any) -> dict[str, Any]:
@@ -76,41 +81,51 @@ def vote(voters: int, share: float, choices: Callable[[random.Random], str]) -> 
     return State(memory), proposal
 
 
-def measure(label: str, runs: int, act: Callable[[], object]) -> None:
-    """Print the median in seconds."""
-    took = []
+def row(label: str, runs: int, act: Callable[[], object]) -> tuple[str, ...]:
+    """Median and range in seconds, and the median in yardsticks."""
+    took, shares = [], []
     for _ in range(runs):
         gc.collect()
+        before = measure.yardstick()
         begun = time.process_time()
         act()
         took.append(time.process_time() - begun)
-    print(f"{label:44} {statistics.median(took):7.2f} s  (of {runs}: {min(took):.2f} to {max(took):.2f})")
+        shares.append(took[-1] / ((before + measure.yardstick()) / 2))
+    return label, measure.spread(took, 2), f"{statistics.median(shares):.1f}"
 
 
 def count(state: State, proposal: Proposal, found: Rule) -> object:
-    """The whole count, without what the roll takes."""
+    """The whole count, and with it what the roll takes where that has not been announced."""
     votes = tallying.gather(state, proposal, found).votes
-    return decide(
-        found, proposal.roll or tallying.roll(state, proposal, found), votes, proposals.paper(state, proposal)
-    )
+    return decide(found, tallying.roll(state, proposal, found), votes, proposals.paper(state, proposal))
 
 
 def main() -> None:
     """Run all."""
     voters = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 3  # noqa: PLR2004
-    delegated = rule.parse(document(delegation={"module": "standing/1", "depth": None}))
-    state, proposal = vote(voters, 1.0, lambda chance: chance.choice(("yes", "no", "abstain")))
-    measure(f"roll of {voters:,}", runs, lambda: tallying.roll(state, proposal, delegated))
-    measure("every voter's own ballot", runs, lambda: count(state, proposal, rule.parse(document())))
+    measure.introduce(f"One vote of {voters:,}")
+    plain, delegated = (rule.parse(document(**more)) for more in ({}, {"delegation": _STANDING}))
+    state, proposal = vote(voters, 1.0, _yes_or_no)
+    rows = [row(f"roll of {voters:,}", runs, lambda: tallying.roll(state, proposal, plain))]
+    proposal = msgspec.structs.replace(proposal, roll=tallying.roll(state, proposal, plain))
+    rows.append(row("every voter's own ballot", runs, lambda: count(state, proposal, plain)))
     for share in (0.5, 0.1):
-        state, proposal = vote(voters, share, lambda chance: chance.choice(("yes", "no", "abstain")))
-        measure(f"{share:.0%} ballots, the others delegate", runs, partial(count, state, proposal, delegated))
-    relative = {"threshold": {"module": "relative_majority/1"}}
+        state, proposal = vote(voters, share, _yes_or_no)
+        label = f"{share:.0%} ballots, the others delegate"
+        rows.append(row(f"{label}, roll not announced", runs, partial(count, state, proposal, delegated)))
+        proposal = msgspec.structs.replace(proposal, roll=tallying.roll(state, proposal, delegated))
+        rows.append(row(label, runs, partial(count, state, proposal, delegated)))
     for method in ({"module": "irv/1"}, {"module": "schulze/1", "equal": False}, {"module": "stv/1"}):
-        found = rule.parse(document(method=method, **relative))
+        found = rule.parse(document(method=method, threshold={"module": "relative_majority/1"}))
         state, proposal = vote(voters, 1.0, _ranking)
-        measure(f"{method['module']}, {_OPTIONS} options", runs, partial(count, state, proposal, found))
+        proposal = msgspec.structs.replace(proposal, roll=tallying.roll(state, proposal, found))
+        rows.append(row(f"{method['module']}, {_OPTIONS} options", runs, partial(count, state, proposal, found)))
+    measure.table(("count", "processor seconds, median (range)", "yardsticks"), rows)
+
+
+def _yes_or_no(chance: random.Random) -> str:
+    return chance.choice(("yes", "no", "abstain"))
 
 
 def _ranking(chance: random.Random) -> str:

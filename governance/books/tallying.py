@@ -58,11 +58,14 @@ def gather(state: State, proposal: Proposal, rule: Rule, choice_of: ChoiceOf = o
     if not rule.delegation.ALLOWED and proposal.meeting is None:
         votes = Votes(_houses(rule, ballots, map(choice_of, ballots)), {}, proposal.convocation)
         return Gathered(votes, {}, Assembled({}, {}, None))
+    # First all that has to be read: where that takes another question, what has been worked out is worked out again.
+    delegates = _delegates(state, proposal) if rule.delegation.ALLOWED else {}
     said = {ballot.member: choice_of(ballot) for ballot in ballots}
     # Outside meetings, who has voted themselves is asked nothing more.
     weights = roll_weights(state, proposal, rule, said if proposal.meeting is None else ())
     found = presence.assembled(state, proposal, rule, proposals.closing(proposal), weights.keys(), said.keys())
-    paths = _paths(state, proposal, rule, weights, said, found.mandates)
+    depth = rule.delegation.depth() if rule.delegation.ALLOWED else None
+    paths = reach.follow(weights.keys(), said, found.mandates, delegates, depth)
     spoken = ((weights[member], said[path.holder]) for member, path in paths.items() if path.holder)
     houses = _houses(rule, ballots, said.values(), spoken)
     _raise(houses, found)
@@ -138,15 +141,6 @@ def _attended(
         all_ = attended.get("", NOBODY)
         attended[""] = Count(all_.heads - found.hands.heads, all_.weight - found.hands.heads)
     return attended
-
-
-def _paths(
-    state: State, proposal: Proposal, rule: Rule, weights: Weights, voted: Collection[str], mandates: Mapping[str, str]
-) -> dict[str, Path]:
-    if not rule.delegation.ALLOWED:
-        return reach.follow(weights.keys(), voted, mandates, {}, None)
-    delegates = _delegates(state, proposal)
-    return reach.follow(weights.keys(), voted, mandates, delegates, rule.delegation.depth())
 
 
 def _delegates(state: State, proposal: Proposal) -> dict[str, str]:
