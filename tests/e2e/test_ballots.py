@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from ledger import ids
 from ledger.compose import Private
 from tests.e2e.conftest import Coop, OpenPage, Travelling
-from tests.e2e.test_accessibility import AXE, COLOURS, EVERYTHING, RUN
+from tests.e2e.test_accessibility import AXE, EVERYTHING, RUN
 from tests.e2e.test_proposals import DAY, TIMING, sign
 from tests.simulator import majority_rule
 from tests.town import Town
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 OPTIONS = ("屋根", "みかん", "花火")
 OTHERS = ("Jiro", "Ume")
 VOTE = {"ja": "この内容で投票する", "en": "Vote like this"}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 TIED = {"module": "fails/1"}
 
 Fill = Callable[[Page], None]

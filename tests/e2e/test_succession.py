@@ -45,7 +45,7 @@ def test_the_co_op_goes_on_under_another_name(
         signing = re.search(rf"{re.escape(address)}/succeed/[a-z2-7]+", said)
         assert signing is not None
         other = open_page("en")
-        assert faults(other, signing[0]) == []
+        assert faults(other, signing[0], "en") == []
         other.goto(signing[0])
         expect(other.locator("main")).to_contain_text("No key of an officer who signs here is on this device")
         sign(page, signing[0])
