@@ -13,12 +13,13 @@ from app.pages.meetings.common import need_meeting, said
 from app.pages.proposals.common import Asked, words_of
 from app.post import calendar
 from app.post.calendar import Occasion, Person
-from app.post.letters import address_of
+from app.post.letters import address_of, check_link
 from app.reading import Reading
 from app.storage.ledgers import former_names
 from app.visit import Visit
 from governance.books.meetings import Meeting
 from governance.books.proposals import Proposal
+from ledger.errors import FormatError
 
 
 @get("/c/{slug:str}/meetings/{id:str}/calendar.ics", opt={OPT: Access.MEMBER})
@@ -52,6 +53,7 @@ async def occasion(request: Asked, visit: Visit, meeting: Meeting) -> Occasion:
         text="\n".join([*([texts.notes, ""] if texts.notes else []), *agenda, *texts.reports, "", url]).strip(),
         place=texts.place,
         url=url,
+        documents=tuple(file.address for file in texts.files if _is_link(file.address)),
     )
 
 
@@ -72,6 +74,15 @@ def page_of(request: Asked, visit: Visit, meeting: Meeting) -> str:
     """The meeting's page, as it is written on paper and in letters."""
     address: str = request.app.state.web.address
     return f"{address}/c/{visit.slug}/meetings/{meeting.id}"
+
+
+def _is_link(address: str) -> bool:
+    """Whether calendars can be given it: what has other letters than ASCII is found on the meeting's page."""
+    try:
+        check_link(address)
+    except FormatError:
+        return False
+    return True
 
 
 async def _origin(reading: Reading, meeting: Meeting) -> str:

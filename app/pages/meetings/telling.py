@@ -39,11 +39,13 @@ def invitation(made: Desk, told: Occasion, host: Person, origin: str, member: st
     facts += [f"{t('papers.meeting.where')}: {made.texts.place}"] if made.texts.place else []
     items = [f"{t('papers.item.vote', n=n)} {matter.title}" for n, matter in enumerate(made.matters, 1)]
     items += [f"{t('papers.item.report', n=n)} {report}" for n, report in enumerate(made.texts.reports, 1)]
+    files = [" ".join(filter(None, (file.name, file.address))) for file in made.texts.files]
     parts = [
         t("papers.address.to", name=to.name),
         made.texts.notes or t("papers.convocation.letter", meeting=made.title),
         "\n".join(facts),
         "\n".join([t("papers.convocation.agenda"), *items]) if items else "",
+        "\n".join([t("meetings.documents"), *files]) if files else "",
         "\n".join([t("paperwork.mail.page"), made.url]),
         host.name,
     ]

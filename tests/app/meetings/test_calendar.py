@@ -61,6 +61,12 @@ async def test_what_replaces_it_has_the_same_name_and_a_later_number(
     assert method == "CANCEL"
 
 
+async def test_documents_that_have_an_address_come_along(coop: Coop, convene: Convene) -> None:
+    documents = ["決算書\nhttps://coops.example/kessan.pdf", "予算書", "https://例え.example/事業.pdf"]
+    _, event = await entry(coop, await convene(documents=[Private(text) for text in documents]))
+    assert event["attach"] == "https://coops.example/kessan.pdf"
+
+
 async def test_the_page_leads_to_it_and_strangers_are_kept_out(coop: Coop, convene: Convene) -> None:
     meeting = await convene()
     client = await coop.signed_in("Taro")

@@ -68,7 +68,7 @@ async def desk(coop: Coop, office: Office) -> Desk:
 async def test_one_meetings_invitations_go_out_and_are_recorded(
     mailing: Coop, convene: Convene, proposal: str, office: Office, clock: Travelling
 ) -> None:
-    meeting = await convene(proposal)
+    meeting = await convene(proposal, documents=[Private("決算書\nhttps://coops.example/kessan.pdf")])
     shown = await page(mailing, meeting)
     assert "招集される4名のうち2名に、メールアドレスがあります" in shown
     assert "2名に招集通知を送る" in shown
@@ -87,7 +87,13 @@ async def test_one_meetings_invitations_go_out_and_are_recorded(
     assert letter["from"].addresses[0].addr_spec == SENDER
     text = letter.get_body(("plain",))
     assert text is not None
-    for said in ("Taro 様", "場所: みかん会館", "第1号議案 直売所の屋根を直す", f"/c/owase/meetings/{meeting}"):
+    for said in (
+        "Taro 様",
+        "場所: みかん会館",
+        "第1号議案 直売所の屋根を直す",
+        f"/c/owase/meetings/{meeting}",
+        "決算書 https://coops.example/kessan.pdf",
+    ):
         assert said in text.get_content()
     (part,) = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]
     read = Calendar.from_ical(part.get_content())
