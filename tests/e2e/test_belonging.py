@@ -6,9 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Coop, OpenPage
+from tests.e2e.test_accessibility import faults
 from tests.e2e.test_members import countersign, sign
 
 pytestmark = pytest.mark.browser
+
+
+def is_sound(page: Page, address: str, lang: str) -> bool:
+    """Whether everybody can use that page, on which the browser then stays."""
+    page.emulate_media(reduced_motion="reduce")  # no colour on its way
+    return faults(page, address, lang) == []
 
 
 def send(page: Page, statement: str, lang: str) -> None:
@@ -24,7 +31,7 @@ def test_two_officials_record_a_household_and_then_a_part_of_it(coop: Coop, open
     page, second = open_page(lang), open_page(lang, phone=True)
     coop.sign_in(page, "Hanako")
     coop.sign_in(second, "Jiro")
-    page.goto(coop.address(f"members/{coop.town.id('Ume')}/belonging"))
+    assert is_sound(page, coop.address(f"members/{coop.town.id('Ume')}/belonging"), lang)
     page.locator("#field-area").fill("kita")
     page.locator('input[name="household"][value="new"]').check()
     page.locator("select").first.select_option(coop.town.id("Jiro"))
@@ -47,6 +54,7 @@ def test_shares_are_paid_and_paid_back_with_the_members_signature(coop: Coop, op
     page, taro = open_page(), open_page(phone=True)
     coop.sign_in(page, "Hanako")
     coop.sign_in(taro, "Taro")
+    assert is_sound(page, coop.address(f"members/{coop.town.id('Taro')}/shares"), "ja")
     for way, shares, yen, held in (("in", "5", "５０,０００", "5口 50,000円"), ("out", "2", "20000", "3口 30,000円")):
         page.goto(coop.address(f"members/{coop.town.id('Taro')}/shares"))
         form = page.locator("form[data-cosigners]")
