@@ -28,18 +28,14 @@ MAX_AHEAD: Final = 366 * 86_400_000
 """In ms, from the convocation to the beginning."""
 
 
-class Convene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``meeting.convene/1``: an administrator, chair or director calls a meeting.
+class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a version of a meeting says.
 
-    ``agenda``: proposals in order, each not called to a vote yet; ``reports``: what is told and not voted on. ``chair``
-    and ``signers`` as they are at first (``meeting.chair/1``). ``after``: the first convocation, whose items without a
-    quorum the agenda then names.
+    ``agenda``: proposals in order, each not called to a vote yet; ``reports``: what is told and not voted on.
     """
 
-    kind: Kind
     title: Commit
     starts_at: str
-    chair: str
     mode: Mode
     place: Commit | None = None
     notes: Commit | None = None
@@ -47,12 +43,23 @@ class Convene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agenda: tuple[str, ...] = ()
     reports: tuple[Commit, ...] = ()
     documents: tuple[Commit, ...] = ()
+
+
+class Convene(Content, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``meeting.convene/1``: an administrator, chair or director calls a meeting.
+
+    ``chair`` and ``signers`` as they are at first (``meeting.chair/1``). ``after``: the first convocation, whose items
+    without a quorum the agenda then names.
+    """
+
+    kind: Kind
+    chair: str
     signers: tuple[str, ...] = ()
     series: str | None = None
     after: str | None = None
 
 
-class Amend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Amend(Content, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``meeting.amend/1``: a new version, until it begins; ``replaces`` names the statement of the one before.
 
     What is added to the agenda needs its full notice, and so does everything when the meeting is to begin earlier.
@@ -60,15 +67,6 @@ class Amend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     meeting: str
-    title: Commit
-    starts_at: str
-    mode: Mode
-    place: Commit | None = None
-    notes: Commit | None = None
-    ends_at: str | None = None
-    agenda: tuple[str, ...] = ()
-    reports: tuple[Commit, ...] = ()
-    documents: tuple[Commit, ...] = ()
 
 
 class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -184,7 +182,7 @@ def check_signers(chair: str, signers: tuple[str, ...]) -> None:
         raise Refusal("meeting.signers", most=MAX_SIGNERS)
 
 
-def _check_agenda(body: Convene | Amend) -> None:
+def _check_agenda(body: Content) -> None:
     for path in ("agenda", "reports", "documents"):
         if len(getattr(body, path)) > MAX_AGENDA:
             raise FormatError("meeting.agenda", path=path, most=MAX_AGENDA)
@@ -192,7 +190,7 @@ def _check_agenda(body: Convene | Amend) -> None:
         raise FormatError("meeting.agenda", path="agenda", most=MAX_AGENDA)
 
 
-def _times(ctx: Context, body: Convene | Amend) -> tuple[int, int | None]:
+def _times(ctx: Context, body: Content) -> tuple[int, int | None]:
     starts_at = canonical.parse_time(body.starts_at)
     ends_at = None if body.ends_at is None else canonical.parse_time(body.ends_at)
     if not ctx.time < starts_at <= ctx.time + MAX_AHEAD:

@@ -30,8 +30,8 @@ MAX_BUDGET: Final = 1_000_000_000_000
 _TOPIC: Final = re.compile(r"(?:[a-z][a-z0-9_]{0,31})?\Z")
 
 
-class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``proposal.draft/1``: any active member proposes, so many at a time.
+class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a version of a proposal says.
 
     ``options`` only for kinds that choose among some, ``seats``: how many of them can win. ``budget``: what there is
     to spend where they cost something; such options are then proposed one by one (``proposal.item/1``). ``topic``: one
@@ -40,7 +40,6 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by naming them.
     """
 
-    kind: str
     title: Commit
     text: Commit
     effects: tuple[dict[str, Any], ...] = ()
@@ -52,22 +51,19 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paper: Commit | None = None
 
 
-class Amend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Draft(Content, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``proposal.draft/1``: any active member proposes, so many at a time."""
+
+    kind: str
+
+
+class Amend(Content, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``proposal.amend/1``: a new version; ``replaces`` names the statement of the one before.
 
     A vote already called is called off: notice counts for the text that will be voted on. So are its seconders.
     """
 
     proposal: str
-    title: Commit
-    text: Commit
-    effects: tuple[dict[str, Any], ...] = ()
-    options: tuple[Commit, ...] = ()
-    seats: Annotated[int, msgspec.Meta(ge=1, le=MAX_OPTIONS)] = 1
-    budget: Annotated[int, msgspec.Meta(ge=0, le=MAX_BUDGET)] = 0
-    topic: str = ""
-    interested: tuple[str, ...] = ()
-    paper: Commit | None = None
 
 
 class AddItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -217,7 +213,7 @@ def _keep_version(ctx: Context, proposal: Proposal) -> None:
     )
 
 
-def _content(ctx: Context, decides: str, body: Draft | Amend) -> dict[str, Any]:
+def _content(ctx: Context, decides: str, body: Content) -> dict[str, Any]:
     """The fields of a version, checked."""
     _check_options(ctx, decides, body)
     if not _TOPIC.match(body.topic):
@@ -257,7 +253,7 @@ def _check_declared(ctx: Context, declared: set[str]) -> None:
             raise Refusal("proposal.interested_unsigned", member=member)
 
 
-def _check_options(ctx: Context, decides: str, body: Draft | Amend) -> None:
+def _check_options(ctx: Context, decides: str, body: Content) -> None:
     chooses = decides in rules.CHOOSING and decides != rules.BUDGET
     rule = rules.current(ctx.state, decides).rule()
     least, most = rule.least_options, rule.method.OPTIONS[1] if chooses else 0
