@@ -172,6 +172,8 @@ def _role(drafted: Drafted, values: Values, words: Words, utc_offset: int) -> No
         drafted.errors["member"] = words.t("proposals.new.member.missing")
     if len(slate) > effects.MAX_EFFECTS:
         drafted.errors["member"] = words.t("proposals.new.member.many", most=effects.MAX_EFFECTS)
+    if not all(role_of(values, member) for member in slate):
+        drafted.errors["role"] = words.t("proposals.new.role.missing")
     term = _term(values, utc_offset)
     drafted.effects = [
         {"effect": "role", "member": member, "role": role_of(values, member), "scope": "coop", **term}

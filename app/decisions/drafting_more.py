@@ -61,6 +61,8 @@ def election(
     candidates = list(dict.fromkeys(values.get("candidates", ())))
     if not 2 <= len(candidates) <= MAX_OPTIONS:  # noqa: PLR2004 (one candidate is no election)
         errors["candidates"] = words.t("proposals.new.candidates.few", most=MAX_OPTIONS)
+    if not one(values, "role"):
+        errors["role"] = words.t("proposals.new.role.missing")
     texts = {f"options/{place}": names.get(member, member) for place, member in enumerate(candidates)}
     if one(values, "role") == NO_ROLE:
         return [], texts

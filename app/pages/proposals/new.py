@@ -234,7 +234,7 @@ async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: s
     if kind == "admit":
         waiting = await applicants(visit.reading)
         return {"applicant": [waiting[0].id], "class": [waiting[0].cls]} if waiting else {}
-    return {"role": [ROLES[0]]} if kind in ("role", "election") else {}
+    return {}
 
 
 async def _rule_from(visit: Visit, decides: str, start: str) -> Filled:

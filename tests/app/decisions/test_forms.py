@@ -268,6 +268,13 @@ def test_a_slate_gives_each_their_role_and_one_term() -> None:
     assert draft("role", again, WORDS, 540).effects == drafted.effects
 
 
+def test_nobody_gets_a_role_that_was_not_chosen() -> None:
+    assert draft("role", {"member": [ANN]}, WORDS, 540).errors == {"role": WORDS.t("proposals.new.role.missing")}
+    half = {"member": [ANN, BEN], f"role/{ANN}": ["director"]}
+    assert set(draft("role", half, WORDS, 540).errors) == {"role"}
+    assert set(draft("election", {"candidates": [ANN, BEN]}, WORDS, 540).errors) == {"role"}
+
+
 def test_a_slate_has_room_for_as_many_as_one_proposal_does() -> None:
     many = [f"mem_{'a' * 24}{one}{other}" for one in "abcde" for other in "abcde"]
     assert set(draft("role", {"member": many, "role": ["director"]}, WORDS, 540).errors) == {"member"}
