@@ -1,7 +1,7 @@
 """How much generated tests try: enough for every day, or much more.
 
-``YUI_LONG_TESTS=1 ./yui test tests/conformance tests/test_state_machine.py`` is much more: what ``docs/differences.md``
-tells of, and half an hour of whatever members do.
+``YUI_LONG_TESTS=1 ./yui test -o faulthandler_timeout=0`` with the names of test files is much more: thousands of votes
+held by other people's contracts, of which ``docs/differences.md`` tells, and half an hour of whatever members do.
 """
 
 from __future__ import annotations
