@@ -84,6 +84,9 @@ PAGES = [
     (MEMBER, "/c/mizunasato/delegations"),
     (MEMBER, "/c/mizunasato/meetings"),
     (MEMBER, "/c/mizunasato/meetings?view=past"),
+    (MEMBER, "/c/mizunasato/meetings/series"),
+    (ADMINISTRATOR, "/c/mizunasato/meetings/new"),
+    (ADMINISTRATOR, "/c/mizunasato/meetings/series"),
     (ADMINISTRATOR, "/c/mizunasato"),
     (ADMINISTRATOR, "/c/mizunasato/office"),
     (ADMINISTRATOR, "/c/mizunasato/office/applications"),
@@ -185,6 +188,15 @@ def test_everyone_can_use_every_kind_of_decision(
     page.goto(village.server + path)
     href = page.locator("main a", has_text=title).first.get_attribute("href")
     assert faults(page, f"{village.server}{href}", lang) == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_everyone_can_use_a_meetings_desk(village: Village, readers: dict[tuple[int, str], Page], lang: str) -> None:
+    page = readers[ADMINISTRATOR, lang]
+    page.goto(f"{village.server}/c/mizunasato/meetings")
+    meeting = page.locator("main a", has_text="秋の総会").first.get_attribute("href")
+    for path in ("code", "reception", "amend", "door"):
+        assert faults(page, f"{village.server}{meeting}/{path}", lang) == []
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
