@@ -27,21 +27,29 @@ _LOCALES: Final = {"ja": "ja-JP", "en": "en-GB"}
 class Shot(NamedTuple):
     """A picture's name, whose view it is (a villager's number in the demo), and the page, ``~`` for the village's own.
 
-    Then the first link to follow, the button to press, and what has to be seen before the picture is taken.
+    Then the first links to follow, by words or address, the button to press, what has to be seen before the picture is
+    taken, and what it begins with.
     """
 
     name: str
     villager: int
     path: str
-    follow: str = ""
+    follow: tuple[str, ...] = ()
     press: str = ""
     seen: str = "main"
+    top: str = ""
 
 
 SHOTS: Final = (
     Shot("home", 6, "~"),
     Shot("proposals", 6, "~/proposals"),
-    Shot("proposal", 6, "~/proposals", r"/proposals/prop_"),
+    Shot("proposal", 6, "~/proposals", ("雪かき当番",)),
+    Shot("ballot", 6, "~/proposals", ("新しい軽トラック",), seen="#vote select", top="#vote"),
+    Shot("budget", 6, "~/proposals?view=decided", ("里づくりのお金",)),
+    Shot("election", 6, "~/proposals?view=decided", ("理事を三人",), top="div.prose:has(+ .table-frame .rounds)"),
+    Shot("meeting", 6, "~/meetings", ("秋の総会",)),
+    Shot("minutes", 6, "~/meetings?view=past", ("臨時総会", "/minutes$")),
+    Shot("delegations", 6, "~/delegations"),
     Shot("rules", 6, "~/rules"),
     Shot("work", 6, "~/work"),
     Shot("things", 6, "~/things"),
@@ -85,15 +93,17 @@ def _device(browser: Browser, address: str, slug: str, language: str, device: tu
 
 def _take(page: Page, start: str, shot: Shot, file: Path) -> None:
     answer = page.goto(start)
-    if shot.follow:
-        links = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.href)")
-        answer = page.goto(next(link for link in links if re.search(shot.follow, link)))
+    for step in shot.follow:
+        links = page.eval_on_selector_all("main a[href]", "links => links.map(link => [link.href, link.innerText])")
+        answer = page.goto(next(href for href, words in links if re.search(step, words) or re.search(step, href)))
     if answer is None or not answer.ok:
         raise RuntimeError(f"{file.name}: the page could not be shown")
     if shot.press:
         page.click(shot.press)
     page.wait_for_selector(shot.seen)
     page.evaluate("scrollTo(0, 0)")
+    if shot.top:
+        page.eval_on_selector(shot.top, "part => part.scrollIntoView({ behavior: 'instant' })")
     page.screenshot(path=file, animations="disabled")
     _shrink(file)
     if file.stat().st_size > LARGEST:
