@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from governance.count import ABSTAIN, MAX_OPTIONS, Count, Counted, Paper, Tally, options, sort_out
+from governance.count import Count, Counted, Paper, Tally, options, sort_out
+from governance.modules.method.compared import Comparing
 from governance.modules.method.most import most
 from governance.modules.method.pairwise import HALVES, compare_pairs, halves
-from governance.modules.method.ranking import is_ranking
-from governance.modules.questions import Line, Method
 
 
-class Borda(Method, frozen=True):
+class Borda(Comparing, frozen=True):
     """``borda/1``: an option gets 1 point from a ballot for each option after it and 1/2 for each on its level.
 
     The variant is the tournament's (averaged): from a full ranking of n options the first gets n - 1 points and
@@ -26,18 +25,7 @@ class Borda(Method, frozen=True):
 
     NAME = "borda/1"
     KEYS = ("rule.method.borda", "rule.method.borda.equal")
-    OPTIONS = (2, MAX_OPTIONS)
     BASES = ()
-
-    equal: bool
-
-    def describe(self) -> Line:
-        """Whether options may be equal."""
-        return self.KEYS[1 if self.equal else 0], {}
-
-    def accepts(self, choice: str, paper: Paper) -> bool:
-        """A ranking, or abstain."""
-        return choice == ABSTAIN or is_ranking(choice, paper.options, equal=self.equal)
 
     def largest(self, weight: int, paper: Paper) -> int:
         """All put an option before all others."""

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from governance.count import ABSTAIN, MAX_OPTIONS, Count, Counted, Paper, Tally, options, sort_out
+from governance.count import Count, Counted, Paper, Tally, options, sort_out
+from governance.modules.method.compared import Comparing
 from governance.modules.method.most import most
 from governance.modules.method.pairwise import HALVES, Compared, compare_pairs
-from governance.modules.method.ranking import is_ranking
-from governance.modules.questions import Line, Method
 
 
-class Copeland(Method, frozen=True):
+class Copeland(Comparing, frozen=True):
     """``copeland/1``: 1 for each option that more weight puts after this one than before it, 1/2 for a draw.
 
     A. H. Copeland, A reasonable social welfare function (1951), with draws as halves (Copeland 1/2; Faliszewski and
@@ -24,18 +23,7 @@ class Copeland(Method, frozen=True):
 
     NAME = "copeland/1"
     KEYS = ("rule.method.copeland", "rule.method.copeland.equal")
-    OPTIONS = (2, MAX_OPTIONS)
     BASES = ()
-
-    equal: bool
-
-    def describe(self) -> Line:
-        """Whether options may be equal."""
-        return self.KEYS[1 if self.equal else 0], {}
-
-    def accepts(self, choice: str, paper: Paper) -> bool:
-        """A ranking, or abstain."""
-        return choice == ABSTAIN or is_ranking(choice, paper.options, equal=self.equal)
 
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """The option of most comparisons won."""

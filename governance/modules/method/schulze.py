@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from governance.count import ABSTAIN, INVALID, MAX_OPTIONS, NOBODY, Count, Counted, Paper, Tally, options, sort_out
+from governance.count import ABSTAIN, INVALID, NOBODY, Count, Counted, Paper, Tally, options, sort_out
+from governance.modules.method.compared import Comparing
 from governance.modules.method.pairwise import HALVES, Pairs, compare_pairs, halves
-from governance.modules.method.ranking import is_ranking
-from governance.modules.questions import Line, Method
 
 
-class Schulze(Method, frozen=True):
+class Schulze(Comparing, frozen=True):
     """``schulze/1``: the strongest paths of victories decide, a path being as strong as its weakest victory.
 
     M. Schulze, A new monotonic, clone-independent, reversal symmetric, and condorcet-consistent single-winner
@@ -25,17 +24,6 @@ class Schulze(Method, frozen=True):
 
     NAME = "schulze/1"
     KEYS = ("rule.method.schulze", "rule.method.schulze.equal")
-    OPTIONS = (2, MAX_OPTIONS)
-
-    equal: bool
-
-    def describe(self) -> Line:
-        """Whether options may be equal."""
-        return self.KEYS[1 if self.equal else 0], {}
-
-    def accepts(self, choice: str, paper: Paper) -> bool:
-        """A ranking, or abstain."""
-        return choice == ABSTAIN or is_ranking(choice, paper.options, equal=self.equal)
 
     def largest(self, weight: int, paper: Paper) -> int:  # noqa: ARG002
         """All prefer one to another."""
