@@ -15,6 +15,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 import contracts  # noqa: F401 - before tests load Ethereum's libraries: see there
@@ -24,6 +25,9 @@ from app.storage.migrate import migrate
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _ROOM = 4 << 30
+# How long an example takes says how busy the machine is, and nothing else. The rest is Hypothesis's own choice.
+settings.register_profile("untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
