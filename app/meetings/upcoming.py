@@ -13,6 +13,7 @@ from governance.books.ballots import Ballot
 from governance.books.meetings import RECEPTION, Meeting
 from governance.books.proposals import Proposal
 from governance.books.proxies import Proxy
+from governance.rule import Rule
 from ledger.state import State
 
 SHOWN: Final = 3
@@ -45,27 +46,28 @@ async def upcoming(visit: Visit, installation: Installation) -> list[Next]:
 async def _next(visit: Visit, installation: Installation, line: listing.Line, me: str) -> Next:
     meeting = line.meeting
     mine = await _mine(visit, installation, meeting, me)
-    cast = await visit.reading.find_many(Ballot, [f"{id_}/{me}" for id_ in mine])
+    online = [f"{item}/{me}" for item, rule in mine.items() if "online" in rule.channels]
+    cast = await visit.reading.find_many(Ballot, online)
     found = await visit.reading.find(Attendance, f"{meeting.id}/{me}")
     given = await visit.reading.find(Proxy, f"{meeting.id}/{me}")
     there, proxy = found is not None and found.left_at is None, given is not None and given.to is not None
     receives = installation.clock.now() >= meeting.starts_at - RECEPTION and not there
     return Next(
         line=line,
-        votes=len(mine) - len(cast),
+        votes=len(online) - len(cast),
         there=there,
         come=receives and meeting.mode != "room",
         scan=receives and meeting.mode != "online" and meeting.door is not None,
         proxy=proxy,
-        entrust=not proxy and not there and any(mine.values()),
+        entrust=not proxy and not there and any(rule.proxy.ALLOWED for rule in mine.values()),
     )
 
 
-async def _mine(visit: Visit, installation: Installation, meeting: Meeting, me: str) -> dict[str, bool]:
-    """Open items in which the member has a vote; whether somebody else may give it for them."""
+async def _mine(visit: Visit, installation: Installation, meeting: Meeting, me: str) -> dict[str, Rule]:
+    """The rules of open items in which the member has a vote, by item."""
     now = installation.clock.now()
 
-    def question(state: State) -> dict[str, bool]:
+    def question(state: State) -> dict[str, Rule]:
         found = {}
         for id_ in meeting.agenda:
             item = state.need(Proposal, id_)
@@ -74,7 +76,7 @@ async def _mine(visit: Visit, installation: Installation, meeting: Meeting, me: 
             rule = proposals.pinned(state, item)
             # Before the opening was applied nobody knows who has a vote; the ledger judges.
             if item.opened_index is None or ballots.voting_weight(state, item, rule, me):
-                found[item.id] = rule.proxy.ALLOWED
+                found[item.id] = rule
         return found
 
     return await installation.ask(visit.reading.ledger, question)

@@ -13,7 +13,7 @@ from tests.app.api.service import Coop, Travelling
 from tests.app.meetings.conftest import SOON, Convene
 from tests.app.meetings.test_pages import page
 
-AGENDA = re.compile(r'name="agenda\[\]" value="(prop_\w+)" data-as="id"( checked)?')
+AGENDA = re.compile(r'name="agenda\[\]" value="(prop_\w+)" data-as="id" data-optional( checked)?')
 
 
 def controls(shown: str, statement: str) -> set[str]:
