@@ -148,10 +148,12 @@ def _motion(ctx: Context, body: Motion) -> None:
     rule = rules.current(ctx.state, proposal.decides).rule()
     if not rule.venue.motions() or meeting.convocation != 1 or effects.notice(proposal.parsed_effects()):
         raise Refusal("meeting.no_motions", id=proposal.id)
-    if len(meeting.agenda) >= convening.MAX_AGENDA:
+    # What its proposer has written anew while it waited for a panel stands on the agenda already: it comes last now.
+    agenda = tuple(id_ for id_ in meeting.agenda if id_ != proposal.id)
+    if len(agenda) >= convening.MAX_AGENDA:
         raise FormatError("meeting.agenda", path="agenda", most=convening.MAX_AGENDA)
     calls.table(ctx, proposal, meeting)
-    meetings.change(ctx.state, meeting, agenda=(*meeting.agenda, proposal.id))
+    meetings.change(ctx.state, meeting, agenda=(*agenda, proposal.id))
 
 
 def _close(ctx: Context, body: Close) -> None:

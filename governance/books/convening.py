@@ -80,7 +80,7 @@ def drop_items(moment: Moment, meeting: Meeting, ids: tuple[str, ...]) -> None:
     """Items that are not to be decided are withdrawn, as far as the vote on them has not closed."""
     for id_ in ids:
         proposal = moment.state.need(Proposal, id_)
-        if proposal.meeting != meeting.id or proposal.closed_index is not None:
+        if proposal.meeting != meeting.id or proposal.closed_index is not None or proposal.withdrawn_at is not None:
             continue
         for action in ("proposal.opens", "proposal.closes"):
             moment.state.unschedule(action, id_)

@@ -150,7 +150,9 @@ def call_off(moment: Moment, proposal: Proposal) -> Proposal:
         drawing=False,
         deposit=0,
         meeting=None,
+        gathers=None,
         chair=None,
+        convocation=1,
     )
 
 
