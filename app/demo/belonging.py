@@ -12,7 +12,9 @@ from app.demo.speaking import together
 from app.demo.writer import Pen, made
 from ledger.compose import Private
 
-_AREAS: Final = dict(zip(words.GROUPS, ("upper", "middle", "lower", "river", "hill", ""), strict=True))
+_AREAS: Final = dict(
+    zip(words.GROUPS, ("kamigumi", "nakagumi", "shimogumi", "kawaragumi", "yamategumi", ""), strict=True)
+)
 """Codes of the areas; who commutes to the village belongs to none."""
 _FAMILIES: Final = 4
 _SHARE: Final = 5_000
