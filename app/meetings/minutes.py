@@ -7,35 +7,50 @@ from typing import NamedTuple
 
 from app.decisions.words import Words
 from app.meetings.agenda import Item
-from governance.books.meetings import Meeting
+from governance.books.meetings import Hands, Meeting
 from governance.count import NOBODY, Counted
 
 _ANSWERS = ("yes", "no", "abstain")
 
 
 class Matter(NamedTuple):
-    """An item with its title, its count where there is one, and what its options are called by number."""
+    """An item with its title, its count where there is one, and what its options are called by number.
+
+    ``hands``: those that were counted among it.
+    """
 
     item: Item
     title: str
     counted: Counted | None
     labels: Mapping[int, str]
+    hands: Hands | None
 
 
-def begin(
-    words: Words, meeting: Meeting, title: str, place: str, matters: Sequence[Matter], people: Mapping[str, str]
-) -> str:
-    """Time, place, chair and signers, then each item with who was present and what was decided. ``people``: names."""
+class Texts(NamedTuple):
+    """What the convocation said; ``place`` may be empty."""
+
+    title: str
+    place: str
+    reports: Sequence[str]
+
+
+def begin(words: Words, meeting: Meeting, texts: Texts, matters: Sequence[Matter], people: Mapping[str, str]) -> str:
+    """Time, place, chair and signers, what was reported, then each item with who was present and what was decided.
+
+    ``people``: names.
+    """
     t, fmt = words.t, words.fmt
     ends = fmt.moment(meeting.closed_at) if meeting.closed_at else t("meetings.draft.going_on")
     head = [
-        t("meetings.draft.title", title=title),
+        t("meetings.draft.title", title=texts.title),
         t("meetings.draft.when", start=fmt.moment(meeting.opened_at or meeting.starts_at), end=ends),
-        *([t("meetings.draft.where", place=place)] if place else []),
+        *([t("meetings.draft.where", place=texts.place)] if texts.place else []),
         t("meetings.draft.chair", name=people[meeting.chair]),
         t("meetings.draft.signers", names=words.joined([people[id_] for id_ in meeting.signers]) or "-"),
     ]
-    return "\n\n".join(["\n".join(head), *(_matter(words, n, matter) for n, matter in enumerate(matters, 1))])
+    reported = ["\n".join([t("meetings.reports"), *texts.reports])] if texts.reports else []
+    decided = [_matter(words, n, matter) for n, matter in enumerate(matters, 1)]
+    return "\n\n".join(["\n".join(head), *reported, *decided])
 
 
 def _matter(words: Words, number: int, matter: Matter) -> str:
@@ -58,6 +73,9 @@ def _matter(words: Words, number: int, matter: Matter) -> str:
         tally = matter.counted.tally
         counts = [(t(f"proposals.choice.{answer}"), tally.get(answer, NOBODY).weight) for answer in _ANSWERS]
         told.append(words.joined([f"{name} {fmt.integer(count)}" for name, count in counts]))
+    if matter.hands is not None:
+        raised = {answer: fmt.integer(getattr(matter.hands, answer)) for answer in _ANSWERS}
+        told.append(t("meetings.draft.among", told=t(f"meetings.hands.{matter.hands.how}", **raised)))
     told.append(t("meetings.draft.result", result=t(f"proposals.stage.{item.stage}")))
     winners = () if item.proposal.outcome is None or not item.rule.chooses else item.proposal.outcome.winners
     if winners:

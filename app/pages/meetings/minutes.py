@@ -10,12 +10,12 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.installation import Installation
 from app.meetings.agenda import agenda
-from app.meetings.minutes import Matter, begin
+from app.meetings.minutes import Matter, Texts, begin
 from app.pages.meetings.common import Said, need_meeting, said, titled
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, labels_of, need_member, paragraphs, texts_of, words_of
 from app.visit import Visit
-from governance.books.meetings import Meeting
+from governance.books.meetings import Hands, Meeting
 from governance.books.minutes import WRITERS, Minutes
 from governance.books.proposals import Found
 
@@ -57,12 +57,14 @@ async def _begin(request: Asked, visit: Visit, installation: Installation, meeti
     words = words_of(request, visit)
     items = await titled(visit, await agenda(installation, visit.reading, meeting, need_member(visit), visit.size))
     counts = await visit.reading.find_many(Found, [one.item.proposal.id for one in items])
+    hands = await visit.reading.find_many(Hands, [one.item.proposal.id for one in items])
     matters = []
     for item, title in items:
         options = (await texts_of(visit, item.proposal))[2] if item.rule.chooses else []
         winners = item.proposal.outcome.winners if item.proposal.outcome else ()
         labels = await labels_of(visit, item.proposal, options, *winners)
         counted = counts.get(item.proposal.id)
-        matters.append(Matter(item, title, None if counted is None else counted.counted, labels))
+        raised = hands.get(item.proposal.id)
+        matters.append(Matter(item, title, None if counted is None else counted.counted, labels, raised))
     people = await visit.reading.names([meeting.chair, *meeting.signers])
-    return begin(words, meeting, texts.title, texts.place, matters, people)
+    return begin(words, meeting, Texts(texts.title, texts.place, texts.reports), matters, people)

@@ -65,7 +65,9 @@ async def pdf(
         signers=await _signers(visit, made, records, found, names),
         text=await visit.reading.text(found.statement, "text"),
         annexes=tuple(made.texts.documents),
-        version=made.words.t("meetings.minutes.version", n=found.version),
+        version=made.words.t(
+            "meetings.minutes.final" if found.final_at else "meetings.minutes.version", n=found.version
+        ),
         receipts=(records.code(meeting.index), records.code(found.index)),
     )
     return await printed(request, content, made.words.fmt, f"minutes-{found.version}")

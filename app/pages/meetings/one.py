@@ -11,6 +11,7 @@ from app.decisions.steps import tell_step
 from app.installation import Installation
 from app.meetings.agenda import agenda
 from app.meetings.forms import motions, unfinished
+from app.meetings.hands import raised
 from app.meetings.presence import EVERYBODY, here
 from app.pages.meetings.acts import acts
 from app.pages.meetings.common import need_meeting, said, titled
@@ -34,6 +35,7 @@ async def meeting(
     given = await visit.reading.children(Proxy, found.id, limit=EVERYBODY)
     versions = await visit.reading.children(Minutes, found.id)
     may = await acts(visit, installation, found, [one.item for one in items])
+    hands = await raised(installation, visit.reading, found.agenda, me)
     people = {
         *may.seconds,
         found.convener,
@@ -58,6 +60,7 @@ async def meeting(
         in_room=sum(one.how == "room" for one in there),
         online=sum(one.how == "online" for one in there),
         proxies=sum(one.to is not None for one in given),
+        hands=hands,
         minutes=versions,
         may=may,
         motions=await motions(visit, found, installation.clock.now()) if may.there else [],
