@@ -9,7 +9,8 @@ from nacl.signing import SigningKey
 
 from app.audit import house
 from app.demo.founding import Place
-from app.demo.sharing import DAY, said
+from app.demo.sharing import DAY
+from app.demo.speaking import said
 from app.demo.story import Story
 from app.demo.writer import made
 from ledger import canonical, checkpoint, merkle

@@ -113,8 +113,8 @@ def people(draw: st.DrawFn, found: Rule, least: int) -> tuple[Standing, ...]:
 
 @st.composite
 def votes(draw: st.DrawFn, methods: Iterable[str] = documents.METHODS, least: int = 0) -> Vote:
-    """Any rule, and a vote under it. Electorates that would mostly be empty are opened to all, half of the time, quorums
-    that would mostly be missed are left out, and half of the time all are of one mind.
+    """Any rule, and a vote under it. Electorates that would mostly be empty are opened to all, half of the time,
+    quorums that would mostly be missed are left out, and half of the time all are of one mind.
     """
     document = draw(documents.rules(methods))
     if draw(st.booleans()):

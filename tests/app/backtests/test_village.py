@@ -10,7 +10,7 @@ from governance.books.proposals import Proposal
 from governance.books.rules import RuleVersion
 from governance.counted_again import again
 from ledger.state import State
-from tests.app.demo.test_story import tell
+from tests.app.demo.telling import tell
 from tests.governance.documents import document, quorum
 
 
