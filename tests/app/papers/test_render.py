@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.papers import render
+from app.papers import letters, render
 from app.papers.letters import GETA, legible
 from app.papers.paper import Paper
 from app.texts import LANGUAGES
@@ -134,3 +134,14 @@ def _everywhere(paper: Any, text: str) -> Any:
         return value
 
     return spoilt(paper)
+
+
+def test_a_text_of_thousands_of_letters_that_cannot_be_written_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Asked for one by one, they would take half a minute of every other paper's time."""
+    hangul = [chr(0xAC00 + at) for at in range(8000)]
+    asked, ask = [], letters._can_write
+    monkeypatch.setattr(letters, "_can_write", lambda text: asked.append(text) or ask(text))  # type: ignore[func-returns-value]
+    assert legible("田" + "".join(hangul) + "жè") == "田" + GETA * 8000 + "жè"
+    assert len(asked) < 5
