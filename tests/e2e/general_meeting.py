@@ -317,7 +317,7 @@ def report_hands(meeting: str, chair: Page, proposal: str, yes: int, no: int) ->
         chair.fill(f"#{name}-{proposal}", str(count))
     item(chair, proposal).get_by_role("button", name="数に署名する").click()
     sign(chair, "ja")
-    expect(chair.get_by_role("status").filter(has_text="人の署名を待っています")).to_be_visible()
+    expect(item(chair, proposal)).to_contain_text("の署名を待っています")
 
 
 def close_item(meeting: str, chair: Page, proposal: str) -> None:
@@ -366,7 +366,7 @@ def call(coop: Coop, page: Page, proposal: str) -> None:
     """To a vote outside of any meeting."""
     page.goto(coop.address(f"proposals/{proposal}"))
     submit(page, "投票を呼びかける")
-    expect(page.locator("#proposal")).to_contain_text("に始まります")
+    expect(page.get_by_role("heading", name=re.compile("投票は .+ に始まります"))).to_be_visible()
 
 
 def rank(page: Page, coop: Coop, proposal: str, *options: int) -> None:
