@@ -102,6 +102,11 @@ def address_in(contact: str) -> str:
     return next(filter(None, map(address_of, found)), "")
 
 
+def one_line(text: str) -> str:
+    """The text as headers can have it: a space where it has line breaks and other control characters."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
 def compose(letter: Letter, id_: str, sender: str, queued: int) -> bytes:
     """The message, in lines of ASCII that end with CRLF; ``queued`` in ms."""
     date = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=queued)

@@ -13,7 +13,7 @@ from app.pages.meetings.common import need_meeting, said
 from app.pages.proposals.common import Asked, words_of
 from app.post import calendar
 from app.post.calendar import Occasion, Person
-from app.post.letters import address_of, check_link
+from app.post.letters import address_of, check_link, one_line
 from app.reading import Reading
 from app.storage.ledgers import former_names
 from app.visit import Visit
@@ -64,10 +64,10 @@ async def organiser(request: Asked, visit: Visit) -> Person:
 
 
 async def agenda_titles(reading: Reading, meeting: Meeting) -> list[str]:
-    """What is voted on, in order; empty where a title is erased."""
+    """What is voted on, in order, each on one line; empty where a title is erased."""
     found = await reading.find_many(Proposal, meeting.agenda)
     texts = await reading.texts([(one.statement, "title") for one in found.values()])
-    return [str(texts.get((found[id_].statement, "title"), "")) for id_ in meeting.agenda]
+    return [one_line(str(texts.get((found[id_].statement, "title"), ""))) for id_ in meeting.agenda]
 
 
 def page_of(request: Asked, visit: Visit, meeting: Meeting) -> str:

@@ -12,7 +12,7 @@ from app.papers.notified import Came, How, Notified
 from app.papers.notified import Notice as Line
 from app.papers.paper import House
 from app.post.calendar import Occasion, Person, request
-from app.post.letters import Letter
+from app.post.letters import Letter, one_line
 from app.post.people import Reached
 from app.roll import Person as Member
 from governance.books.notices import Notice
@@ -37,7 +37,8 @@ def invitation(made: Desk, told: Occasion, host: Person, origin: str, member: st
     t, fmt, meeting = words.t, words.fmt, made.meeting
     facts = [f"{t('papers.meeting.when')}: {fmt.moment(meeting.starts_at)}"]
     facts += [f"{t('papers.meeting.where')}: {made.texts.place}"] if made.texts.place else []
-    items = [f"{t('papers.item.vote', n=n)} {matter.title}" for n, matter in enumerate(made.matters, 1)]
+    # What a member writes as a title could otherwise look like the co-op's own next paragraph.
+    items = [f"{t('papers.item.vote', n=n)} {one_line(matter.title)}" for n, matter in enumerate(made.matters, 1)]
     items += [f"{t('papers.item.report', n=n)} {report}" for n, report in enumerate(made.texts.reports, 1)]
     files = [" ".join(filter(None, (file.name, file.address))) for file in made.texts.files]
     parts = [
@@ -54,9 +55,9 @@ def invitation(made: Desk, told: Occasion, host: Person, origin: str, member: st
         member=member,
         address=to.address,
         name=to.name,
-        coop=host.name,
+        coop=one_line(host.name),
         origin=origin,
-        subject=" ".join(t("papers.convocation.title", meeting=made.title).split()),
+        subject=one_line(t("papers.convocation.title", meeting=made.title)),
         text="\n\n".join(part for part in parts if part) + "\n",
         lang=lang,
         calendar=request(told, host, Person(to.name, to.address)).decode(),

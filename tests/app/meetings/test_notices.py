@@ -12,7 +12,7 @@ from icalendar import Calendar
 from app.reading import reading_of
 from app.server import create_app
 from governance.books.notices import Notice
-from ledger import canonical
+from ledger import canonical, ids
 from ledger.compose import Private
 from tests.app.api.service import Coop, Travelling, web
 from tests.app.meetings.conftest import Convene
@@ -63,6 +63,29 @@ def forms(shown: str) -> list[dict[str, Any]]:
 
 async def desk(coop: Coop, office: Office) -> Desk:
     return Desk(coop.installation, await coop.installation.ledger(coop.town.slug), office)
+
+
+async def test_no_title_writes_a_header_or_a_paragraph_of_the_letter(
+    mailing: Coop, convene: Convene, office: Office
+) -> None:
+    """Whoever drafts writes the title that goes out in the co-op's name."""
+    title = "屋根を直す\n\n組合からのお知らせ\x07: 会費は下の口座へ\r\nBcc: everybody@people.example"
+    body = {"kind": "ordinary", "title": Private(title), "text": Private("雨がもる。")}
+    drafted = ids.object_id("prop", (await mailing.say("Taro", "proposal.draft/1", body)).id)
+    meeting = await convene(drafted, title=Private("第3回\x07通常\r\n総会\u2028"))
+    assert (await send(mailing, meeting)).status_code == 303
+    await (await desk(mailing, office)).send()
+    line = "第1号議案 屋根を直す 組合からのお知らせ : 会費は下の口座へ Bcc: everybody@people.example"
+    assert len(office.taken) == 2
+    for one in office.taken:
+        assert one.message["subject"] == "第3回 通常 総会 招集のご通知"
+        assert one.message["bcc"] is None
+        text = one.message.get_body(("plain",))
+        assert text is not None
+        assert line in text.get_content().splitlines()
+        (part,) = [part for part in one.message.walk() if part.get_content_type() == "text/calendar"]
+        (event,) = Calendar.from_ical(part.get_content()).walk("VEVENT")
+        assert line.removeprefix("第1号議案 ") in str(event["description"])
 
 
 async def test_one_meetings_invitations_go_out_and_are_recorded(
