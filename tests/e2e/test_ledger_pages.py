@@ -280,7 +280,7 @@ def test_a_member_is_followed_by_name(village: Village, page: Page) -> None:
     village.be(page, village.AUDITOR)
     page.goto(village.address("audit"))
     page.get_by_label("名前かふりがな").fill("谷口")
-    page.get_by_role("button", name="さがす").click()
+    page.get_by_role("button", name="探す").click()
     found = page.get_by_role("list", name="ひとりの人をたどる").get_by_role("link").first
     name = found.inner_text()
     found.click()

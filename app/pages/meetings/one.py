@@ -18,6 +18,7 @@ from app.pages.meetings.common import need_meeting, said, titled
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_member, paragraphs, words_of
 from app.visit import Visit
+from governance.books.ballots import Ballot
 from governance.books.meetings import CONVENERS, Meeting, Series
 from governance.books.minutes import Minutes
 from governance.books.proxies import Proxy
@@ -36,6 +37,7 @@ async def meeting(
     versions = await visit.reading.children(Minutes, found.id)
     may = await acts(visit, installation, found, [one.item for one in items])
     hands = await raised(installation, visit.reading, found.agenda, me)
+    cast = await visit.reading.find_many(Ballot, [f"{item}/{me}" for item in found.agenda])
     people = {
         *may.seconds,
         found.convener,
@@ -61,6 +63,7 @@ async def meeting(
         online=sum(one.how == "online" for one in there),
         proxies=sum(one.to is not None for one in given),
         hands=hands,
+        voted={ballot.proposal for ballot in cast.values()},
         minutes=versions,
         may=may,
         motions=await motions(visit, found, installation.clock.now()) if may.there else [],
