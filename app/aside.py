@@ -26,12 +26,17 @@ from ledger.state import State
 T = TypeVar("T")
 _COURTESY: Final = 10
 """Requests go first."""
+_PATIENCE: Final = 1800.0
+"""Seconds that an answer may take. The clerk looks after all ledgers; half an hour later the fold counts by itself."""
+_CONNECTING, _READING = 10.0, 120.0
+"""Seconds that the database may take to let it in, and for each thing that it reads: one that is gone says nothing."""
 
 
 async def ask_aside(url: str, ledger_id: int, question: Callable[[State], T]) -> T:
     """What a pure question finds out about a ledger's committed state; ``url``: of the database, with its password.
 
-    DatabaseUnavailable ``database.unavailable`` where the process ends without an answer; it has said why on stderr.
+    DatabaseUnavailable ``database.unavailable`` where the process ends without an answer (it has said why on stderr),
+    or takes too long for one.
     """
     job = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "app.aside"),
@@ -41,10 +46,14 @@ async def ask_aside(url: str, ledger_id: int, question: Callable[[State], T]) ->
     )
     try:
         # Not as an argument: anybody on the machine could read the password there.
-        said, _ = await job.communicate(pickle.dumps((url, ledger_id, question)))
+        async with asyncio.timeout(_PATIENCE):
+            said, _ = await job.communicate(pickle.dumps((url, ledger_id, question)))
+    except TimeoutError as error:
+        raise DatabaseUnavailable("database.unavailable", reason="aside: too slow") from error
     finally:
         if job.returncode is None:
             job.kill()
+            await job.wait()
     if job.returncode:
         raise DatabaseUnavailable("database.unavailable", reason=f"aside: {job.returncode}")
     answer: T = pickle.loads(said)  # noqa: S301  (our own process said so)
@@ -54,7 +63,10 @@ async def ask_aside(url: str, ledger_id: int, question: Callable[[State], T]) ->
 async def _answer(url: str, ledger_id: int, question: Callable[[State], Any]) -> Any:
     # The service's connections end when a transaction is idle for long, as this one is while it is being counted; it
     # only reads, and holds up nobody.
-    connection = await asyncpg.connect(**keywords(parse_url(url)), server_settings={"application_name": "yui aside"})
+    settings = {"application_name": "yui aside"}
+    connection = await asyncpg.connect(
+        **keywords(parse_url(url)), server_settings=settings, timeout=_CONNECTING, command_timeout=_READING
+    )
     try:
         return await ask(connection, BOOKS, ledger_id, question)
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app import aside
 from app.aside import ask_aside
 from app.clerk import Clerk
 from app.errors import DatabaseUnavailable
@@ -89,3 +92,31 @@ async def test_a_question_is_answered_aside_and_one_that_fails_is_trouble(coop: 
         await ask(wrong)
     with pytest.raises(DatabaseUnavailable):
         await ask_aside("postgresql://nobody@127.0.0.1:1/nowhere", ledger.id, members.entered)
+
+
+def asleep(_state: State) -> int:
+    time.sleep(600)
+    return 0
+
+
+def children() -> set[int]:
+    """The processes that this one has started and that are there still, ended or not."""
+    return {int(id_) for task in Path("/proc/self/task").iterdir() for id_ in (task / "children").read_text().split()}
+
+
+async def test_nobody_waits_for_ever_and_no_process_is_left_behind(coop: Coop, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = await coop.installation.ledger(coop.town.slug)
+    ask: Any = partial(ask_aside, coop.installation.database_url, ledger.id)
+    before = children()
+    # The service stops while it waits.
+    waiting = asyncio.create_task(ask(asleep))
+    while children() == before:  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.05)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert children() == before
+    monkeypatch.setattr(aside, "_PATIENCE", 0.2)
+    with pytest.raises(DatabaseUnavailable):
+        await ask(asleep)
+    assert children() == before
