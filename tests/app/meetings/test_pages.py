@@ -38,6 +38,24 @@ async def test_a_meeting_says_when_where_what_and_who(coop: Coop, convene: Conve
     assert f'href="/c/owase/proposals/{proposal}"' in shown
 
 
+async def test_each_open_item_leads_those_with_a_vote_to_their_ballot(
+    coop: Coop, convene: Convene, proposal: str, clock: Travelling
+) -> None:
+    meeting = await convene(proposal)
+    ballot = f'href="/c/owase/proposals/{proposal}#vote"'
+    shown = await page(coop, "Taro", f"meetings/{meeting}")
+    assert ballot in shown
+    assert "<span>投票する</span>" in shown
+    await coop.say("Taro", "ballot.cast/1", {"proposal": proposal, "choice": "yes"})
+    shown = await page(coop, "Taro", f"meetings/{meeting}")
+    assert ballot in shown
+    assert "<span>票を選び直す</span>" in shown
+    clock.ahead += SOON
+    await coop.say("Hanako", "meeting.open/1", {"meeting": meeting})
+    await coop.say("Hanako", "meeting.close_item/1", {"meeting": meeting, "proposal": proposal})
+    assert ballot not in await page(coop, "Taro", f"meetings/{meeting}")
+
+
 async def test_nobody_outside_sees_a_meeting(coop: Coop, convene: Convene) -> None:
     answer = await coop.stranger.get(f"/c/owase/meetings/{await convene()}", headers={"Accept": "application/json"})
     assert answer.status_code == 401
