@@ -133,8 +133,10 @@ def _amend(ctx: Context, body: Amend) -> None:
         raise Refusal("meeting.replaces", id=meeting.id, expected=meeting.statement)
     _check_agenda(body)
     starts_at, ends_at = _times(ctx, body)
-    kept = tuple(id_ for id_ in body.agenda if id_ in meeting.agenda)
-    added = tuple(id_ for id_ in body.agenda if id_ not in meeting.agenda)
+    # What its proposer has taken back or written anew meanwhile is on the agenda in name alone.
+    here = {id_ for id_ in meeting.agenda if ctx.state.need(Proposal, id_).meeting == meeting.id}
+    kept = tuple(id_ for id_ in body.agenda if id_ in here)
+    added = tuple(id_ for id_ in body.agenda if id_ not in here)
     if added and meeting.after is not None:
         raise Refusal("meeting.second_agenda", id=meeting.id)
     drop_items(ctx, meeting, tuple(id_ for id_ in meeting.agenda if id_ not in body.agenda))

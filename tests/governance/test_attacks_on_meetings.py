@@ -9,7 +9,8 @@ from ledger import canonical
 from ledger.compose import Private
 from tests.governance.attacking import panel_of, root
 from tests.governance.documents import quorum
-from tests.governance.hall import Hall, general
+from tests.governance.hall import Hall, code, general
+from tests.governance.test_meetings_convening import amend
 from tests.simulator import DAY, HOUR
 
 PANEL = {"module": "panel/1", "size": 3, "of": {"module": "all_active/1"}}
@@ -63,3 +64,20 @@ def test_what_is_taken_off_a_second_convocation_has_its_easier_quorum_no_more() 
     hall.wait(2 * DAY)
     found = hall.proposal(item)
     assert (found.gathers, found.convocation, hall.stage(item)) == (None, 1, "no_quorum")
+
+
+def test_what_was_rewritten_comes_back_on_the_agenda_only_with_its_full_notice() -> None:
+    """Else its new text would stand there from the first notice on, and nobody could decide it."""
+    hall = Hall(ordinary=general(electorate=PANEL, venue=FLOOR))
+    item, other = hall.draft(), hall.draft("Kenta")
+    meeting = hall.convene(item, other)
+    rewritten(hall, item)
+    begins = hall.meeting(meeting).starts_at
+    assert code(amend, hall, meeting, begins, item, other) == "meeting.notice"
+    amend(hall, meeting, begins + DAY, item, other)
+    assert hall.meeting(meeting).agenda == (item, other)
+    assert hall.proposal(item).meeting == hall.proposal(other).meeting == meeting
+    hall.say("Ume", "proposal.withdraw/1", {"proposal": item})
+    assert code(amend, hall, meeting, begins + DAY, item, other) == "proposal.stage"
+    amend(hall, meeting, begins + DAY, other)
+    assert hall.meeting(meeting).agenda == (other,)

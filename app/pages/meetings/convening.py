@@ -66,7 +66,9 @@ async def amend(
     meeting = await need_meeting(visit, id)
     if meeting.stage() != "convened":
         raise Problem("meeting.stage", 409, id=meeting.id, stage=meeting.stage())
-    lines = await forms.on_agenda(visit.reading, meeting.agenda)
+    named = await forms.on_agenda(visit.reading, meeting.agenda)
+    # What its proposer has written anew is a draft again, and comes with those.
+    lines = [line for line in named if line.proposal.meeting == meeting.id]
     if meeting.after is None:
         lines += await forms.drafts(visit, installation.clock.now())
     start = _as_it_is(words_of(request, visit), meeting, await said(visit, meeting))
