@@ -13,6 +13,9 @@ _BASES: Final = ("all", "present", "cast", "yes_no", "expressed")
 _PLAIN: Final = ("quorum_approvals", "objections", "consents", "tie", "uncontested", "winners")
 """Steps that are counted in one way alone."""
 
+BY_OTHER: Final = frozenset(("equal_shares/1", "greedy_budget/1", "majority_judgement/1", "schulze/1", "stv/1"))
+"""Methods whose winners need not have more votes than the others: by rounds, medians, duels or money."""
+
 _SHORT: Final = ("quorum", "quorum_answers", "quorum_approvals", "threshold")
 """Steps that a known number more would have fulfilled."""
 
@@ -36,10 +39,18 @@ class StepTold(NamedTuple):
 
 
 def tell_step(
-    words: Words, step: Step, amount: Callable[[int], str], *, chooses: bool, met: bool = False, several: bool = False
+    words: Words,
+    step: Step,
+    amount: Callable[[int], str],
+    *,
+    chooses: bool,
+    met: bool = False,
+    several: bool = False,
+    method: str = "",
 ) -> StepTold:
     """``amount``: how the method's amounts are written; quorums are always in whole votes. ``met``: in a meeting, where
-    also who is there without a ballot is present. ``several``: more than one option can win.
+    also who is there without a ballot is present. ``several``: more than one option can win. ``method``: by which it
+    was counted, where options are chosen.
     """
     number = amount if step.unit == "weight" and step.name in ("threshold", "tie") else words.fmt.integer
     support = words.t("rule.support.option" if chooses else "rule.support.yes")
@@ -53,7 +64,7 @@ def tell_step(
         "of": words.t(f"proposals.of.{of}") if step.of in _BASES else "",
     }
     present = ".met" if met and step.name == "quorum" else ""
-    key = f"proposals.step.{step.name}{present}{_manner(step, chooses=chooses, several=several)}"
+    key = f"proposals.step.{step.name}{present}{_manner(step, chooses=chooses, several=several, method=method)}"
     title = words.t(f"proposals.step.{step.name}")
     if step.cls is not None:
         title = words.t("proposals.step.of_class", step=title, cls=words.cls(step.cls))
@@ -65,7 +76,7 @@ def tell_step(
     return StepTold(title, asked, found, step.holds, params["have"], params["need"], short, drawn, step)
 
 
-def _manner(step: Step, *, chooses: bool, several: bool) -> str:
+def _manner(step: Step, *, chooses: bool, several: bool, method: str) -> str:
     """By heads or by weight, in one class, or against the next option."""
     if step.name == "tie" and chooses:
         # Those that are level need not be the strongest: the last seats can be what they are level for.
@@ -74,7 +85,7 @@ def _manner(step: Step, *, chooses: bool, several: bool) -> str:
         return ""
     if step.of == "rival":
         # Where money, rounds or a lot decide, what is chosen need not have more votes than what is not.
-        weaker = step.holds and step.have < step.need
+        weaker = step.holds and (step.have < step.need or method in BY_OTHER)
         return ".chosen" if weaker else ".seats" if several else ".rival"
     return ".cls" if step.cls is not None else f".{step.unit}"
 

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ("assembly",)
 
 TRY = {"ja": "過去の決定にあてはめてみる", "en": "Try it on past decisions"}
-POWER = {"ja": "誰がどれだけの力を持つか", "en": "Who holds how much power"}
+POWER = {"ja": "だれがどれだけの力を持つか", "en": "Who holds how much power"}
 WEIGHTED = """{"channels": ["online", "paper", "assisted"], "electorate": {"module": "all_active/1"},
  "method": {"module": "yes_no_abstain/1"}, "quorum": {"fraction": "3/4", "module": "heads/1", "strict": false},
  "secrecy": {"module": "open/1"},

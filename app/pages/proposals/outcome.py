@@ -49,6 +49,7 @@ async def outcome_of(
                 chooses=rule.chooses,
                 met=proposal.meeting is not None,
                 several=proposal.seats > 1,
+                method=rule.method.NAME,
             )
             for step in proposal.outcome.steps
         ],

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.decisions import rule_form, rule_spelling
-from app.decisions.steps import tell_step
+from app.decisions.steps import BY_OTHER, tell_step
 from app.decisions.words import Words
 from app.texts import LANGUAGES, Catalogue
 from governance import rule
 from governance.count import Count, Step
+from governance.modules.method import MODULES as METHODS
 from tests.documents import rules
 from tests.governance.deciding import decide
 from tests.governance.documents import CHOICE, document, quorum, share
@@ -153,6 +154,12 @@ def test_what_a_count_has_chosen_need_not_have_most_votes() -> None:
     )
     assert "上回る" not in second.asked + second.found
     assert second.found == "ありました。"
+    graded = tell_step(words("ja"), ahead, str, chooses=True, method="majority_judgement/1")
+    assert (graded.asked, graded.found) == (second.asked, second.found)
+
+
+def test_methods_that_do_not_count_most_votes_exist() -> None:
+    assert {method.NAME for method in METHODS} >= BY_OTHER
 
 
 def test_in_a_meeting_a_quorum_is_of_those_present() -> None:
