@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from ledger import ids
 from ledger.compose import Private
@@ -256,6 +256,31 @@ def test_a_paper_with_places_is_entered_and_countersigned(travelling: Travelling
     second.get_by_role("button", name="確かめて連署する").click()
     sign(second, "ja")
     expect(second.get_by_text("連署を待つ届出はありません")).to_be_visible()
+
+
+def test_what_is_filled_in_while_the_form_is_on_its_way_stays(travelling: Travelling, open_page: OpenPage) -> None:
+    coop, _ = open_vote(travelling, "election", {"module": "stv/1"}, options=[Private("a"), Private("b")], effects=[])
+    page = open_page("ja")
+    coop.sign_in(page, "Hanako")
+    page.goto(coop.address("proposals/new?kind=election"))
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if waiting:
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    page.route("**/proposals/new*", hold)
+    boxes = page.locator(".choice").get_by_role("checkbox")
+    with page.expect_request("**/proposals/new*"):
+        boxes.nth(0).check()
+    boxes.nth(1).check()
+    with page.expect_request("**/proposals/new*") as again:
+        waiting[0].continue_()
+    assert str(again.value.post_data).count("candidates=") == 2
+    again.value.response()
+    expect(page.locator("[name=candidates]:checked")).to_have_count(2)
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])

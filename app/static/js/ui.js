@@ -90,3 +90,16 @@ document.addEventListener("htmx:configRequest", (event) => {
   const token = document.body.dataset.csrf;
   if (token && event.detail.verb !== "get") event.detail.headers["x-csrftoken"] = token;
 });
+
+// A form that comes anew with every change is not put back to what it was before the latest one: on a slow line that
+// would undo what has been filled in since. The latest change asks again.
+const asked = new WeakMap();
+const filledIn = (form) => new URLSearchParams(new FormData(form)).toString();
+const comesAnew = (form) => form instanceof HTMLFormElement && form.getAttribute("hx-trigger")?.includes("change");
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (comesAnew(elt)) asked.set(elt, filledIn(elt));
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const form = detail.requestConfig.elt;
+  if (asked.has(form) && detail.target.contains(form) && asked.get(form) !== filledIn(form)) detail.shouldSwap = false;
+});
