@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ledger import canonical
 from tests.app.api.service import Coop, Travelling
@@ -102,3 +103,38 @@ async def test_members_are_offered_to_scan_while_there_is_a_code(coop: Coop, con
     assert scan.search(await page(coop, "Taro", f"meetings/{meeting}"))
     assert await come(coop, "Taro", meeting, "door") == 201
     assert not scan.search(await page(coop, "Taro", f"meetings/{meeting}"))
+
+
+async def test_what_the_door_has_signed_serves_once_for_one_member_at_one_meeting(
+    coop: Coop, convene: Convene, clock: Travelling
+) -> None:
+    """Who has seen statements at the door, or the door of another meeting, is not in this room."""
+    meeting, other = await convene(), await convene()
+    await coop.appoint("Ume", "facilitator")
+    for where, key in ((meeting, "door"), (other, "other door")):
+        await coop.say("Hanako", "meeting.door/1", {"meeting": where, "door": door(coop, key)})
+    assert await come(coop, "Taro", meeting, "other door") == 409
+    id_, body = door(coop, "door"), {"meeting": meeting, "how": "room"}
+    signed = coop.town.says("Taro", "meeting.attend/1", body, cosigners=(id_,), keys={id_: "door"})
+    # The door's signature stands on Taro's own words alone.
+    hers = coop.town.says("Jiro", "meeting.attend/1", body, cosigners=(id_,), keys={id_: "door"})
+    hers.signatures = (hers.signatures[0], signed.signatures[1])
+    assert (await coop.post(hers)).json()["code"].startswith("signature.")
+    # With the code in hand nobody checks others in: that takes two officials, and a door is none.
+    for who, wanted in (("Jiro", "role.required"), ("Ume", "statement.countersign")):
+        more: dict[str, Any] = {"cosigners": (id_,), "for_": "Taro", "via": "room", "keys": {id_: "door"}}
+        assert (await coop.post(coop.town.says(who, "meeting.attend/1", body, **more))).json()["code"] == wanted
+    first = (await coop.post(signed)).json()
+    coop.town.saw(first["checkpoint"])
+    await coop.say("Taro", "meeting.leave/1", {"meeting": meeting})
+    # Posted again it is the entry that it was, and nobody comes back by it.
+    assert (await coop.post(signed)).json()["index"] == first["index"]
+    shown = await page(coop, "Taro", f"meetings/{meeting}/door")
+    assert 'data-statement="meeting.attend/1"' in shown
+    # Nobody comes by a code that was taken down, or after the end.
+    await coop.say("Hanako", "meeting.door/1", {"meeting": meeting})
+    assert await come(coop, "Taro", meeting, "door") == 409
+    clock.ahead += SOON
+    await coop.say("Hanako", "meeting.open/1", {"meeting": meeting, "door": id_})
+    await coop.say("Hanako", "meeting.close/1", {"meeting": meeting})
+    assert await come(coop, "Taro", meeting, "door") == 409
