@@ -1,8 +1,11 @@
-"""What a co-op calls its kinds of contribution and the subjects of its proposals: its own words where it has given any,
-else the catalogue's.
+"""What a co-op calls its kinds of contribution, the subjects of its proposals and its areas: its own words where it has
+given any, else the catalogue's.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
 
 from app.reading import Reading
 from app.texts import Catalogue
@@ -10,6 +13,9 @@ from governance.books.proposals import Proposal
 from ledger import canonical, private
 from ledger.books.policies import Policy, PolicyHead
 from ledger.statement import parse_leaf
+
+_WORDS: Final = {"topics": "topic", "areas": "area_of"}
+"""As which words sentences look the codes of those lists up."""
 
 
 async def commons(reading: Reading) -> Policy:
@@ -41,16 +47,31 @@ async def kind_labels(reading: Reading, policy: Policy, texts: Catalogue, lang: 
     }
 
 
-async def topic_labels(reading: Reading, policy: Policy, texts: Catalogue, lang: str) -> dict[str, str]:
-    """Name of each subject in a version of the members' policy, by code."""
-    found = policy.members()
-    own = await _own_words(reading, policy) if found.topic_names else {}
-    names = {code: own.get(commit.commit) for code, commit in found.topic_names.items()}
-    return {code: names.get(code) or plain_label(texts, lang, "topics", code) for code in found.topics}
+async def member_labels(reading: Reading, policy: Policy, texts: Catalogue, lang: str) -> dict[str, dict[str, str]]:
+    """Name of each subject (``topics``) and area (``areas``) in a version of the members' policy, by code."""
+    lists = policy.members().lists()
+    own = await _own_words(reading, policy) if any(names for _, names in lists.values()) else {}
+    return {
+        group: {
+            code: (own.get(names[code].commit) if code in names else None) or plain_label(texts, lang, group, code)
+            for code in codes
+        }
+        for group, (codes, names) in lists.items()
+    }
+
+
+async def in_force(reading: Reading, group: str, texts: Catalogue, lang: str) -> dict[str, str]:
+    """Name of each subject (``topics``) or area (``areas``) that there now is, by code."""
+    return (await member_labels(reading, await members(reading), texts, lang))[group]
+
+
+def as_said(labels: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Names of subjects and areas as sentences look them up."""
+    return {f"{_WORDS[group]}:{code}": name for group, named in labels.items() for code, name in named.items()}
 
 
 def plain_label(texts: Catalogue, lang: str, group: str, code: str) -> str:
-    """What the catalogue calls a kind (``kinds``) or a subject (``topics``); its code where it has no word for it."""
+    """What the catalogue calls a code of ``kinds``, ``topics`` or ``areas``; the code where it has no word for it."""
     key = f"{group}.{code}"
     return texts.t(lang, key) if key in texts.keys(lang) else code
 

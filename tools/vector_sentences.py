@@ -123,7 +123,12 @@ _MEMBERS: Final = {
     "retention_days": 3650,
     "minutes_years": 20,
 }
-_TOPICS: Final = {"topics": ["water", "topic_1"], "topic_names": {"topic_1": _COMMIT}}
+_LISTED: Final = {
+    "topics": ["water", "topic_1"],
+    "topic_names": {"topic_1": _COMMIT},
+    "areas": ["north", "area_1"],
+    "area_names": {"area_1": _COMMIT},
+}
 _COMMONS: Final = {
     "mode": "tokens",
     "kinds": [
@@ -270,9 +275,9 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
             "entries": "auditors",
             "profile": dict.fromkeys(("about", "head_word", "member_word", "name", "token_word"), _COMMIT),
             "rules": {"admit": _rule(), "ordinary": _rule(), "policy": _rule(), "role": _rule(), "rules": _WEIGHTY},
-            "policies": {"members": _MEMBERS | _TOPICS, "commons": _COMMONS, "weather": {"rain": [1, {"mm": 2}]}},
+            "policies": {"members": _MEMBERS | _LISTED, "commons": _COMMONS, "weather": {"rain": [1, {"mm": 2}]}},
         },
-        {"founders/0/profile/name": "山田はな", "policies/commons/kinds/0/name": "草刈り", "policies/members/topic_names/topic_1": "棚田"},
+        {"founders/0/profile/name": "山田はな", "policies/commons/kinds/0/name": "草刈り", "policies/members/topic_names/topic_1": "棚田", "policies/members/area_names/area_1": "上の地区"},
     ),
     ("ledger.tick/1", {}, {}),
     ("anchor.record/1", {"size": 12_345, "checkpoint": _DIGEST, "chain_id": 1, "contract": _ADDRESS, "sender": _ADDRESS, "transaction": "0x" + "5a" * 32, "block": 20_000_000, "time": _UNTIL}, {}),

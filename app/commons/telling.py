@@ -16,7 +16,7 @@ from litestar import Request
 
 from app.api.problems import language
 from app.commons.called import called
-from app.labels import commons, kind_labels, members, topic_labels
+from app.labels import as_said, commons, kind_labels, member_labels, members
 from app.naming import names_for
 from app.texts import Catalogue
 from app.texts.formats import Formats
@@ -32,7 +32,9 @@ _SHORT_DAY: Final = {"ja": "M月d日", "en": "d MMM"}
 
 @dataclass(frozen=True)
 class Telling:
-    """``token``: the co-op's own word; ``kinds`` and ``topics``: labels of the policies in force, by code."""
+    """``token``: the co-op's own word; ``kinds`` and ``listed``: labels of the policies in force, by code; the latter
+    of subjects and areas.
+    """
 
     texts: Catalogue
     lang: str
@@ -41,7 +43,7 @@ class Telling:
     token: str
     policy: CommonsPolicy
     kinds: Mapping[str, str]
-    topics: Mapping[str, str] = field(default_factory=dict)
+    listed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def tokens(self, amount: int) -> str:
         """``12 結``."""
@@ -144,7 +146,7 @@ async def telling(visit: Visit, texts: Catalogue, lang: str) -> Telling:
         token=await visit.reading.text(visit.coop.profile, "profile/token_word", catalogue(lang)["word.token"]),
         policy=version.commons(),
         kinds=await kind_labels(visit.reading, version, texts, lang),
-        topics=await topic_labels(visit.reading, await members(visit.reading), texts, lang),
+        listed=await member_labels(visit.reading, await members(visit.reading), texts, lang),
     )
 
 
@@ -154,9 +156,4 @@ async def names_of(visit: Visit, say: Telling, ids: Iterable[str], **more: str) 
     named = await names_for(visit, wanted) | await called(visit, say, wanted)
     kinds = {f"kind:{code}": label for code, label in say.kinds.items()}
     units = {f"unit:{kind.code}": kind.unit for kind in say.policy.kinds}
-    return named | kinds | units | topic_names(say.topics) | more
-
-
-def topic_names(topics: Mapping[str, str]) -> dict[str, str]:
-    """Subjects as sentences look them up."""
-    return {f"topic:{code}": label for code, label in topics.items()}
+    return named | kinds | units | as_said(say.listed) | more

@@ -15,6 +15,7 @@ from governance import effects
 from governance.count import MAX_OPTIONS
 from governance.effects.rules import ChangeLogKey
 from ledger import canonical
+from ledger.books.members_policy import NAMED
 from ledger.errors import LedgerError
 
 DOCUMENT: Final = "effects/0/document/"
@@ -131,11 +132,12 @@ def _no_number(text: str) -> Any:
 
 
 def _without_names(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Names of kinds and subjects written as plain text are taken out: they are sealed, each at its place."""
-    names = {}
-    topics = document.get("topic_names")
-    if isinstance(topics, dict) and all(isinstance(name, str) for name in topics.values()):
-        names = {f"topic_names/{code}": name for code, name in document.pop("topic_names").items()}
+    """Names of kinds, subjects and areas written as plain text are taken out: they are sealed, each at its place."""
+    names: dict[str, str] = {}
+    for stem in NAMED.values():
+        found = document.get(f"{stem}_names")
+        if isinstance(found, dict) and all(isinstance(name, str) for name in found.values()):
+            names |= {f"{stem}_names/{code}": name for code, name in document.pop(f"{stem}_names").items()}
     kinds = document.get("kinds")
     for row, kind in enumerate(kinds if isinstance(kinds, list) else []):
         if isinstance(kind, dict) and isinstance(kind.get("name"), str):

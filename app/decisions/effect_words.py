@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import labels
+from app.decisions import policy_form
 from app.decisions.policy_words import PolicyWords
 from app.decisions.words import Words
 from app.reading import Reading
@@ -68,30 +69,30 @@ class EffectWords:
 
     async def of(self, proposal: Proposal) -> list[Told]:
         """Every effect of a proposal, in order."""
-        kind_names = await self._reading.texts(
+        names = await self._reading.texts(
             [
-                (proposal.statement, f"effects/{place}/document/kinds/{row}/name")
+                (proposal.statement, f"effects/{place}/document/{path}")
                 for place, effect in enumerate(proposal.effects)
-                for row, _ in enumerate(effect.get("document", {}).get("kinds", []))
+                for path in policy_form.names_in(effect.get("document", {}))
             ]
         )
         found = []
         for place, effect in enumerate(proposal.effects):
             prefix = f"effects/{place}/document/"
-            inside = {path: str(text) for (_, path), text in kind_names.items() if path.startswith(prefix)}
+            inside = {path: str(text) for (_, path), text in names.items() if path.startswith(prefix)}
             own = {path.removeprefix(prefix): text for path, text in inside.items()}
             found.append(await self.one(effect, own, None if proposal.executed_at is None else proposal.id))
         return found
 
     async def one(  # noqa: PLR0911  (one for each effect)
-        self, effect: dict[str, Any], kind_names: dict[str, str], executed: str | None = None
+        self, effect: dict[str, Any], own_names: dict[str, str], executed: str | None = None
     ) -> Told:
         """One effect; ``executed``: the proposal that has brought it about, to compare with what was until then."""
         match effect["effect"]:
             case "rule":
                 return await self._rule(effect, executed)
             case "policy":
-                return await self._policy(effect, kind_names, executed)
+                return await self._policy(effect, own_names, executed)
             case "role":
                 return await self._role(effect)
             case "admit":
@@ -116,22 +117,24 @@ class EffectWords:
         key = "proposals.effect.rule" if version is not None else "proposals.effect.rule.new"
         return Told(self._t(key, kind=kind), changes, effect["document"])
 
-    async def _policy(self, effect: dict[str, Any], kind_names: dict[str, str], executed: str | None) -> Told:
+    async def _policy(self, effect: dict[str, Any], own_names: dict[str, str], executed: str | None) -> Told:
         area = effect["area"]
         version = await self._version_before(Policy, area, executed)
         policy_words = PolicyWords(self._words)
         old: dict[str, str] = {}
         if version is not None:
             old = policy_words.lines(area, version.document, await self.called(version))
-        new = policy_words.lines(area, effect["document"], policy_words.labels(effect["document"], kind_names))
+        new = policy_words.lines(area, effect["document"], policy_words.labels(effect["document"], own_names))
         changes = [Change(key, old.get(key, ""), new.get(key, "")) for key in dict.fromkeys([*new, *old])]
         sentence = self._t("proposals.effect.policy", area=self._words.word("area", area))
         return Told(sentence, changes, effect["document"])
 
     async def called(self, version: Policy) -> dict[str, str]:
-        """What a version of a policy calls its kinds or its subjects, by code."""
-        named = labels.kind_labels if version.area == "commons" else labels.topic_labels
-        return await named(self._reading, version, self._words.texts, self._words.lang)
+        """What a version of a policy calls its kinds, or its subjects and areas, as ``PolicyWords.lines`` takes it."""
+        texts, lang = self._words.texts, self._words.lang
+        if version.area == "commons":
+            return await labels.kind_labels(self._reading, version, texts, lang)
+        return labels.as_said(await labels.member_labels(self._reading, version, texts, lang))
 
     async def _role(self, effect: dict[str, Any]) -> Told:
         return Told(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from governance.books.proposals import Proposal
 from ledger import canonical
+from ledger.books.members_policy import NAMED
 
 Filled = dict[str, list[str]]
-_TOPIC: Final = "topic_names/"
 
 
 def from_document(document: dict[str, Any]) -> Filled:
@@ -80,10 +80,11 @@ def _from_effect(  # noqa: PLR0911  (one for each effect)
 
 
 def with_names(document: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """A policy with the names of its kinds or subjects as plain text, as people edit it."""
-    topics = {path.removeprefix(_TOPIC): name for path, name in names.items() if path.startswith(_TOPIC)}
-    document = {key: value for key, value in document.items() if key != "topic_names"}
-    document |= {"topic_names": topics} if topics else {}
+    """A policy with the names of its kinds, or of its subjects and areas, as plain text, as people edit it."""
+    for lists in (f"{stem}_names" for stem in NAMED.values()):
+        own = {path.removeprefix(f"{lists}/"): name for path, name in names.items() if path.startswith(f"{lists}/")}
+        document = {key: value for key, value in document.items() if key != lists}
+        document |= {lists: own} if own else {}
     if not isinstance(document.get("kinds"), list):
         return document
     kinds = []

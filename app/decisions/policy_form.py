@@ -1,6 +1,6 @@
 """The two policies as forms, and back to documents. Fields are named by their path in the document.
 
-Names of kinds and subjects are private values: they travel beside the document, by their path in it.
+Names of kinds, subjects and areas are private values: they travel beside the document, by their path in it.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ import re
 from typing import Any, Final, NamedTuple
 
 from app.decisions.rule_spelling import Values, number, seconds
-from ledger.books.members_policy import LEAST_YEARS
+from ledger.books.members_policy import LEAST_YEARS, NAMED
 
 NEW_ROWS: Final = 2
-"""Empty lines below the kinds and the subjects, for new ones."""
+"""Empty lines below the kinds, the subjects and the areas, for new ones."""
 ATTESTERS: Final = ("member", "administrator", "auditor", "facilitator", "concierge", "steward")
 APPOINTED: Final = ("administrator", "facilitator", "concierge", "steward")
 ADMISSIONS: Final = ("administrator", "two_officials", "decision")
 APPLICATIONS: Final = ("open", "invited")
 PERIODS: Final = ("month", "fiscal_year")
 PAYOUTS: Final = ("provider", "burn")
-_ROW: Final = re.compile(r"(kinds|topics)/([0-9]{1,3})/")
+_ROW: Final = re.compile(r"(kinds|topics|areas)/([0-9]{1,3})/")
 
 
 class Spelt(NamedTuple):
@@ -48,7 +48,6 @@ def at(document: Any, path: str, default: Any = "") -> Any:
 
 
 def _members(values: Values) -> Spelt:
-    topics, names = _topics(values)
     spelt: dict[str, Any] = {
         "admission": _one(values, "admission"),
         "applications": _one(values, "applications"),
@@ -60,28 +59,41 @@ def _members(values: Values) -> Spelt:
     years = _one(values, "minutes_years").strip()
     if years and number(years) != LEAST_YEARS:
         spelt["minutes_years"] = number(years)
-    return Spelt(spelt | ({"topics": topics} if topics else {}), names)
-
-
-def _topics(values: Values) -> tuple[list[str], dict[str, str]]:
-    """The subjects that are kept: those with a code from before, and new ones that were given a name.
-
-    A new one gets a code that no subject ever had (``topics/past``): who was named for another speaks not on this one.
-    """
-    topics: list[str] = []
     names: dict[str, str] = {}
-    rows = _rows(values, "topics")
-    taken = {*_one(values, "topics/past").split(), *(_one(values, f"topics/{row}/code") for row in rows)}
+    for group, stem in NAMED.items():
+        codes, own = _listed(values, group, stem)
+        spelt |= {group: codes} if codes else {}
+        names |= {f"{stem}_names/{code}": name for code, name in own.items()}
+    return Spelt(spelt, names)
+
+
+def _listed(values: Values, group: str, stem: str) -> tuple[list[str], dict[str, str]]:
+    """The subjects or areas that are kept, and their names: those with a code from before, and new ones with a name.
+
+    A new one gets a code that none ever had (``topics/past``): who was named for another subject speaks not on this
+    one, who belongs to another area not to this one. A code that is in use unlisted (``used``) is listed once named.
+    """
+    codes: list[str] = []
+    names: dict[str, str] = {}
+    rows = _rows(values, group)
+    taken = {*_one(values, f"{group}/past").split(), *(_one(values, f"{group}/{row}/code") for row in rows)}
     for row in rows:
-        code, name = (_one(values, f"topics/{row}/{part}").strip() for part in ("code", "name"))
-        if _one(values, f"topics/{row}/ends") or not (code or name):
+        code, name, used = (_one(values, f"{group}/{row}/{part}").strip() for part in ("code", "name", "used"))
+        if _one(values, f"{group}/{row}/ends") or not (code or name):
             continue
-        code = code or _free("topic", taken)
+        code = code or used or _free(stem, taken)
         taken.add(code)
-        topics.append(code)
+        codes.append(code)
         if name:
-            names[f"topic_names/{code}"] = name
-    return topics, names
+            names[code] = name
+    return codes, names
+
+
+def names_in(document: Any) -> list[str]:
+    """Paths of the names that a policy's document may have: of kinds, of subjects and areas."""
+    kinds = at(document, "kinds", [])
+    own = [(stem, at(document, f"{stem}_names", {})) for stem in NAMED.values()]
+    return [*(f"kinds/{row}/name" for row in range(len(kinds))), *(f"{s}_names/{code}" for s, n in own for code in n)]
 
 
 def _rows(values: Values, group: str) -> list[int]:

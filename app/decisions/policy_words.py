@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from app.decisions.words import Words
-from app.labels import plain_label
+from app.labels import as_said, plain_label
+from ledger.books.members_policy import NAMED
 
 
 class PolicyWords:
@@ -15,20 +16,25 @@ class PolicyWords:
     def __init__(self, words: Words) -> None:
         self._words, self._t = words, words.t
 
-    def lines(self, area: str, document: dict[str, Any], kinds: dict[str, str]) -> dict[str, str]:
-        """Label → what it says, in reading order; ``kinds``: names of the kinds, or of the subjects, by code."""
-        return self._commons(document, kinds) if area == "commons" else self._members(document, kinds)
+    def lines(self, area: str, document: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
+        """Label → what it says, in reading order; ``names``: of the kinds by code, of subjects and areas as
+        sentences look them up.
+        """
+        return self._commons(document, names) if area == "commons" else self._members(document, names)
 
     def labels(self, document: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
-        """Names of a document's kinds or subjects by code; ``names`` by path, as they travel beside it."""
+        """Names in a document as ``lines`` takes them; ``names`` by path, as they travel beside it."""
         plain = partial(plain_label, self._words.texts, self._words.lang)
-        kinds, topics = document.get("kinds", []), document.get("topics", [])
-        return {
+        kinds = {
             kind["code"]: names.get(f"kinds/{row}/name") or plain("kinds", kind["code"])
-            for row, kind in enumerate(kinds)
-        } | {code: names.get(f"topic_names/{code}") or plain("topics", code) for code in topics}
+            for row, kind in enumerate(document.get("kinds", []))
+        }
+        return kinds | as_said({
+            group: {code: names.get(f"{stem}_names/{code}") or plain(group, code) for code in document.get(group, [])}
+            for group, stem in NAMED.items()
+        })  # fmt: skip
 
-    def _members(self, document: dict[str, Any], topics: dict[str, str]) -> dict[str, str]:
+    def _members(self, document: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
         words, t = self._words, self._t
         appointed = [words.word("role", role) for role in document["appointed"]]
         return {
@@ -39,8 +45,10 @@ class PolicyWords:
             t("rules.members.recovery_days"): words.length(document["recovery_days"] * 86_400),
             t("rules.members.retention_days"): words.length(document["retention_days"] * 86_400),
             t("rules.members.minutes_years"): t("rules.years", n=words.fmt.integer(document.get("minutes_years", 10))),
-            t("rules.members.topics"): words.joined([topics.get(code, code) for code in document.get("topics", [])])
+            t("rules.members.topics"): words.joined([names[f"topic:{code}"] for code in document.get("topics", [])])
             or t("rules.members.topics.none"),
+            t("rules.members.areas"): words.joined([names[f"area_of:{code}"] for code in document.get("areas", [])])
+            or t("rules.members.areas.none"),
         }
 
     def _commons(self, document: dict[str, Any], kinds: dict[str, str]) -> dict[str, str]:

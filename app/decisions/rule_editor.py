@@ -84,7 +84,7 @@ async def context(
 ) -> dict[str, Any]:
     """Everything that the form's template shows. Faults are put where the form has a place for them."""
     document, decides = drafted.document or {}, one(values, "decides")
-    answers = rule_form.answers(document, classes)
+    answers = rule_form.answers(document, classes, words.areas)
     table = document.get("weight")
     weights = table.get("weights") if isinstance(table, dict) and table.get("module") == "table/1" else None
     people = {} if weights is None else await _people(reading, one(values, "find"), weights)

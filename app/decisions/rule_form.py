@@ -60,15 +60,16 @@ class Answer(NamedTuple):
 
 
 class Offered(NamedTuple):
-    """What the co-op has to choose from: its class codes, and answers that ballots of the chosen method can give."""
+    """What the co-op has to choose from: its codes, and answers that ballots of the chosen method can give."""
 
     classes: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
 
 
-def answers(document: Mapping[str, Any], classes: Iterable[str]) -> list[Answer]:
-    """The questions with the answers of a document, which may be faulty; ``classes``: the co-op's class codes."""
-    offered = Offered(tuple(classes), _ballots(document.get("method")))
+def answers(document: Mapping[str, Any], classes: Iterable[str], areas: Iterable[str] = ()) -> list[Answer]:
+    """The questions with the answers of a document, which may be faulty; ``classes``, ``areas``: the co-op's."""
+    offered = Offered(tuple(classes), tuple(areas), _ballots(document.get("method")))
     return [_answer(document.get(question), question, question, offered) for question in QUESTIONS]
 
 
@@ -148,6 +149,8 @@ def _control(
     offered: Offered,
 ) -> Control:
     kind, own = kind_of(field), f"{path}/{field.encode_name}"
+    if kind == "texts" and offered.areas:
+        kind = "codes"  # those that there are, to be ticked
     stem = module.NAME.partition("/")[0]
     default = None if field.default is msgspec.NODEFAULT else field.default
     value = answer.get(field.encode_name, default)
@@ -190,7 +193,13 @@ def usual(own: Any) -> tuple[str, ...]:
 
 def _codes(name: str, offered: Offered) -> Sequence[str]:
     """Everything that may stand in a list of that name."""
-    named = {"classes": offered.classes, "counts": offered.answers, "kinds": MEETINGS, "roles": ROLES}
+    named = {
+        "areas": offered.areas,
+        "classes": offered.classes,
+        "counts": offered.answers,
+        "kinds": MEETINGS,
+        "roles": ROLES,
+    }
     return named.get(name, ())
 
 

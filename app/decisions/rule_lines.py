@@ -96,6 +96,8 @@ def _phrases(words: Words, prefix: str, given: Mapping[str, Any]) -> dict[str, s
 def code(words: Words, name: str, code_: str) -> str:
     """What a code is called in the list of that name."""
     match name:
+        case "areas":
+            return words.area(code_)
         case "classes":
             return words.cls(code_)
         case "kinds":

@@ -128,7 +128,7 @@ _READ: Final[Mapping[str, Callable[[Values, str], Any]]] = {
     "number": _whole,
     "optional_fraction": lambda values, path: _share(values, path) or None,
     "optional_number": lambda values, path: _whole(values, path) if one(values, path).strip() else None,
-    "texts": lambda values, path: [code for code in _CODES.split(one(values, path)) if code],
+    "texts": lambda values, path: [code for text in values[path] for code in _CODES.split(text) if code],
     "weights": lambda values, path: _table(values, path, _whole),
     "word": one,
 }

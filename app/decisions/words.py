@@ -20,10 +20,14 @@ _LENGTHS: Final = (("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds
 
 
 class Words:
-    """The manner of telling about decisions to one reader, in a language and at a co-op's UTC offset (minutes)."""
+    """The manner of telling about decisions to one reader, in a language and at a co-op's UTC offset (minutes).
 
-    def __init__(self, texts: Catalogue, lang: str, utc_offset: int) -> None:
+    ``areas``: names of the co-op's areas by code, where rules that may name some are told.
+    """
+
+    def __init__(self, texts: Catalogue, lang: str, utc_offset: int, areas: Mapping[str, str] | None = None) -> None:
         self.texts, self.lang = texts, lang
+        self.areas: Mapping[str, str] = areas or {}
         self.t: Callable[..., str] = partial(texts.t, lang)
         self.fmt = Formats(lang, self.t, utc_offset)
 
@@ -59,6 +63,10 @@ class Words:
     def cls(self, code: str) -> str:
         """What a class of members is called; its code where nobody has named it."""
         return catalogue(self.lang).get(f"word.class.{code}") or clean(code)
+
+    def area(self, code: str) -> str:
+        """What an area is called; its code where the members' policy does not list it."""
+        return clean(self.areas.get(code, code))
 
     def word(self, group: str, code: str) -> str:
         """The catalogue's word for a code, the same that sentences about statements use."""

@@ -7,14 +7,13 @@ from random import Random
 from typing import Any, Final
 
 from app.demo import words
+from app.demo.founding import AREAS
 from app.demo.people import Villager
 from app.demo.speaking import together
 from app.demo.writer import Pen, made
 from ledger.compose import Private
 
-_AREAS: Final = dict(
-    zip(words.GROUPS, ("kamigumi", "nakagumi", "shimogumi", "kawaragumi", "yamategumi", ""), strict=True)
-)
+_AREAS: Final = dict(zip(words.GROUPS, (*AREAS, ""), strict=True))
 """Codes of the areas; who commutes to the village belongs to none."""
 _FAMILIES: Final = 4
 _SHARE: Final = 5_000

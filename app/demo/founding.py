@@ -13,6 +13,7 @@ from ledger.compose import Private, public_of
 
 DAY_SECONDS: Final = 86_400
 TOPICS: Final = ("water", "care", "festivals", "money")
+AREAS: Final = ("upper", "middle", "lower", "river", "hill")
 """Subject areas of proposals; the village has its own word for one of them."""
 
 
@@ -81,6 +82,7 @@ def members() -> dict[str, Any]:
         "admission": "administrator",
         "applications": "open",
         "appointed": ["administrator", "facilitator", "concierge", "steward"],
+        "areas": list(AREAS),
         "classes": ["member", "supporter"],
         "recovery_days": 7,
         "retention_days": 30,

@@ -21,7 +21,7 @@ from app.backtests.showing import draft_of, told
 from app.installation import Installation
 from app.limits import limits_of
 from app.pages.page import Page, show
-from app.pages.proposals.common import Asked, need_proposal, words_of
+from app.pages.proposals.common import Asked, area_words_of, need_proposal
 from app.visit import Visit
 from governance.books import rules
 from governance.counted_again import Draft
@@ -70,7 +70,7 @@ async def result(
         request,
         visit,
         part if partial else "rules/backtest.html",
-        backtest=await told(visit, words_of(request, visit), found, installation.clock.now()),
+        backtest=await told(visit, await area_words_of(request, visit), found, installation.clock.now()),
     )
 
 

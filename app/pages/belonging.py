@@ -12,9 +12,10 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.commons.people import find_people, officials
+from app.labels import as_said
 from app.pages.members import person_of
 from app.pages.page import Page, show
-from app.pages.proposals.common import need_member, words_of
+from app.pages.proposals.common import area_words_of, need_member, words_of
 from app.pages.roster import as_file
 from app.reading_belonging import Household, all_shares, areas, belongings, belongs, households
 from app.roll import Person, Rolls
@@ -41,6 +42,7 @@ async def belonging(request: Browser, visit: NamedDependency[Visit], id: FromPat
     now = found.get(person.id)
     homes = households(people, found)
     asked = {one.id for one in await find_people(visit.reading, q)} if q else set()
+    words = await area_words_of(request, visit)
     return await show(
         request,
         visit,
@@ -51,7 +53,8 @@ async def belonging(request: Browser, visit: NamedDependency[Visit], id: FromPat
         homes=[one for one in homes if (now and one.id == now.household) or _likely(one, person, asked)],
         areas=[code for code, _ in areas(people, found)],
         seconds=await _seconds(visit, person.id),
-        words=words_of(request, visit),
+        names={person.id: person.name} | as_said({"areas": words.areas}),
+        words=words,
     )
 
 
@@ -89,7 +92,7 @@ async def list_households(request: Browser, visit: NamedDependency[Visit], page:
         found=found,
         page=page,
         pages=max(1, -(-len(homes) // PAGE)),
-        words=words_of(request, visit),
+        words=await area_words_of(request, visit),
     )
 
 
@@ -98,15 +101,15 @@ async def households_file(
     request: Browser, visit: NamedDependency[Visit], encoding: FromQuery[Encoding] = "utf-8"
 ) -> Response[bytes]:
     """A line for each member of each household, and below them those without one whose area is known."""
-    t, people = words_of(request, visit).t, _current(await _people(request, visit))
+    words, people = await area_words_of(request, visit), _current(await _people(request, visit))
     found = await belongings(visit.reading)
     lines = [(home, person) for home in households(people, found) for person in home.people]
     rest = [person for person in people if person.id in found and not found[person.id].household]
-    rows = [[t(f"belonging.column.{name}") for name in ("household", "name", "kana", "area", "represents")]]
+    rows = [[words.t(f"belonging.column.{name}") for name in ("household", "name", "kana", "area", "represents")]]
     for home, person in lines:
-        says = t("belonging.represents") if person == home.represented else ""
-        rows.append([home.name, person.name, person.kana, found[person.id].area, says])
-    rows += [["", person.name, person.kana, found[person.id].area, ""] for person in rest]
+        says = words.t("belonging.represents") if person == home.represented else ""
+        rows.append([home.name, person.name, person.kana, words.area(found[person.id].area), says])
+    rows += [["", person.name, person.kana, words.area(found[person.id].area), ""] for person in rest]
     return as_file(await asyncio.to_thread(export.to_csv, rows, encoding), f"{visit.slug}-households", encoding)
 
 

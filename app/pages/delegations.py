@@ -9,9 +9,8 @@ from litestar.di import NamedDependency
 
 from app.access import OPT, Access
 from app.commons.people import people_of
-from app.commons.telling import topic_names
 from app.installation import Installation
-from app.labels import members, topic_labels
+from app.labels import as_said, in_force
 from app.pages.me import member_of
 from app.pages.page import Page, show
 from app.pages.proposals.common import words_of
@@ -52,7 +51,7 @@ async def delegations(
     """My delegations, and those to me."""
     me = member_of(visit).id
     words = words_of(request, visit)
-    named = await topic_labels(visit.reading, await members(visit.reading), words.texts, words.lang)
+    named = await in_force(visit.reading, "topics", words.texts, words.lang)
     topics = ("", *named)
     lines, spoken = await installation.ask(visit.reading.ledger, lambda state: _look(state, me, topics))
     people = {p.id: p for p in await people_of(visit.reading, [line.delegate for line in lines if line.delegate])}
@@ -66,7 +65,7 @@ async def delegations(
         topics=topics,
         topic_names=named,
         people=people,
-        names={person.id: person.name for person in people.values()} | topic_names(named),
+        names={person.id: person.name for person in people.values()} | as_said({"topics": named}),
         spoken=[one for one in spoken if one.all],
         kinds=[words.word("proposal_kind", kind) for kind in await installation.ask(visit.reading.ledger, _kinds)],
     )

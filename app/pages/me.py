@@ -12,6 +12,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem, language
 from app.installation import Installation
 from app.pages.page import Page, show
+from app.pages.proposals.common import area_words_of
 from app.reading_belonging import belongs
 from app.reading_entrance import policy_in_force
 from app.stream import Wanted, lines
@@ -52,6 +53,7 @@ async def me(request: Asked, visit: NamedDependency[Visit], installation: NamedD
         profile=await profile_of(visit, member),
         since=await _held_since(visit, member),
         belongs=await belongs(visit.reading, member.id),
+        words=await area_words_of(request, visit),
         account=await visit.reading.find(Account, member.id),
         lines=found[:_LATEST],
     )

@@ -14,7 +14,7 @@ from app.commons.people import officials
 from app.commons.telling import names_of, telling_of
 from app.installation import Installation
 from app.pages.page import Page, show
-from app.pages.proposals.common import members_policy, need_member, words_of
+from app.pages.proposals.common import area_words_of, members_policy, need_member, words_of
 from app.reading_belonging import belongs
 from app.reading_members import roles_of, running
 from app.roll import ENDED, FIELDS, Asked, Person, Rolls, narrowed
@@ -96,7 +96,7 @@ async def member(
         erasure=erasure,
         erasable=None if ended is None else max(ended + policy.retention_days * keyring.DAY, installation.clock.now()),
         classes=[(code, words_of(request, visit).cls(code)) for code in policy.classes],
-        words=words_of(request, visit),
+        words=await area_words_of(request, visit),
     )
 
 

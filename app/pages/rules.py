@@ -16,7 +16,7 @@ from app.decisions.policy_words import PolicyWords
 from app.decisions.words import Words
 from app.naming import names_for, sees_names
 from app.pages.page import Page, show
-from app.pages.proposals.common import Asked, words_of
+from app.pages.proposals.common import Asked, area_words_of
 from app.visit import Visit
 from governance.books import rules as rule_book
 from governance.books.rules import RuleVersion
@@ -54,7 +54,7 @@ class Step:
 @get("/c/{slug:str}/rules", opt={OPT: Access.COOP})
 async def rules(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """Every rule by kind of proposal, then the policies; then the kinds for which there is no rule yet."""
-    words = words_of(request, visit)
+    words = await area_words_of(request, visit)
     told = [await _rule(visit, words, kind) for kind in rule_book.ALL]
     policies = [await _policy(visit, words, area) for area in sorted(AREAS)]
     return await show(
@@ -71,7 +71,7 @@ async def rules(request: Asked, visit: NamedDependency[Visit]) -> Page:
 @get("/c/{slug:str}/rules/{name:str}", opt={OPT: Access.COOP})
 async def history(request: Asked, visit: NamedDependency[Visit], name: FromPath[str]) -> Page:
     """One rule or policy: every version, which decision adopted it, and what that changed in words."""
-    words = words_of(request, visit)
+    words = await area_words_of(request, visit)
     if name in rule_book.ALL:
         told = await _rule(visit, words, name)
     elif name in AREAS:

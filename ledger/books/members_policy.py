@@ -13,10 +13,13 @@ from ledger.private import Commit
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _MAX_DAYS: Final = 36_600
-_MAX_TOPICS: Final = 50
+_MAX_CODES: Final = 50
 LEAST_YEARS: Final = 10
 """For which minutes are kept at least, and where nothing else was decided."""
 _MAX_YEARS: Final = 100
+NAMED: Final = {"topics": "topic", "areas": "area"}
+"""Lists of codes that a co-op names in its own words, in ``topic_names`` and ``area_names``; and what codes that are
+made for it begin with (``topic_1``)."""
 
 
 class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,7 +31,8 @@ class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key's successor waits for an objection. ``retention_days``: how long after leaving erasure has to wait.
     ``topics``: codes of the subject areas that proposals may have and delegations may be for. ``topic_names``: what the
     co-op calls them in its own words, by code, where it calls them anything. ``minutes_years``: how long a meeting's
-    minutes are kept, ten years at least (一般法人法57, 消費生活協同組合法45).
+    minutes are kept, ten years at least (一般法人法57, 消費生活協同組合法45). ``areas``: codes of the areas (地区, 班)
+    that members are offered to belong to, and ``area_names`` what those are called.
     """
 
     admission: Literal["administrator", "two_officials", "decision"]
@@ -40,6 +44,12 @@ class MembersPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topics: tuple[str, ...] = ()
     minutes_years: int = LEAST_YEARS
     topic_names: dict[str, Commit] = msgspec.field(default_factory=dict)
+    areas: tuple[str, ...] = ()
+    area_names: dict[str, Commit] = msgspec.field(default_factory=dict)
+
+    def lists(self) -> dict[str, tuple[tuple[str, ...], dict[str, Commit]]]:
+        """The codes and the names of each list in ``NAMED``."""
+        return {"topics": (self.topics, self.topic_names), "areas": (self.areas, self.area_names)}
 
 
 def parse(document: dict[str, Any]) -> MembersPolicy:
@@ -62,12 +72,17 @@ def parse(document: dict[str, Any]) -> MembersPolicy:
 def _check_codes(policy: MembersPolicy) -> None:
     if not policy.classes or len(set(policy.classes)) != len(policy.classes):
         raise FormatError("policy.invalid", path="classes", reason="empty_or_twice")
-    if len(set(policy.topics)) != len(policy.topics) or len(policy.topics) > _MAX_TOPICS:
-        raise FormatError("policy.invalid", path="topics", reason="empty_or_twice")
-    for field, codes in (("classes", policy.classes), ("topics", policy.topics)):
-        for position, code in enumerate(codes):
-            if not _CODE.match(code):
-                raise FormatError("policy.invalid", path=f"{field}/{position}", reason="code")
-    for code in policy.topic_names:
-        if code not in policy.topics:
-            raise FormatError("policy.invalid", path=f"topic_names/{code}", reason="code")
+    _check_form("classes", policy.classes)
+    for field, (codes, names) in policy.lists().items():
+        if len(set(codes)) != len(codes) or len(codes) > _MAX_CODES:
+            raise FormatError("policy.invalid", path=field, reason="empty_or_twice")
+        _check_form(field, codes)
+        for code in names:
+            if code not in codes:
+                raise FormatError("policy.invalid", path=f"{NAMED[field]}_names/{code}", reason="code")
+
+
+def _check_form(field: str, codes: tuple[str, ...]) -> None:
+    for position, code in enumerate(codes):
+        if not _CODE.match(code):
+            raise FormatError("policy.invalid", path=f"{field}/{position}", reason="code")

@@ -12,6 +12,7 @@ from app.api.problems import Problem, language
 from app.decisions.effect_words import current_rule
 from app.decisions.items import item_labels
 from app.decisions.words import Words
+from app.labels import in_force
 from app.naming import sees_titles
 from app.reading import Reading
 from app.visit import Visit
@@ -28,6 +29,12 @@ Asked = Request[Any, Any, Any]
 def words_of(request: Asked, visit: Visit) -> Words:
     """The manner of telling about decisions to this reader."""
     return Words(request.app.state.texts, language(request), visit.coop.utc_offset)
+
+
+async def area_words_of(request: Asked, visit: Visit) -> Words:
+    """The same with the names of the areas: where those are told, or rules that may be about some."""
+    texts, lang = request.app.state.texts, language(request)
+    return Words(texts, lang, visit.coop.utc_offset, await in_force(visit.reading, "areas", texts, lang))
 
 
 async def need_proposal(visit: Visit, id_: str) -> Proposal:

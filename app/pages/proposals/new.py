@@ -16,7 +16,6 @@ from litestar.params import FromPath, QueryParameter
 from app import labels
 from app.access import OPT, Access
 from app.api.problems import Problem
-from app.commons.telling import topic_names
 from app.decisions import drafting_more, policy_form, rule_editor, rule_form
 from app.decisions.drafting import LOG_KEY, Drafted, draft, role_of
 from app.decisions.effect_words import EffectWords, current_policy, current_rule
@@ -28,7 +27,17 @@ from app.decisions.words import Words
 from app.installation import Installation
 from app.naming import sees_names
 from app.pages.page import Page, show
-from app.pages.proposals.common import Asked, members_policy, need_member, need_proposal, said_names, texts_of, words_of
+from app.pages.proposals.common import (
+    Asked,
+    area_words_of,
+    members_policy,
+    need_member,
+    need_proposal,
+    said_names,
+    texts_of,
+    words_of,
+)
+from app.reading_belonging import belongings
 from app.visit import Visit
 from governance.books import rules
 from governance.books.drafts import MAX_UNDECIDED
@@ -36,6 +45,7 @@ from governance.books.proposals import Proposal, Undecided
 from governance.count import MAX_OPTIONS
 from governance.modules.electorate.disinterested import Disinterested
 from ledger.books.commons_policy import UNITS
+from ledger.books.members_policy import NAMED
 from ledger.books.policies import AREAS, Policy
 from ledger.books.roles import ROLES
 
@@ -106,7 +116,7 @@ async def preview_amended(request: Asked, visit: NamedDependency[Visit], id: Fro
 
 
 async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended: Proposal | None) -> Page:
-    words = words_of(request, visit)
+    words = await area_words_of(request, visit)
     members = await visit.reading.names(values.get("candidates", ()))
     drafted = draft(kind, values, words, visit.coop.utc_offset, members)
     told = []
@@ -137,7 +147,7 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
         shown |= {"most": MAX_UNDECIDED, "full": waiting is not None and waiting.proposals >= MAX_UNDECIDED}
     template = "proposals/_effect_form.html" if request.headers.get("hx-request") else "proposals/new.html"
     shown |= await _choices(visit, words, kind, values, drafted) | await _around(visit, words, kind, values)
-    shown["names"] |= topic_names(shown["topic_names"])
+    shown["names"] |= labels.as_said({"topics": shown["topic_names"], "areas": words.areas})
     return await show(request, visit, template, **shown)
 
 
@@ -164,7 +174,7 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
             "form": policy_form,
             "units": tuple(UNITS),
             "lengths": rule_form.split_length,
-            "past": await _past_topics(visit),
+            **await _codes(visit),
             "words": words,
         }
     offered: dict[str, Any] = {"roles": ROLES, "words": words, "people": await _people(visit, "q", "member", values)}
@@ -179,17 +189,20 @@ async def _choices(visit: Visit, words: Words, kind: str, values: Values, drafte
     return offered
 
 
-async def _past_topics(visit: Visit) -> list[str]:
-    """Codes that subjects of proposals have, or once had."""
-    versions = await visit.reading.children(Policy, "members")
-    return sorted({code for version in versions for code in version.members().topics})
+async def _codes(visit: Visit) -> dict[str, dict[str, list[str]]]:
+    """``past``: codes that subjects and areas have, or once had; ``used``: those of areas that members belong to."""
+    lists = [version.members().lists() for version in await visit.reading.children(Policy, "members")]
+    used = {found.area for found in (await belongings(visit.reading)).values() if found.area}
+    past = {group: {code for each in lists for code in each[group][0]} for group in NAMED}
+    past["areas"] |= used
+    return {"past": {group: sorted(codes) for group, codes in past.items()}, "used": {"areas": sorted(used)}}
 
 
 async def _around(visit: Visit, words: Words, kind: str, values: Values) -> dict[str, Any]:
     """What every form offers beside its own: subjects, and members to declare where the rule leaves them out."""
     version = await current_rule(visit.reading, kind)
     document = "" if version is None else json.dumps(version.document)
-    topics = await labels.topic_labels(visit.reading, await labels.members(visit.reading), words.texts, words.lang)
+    topics = await labels.in_force(visit.reading, "topics", words.texts, words.lang)
     return {
         "topics": tuple(topics),
         "topic_names": topics,
@@ -259,22 +272,20 @@ async def _of_applicant(visit: Visit, id_: str) -> Filled:
 
 
 async def _own_names(visit: Visit, words: Words, policy: Policy) -> dict[str, str]:
-    """The co-op's own words for its kinds or subjects, by path; what the catalogue would say anyway is left out."""
+    """The co-op's own words for its kinds, or its subjects and areas, by path; not the catalogue's."""
     if policy.area == "members":
-        topics = await labels.topic_labels(visit.reading, policy, words.texts, words.lang)
-        return {f"topic_names/{code}": topics[code] for code in policy.members().topic_names}
+        listed = await labels.member_labels(visit.reading, policy, words.texts, words.lang)
+        lists = policy.members().lists().items()
+        return {f"{NAMED[group]}_names/{code}": listed[group][code] for group, (_, own) in lists for code in own}
     named = await labels.kind_labels(visit.reading, policy, words.texts, words.lang)
     kinds = enumerate(policy.document["kinds"])
     return {f"kinds/{row}/name": named[kind["code"]] for row, kind in kinds if kind.get("name")}
 
 
 async def _names_of(visit: Visit, found: Proposal) -> dict[str, str]:
-    """Names of the kinds or subjects in a proposal's own policy, by path in the document."""
-    whole = {"effects": list(found.effects)}
-    kinds = policy_form.at(whole, "effects/0/document/kinds", [])
-    topics = policy_form.at(whole, "effects/0/document/topic_names", {})
-    paths = [*(f"kinds/{row}/name" for row in range(len(kinds))), *(f"topic_names/{code}" for code in topics)]
-    refs = [(found.statement, f"effects/0/document/{path}") for path in paths]
+    """Names of the kinds, or the subjects and areas, in a proposal's own policy, by path in the document."""
+    document = policy_form.at({"effects": list(found.effects)}, "effects/0/document", {})
+    refs = [(found.statement, f"effects/0/document/{path}") for path in policy_form.names_in(document)]
     texts = await visit.reading.texts(refs)
     return {path.removeprefix("effects/0/document/"): str(text) for (_, path), text in texts.items()}
 

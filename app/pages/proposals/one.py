@@ -15,18 +15,18 @@ from app.decisions.effect_words import EffectWords
 from app.decisions.standing import Standing, standing
 from app.decisions.words import Words
 from app.installation import Installation
-from app.labels import members, topic_labels
+from app.labels import in_force
 from app.naming import sees_names, sees_titles
 from app.pages.page import Page, show
 from app.pages.proposals.common import (
     Asked,
+    area_words_of,
     labels_of,
     need_proposal,
     paragraphs,
     rule_of,
     said_names,
     texts_of,
-    words_of,
 )
 from app.pages.proposals.life import life_of, may_of
 from app.pages.proposals.outcome import outcome_of
@@ -47,7 +47,7 @@ async def proposal(
 ) -> Page:
     """The page of one proposal."""
     found = await need_proposal(visit, id)
-    words = words_of(request, visit)
+    words = await area_words_of(request, visit)
     now = installation.clock.now()
     stage = found.stage(now)
     version, rule = await rule_of(visit.reading, found)
@@ -86,7 +86,7 @@ async def proposal(
         my_choice=words.choice(mine.choice, labels) if mine.choice else "",
         may=may,
         backtest=await beside(visit, installation, words, found, stage),
-        topics=await topic_labels(visit.reading, await members(visit.reading), words.texts, words.lang),
+        topics=await in_force(visit.reading, "topics", words.texts, words.lang),
         panel=await panel_of(visit, installation, words, found),
         order=await order_of(visit, installation, words, found, await labels_of(visit, found, options, *found.order)),
         **await outcome_of(visit, installation, words, found, rule),
