@@ -98,6 +98,19 @@ def test_both_dark_blocks_are_the_same() -> None:
     assert DARK.keys() <= LIGHT.keys()
 
 
+def test_marks_of_lists_stand_beside_the_text_on_every_page() -> None:
+    """A page that does not load the style of its list loses the marks at the edge of a phone."""
+    marked = {"says", "prose"}
+    lists = {
+        name
+        for path in (STATIC.parent / "pages" / "templates").rglob("*.html")
+        for name in re.findall(r'<ul class="([^"{ ]+)', path.read_text(encoding="utf-8"))
+    }
+    assert lists & marked
+    for name in lists & marked:
+        assert re.search(rf"\.{name}[^{{}}]*{{[^}}]*padding-inline-start", BASE), name
+
+
 def test_the_styles_are_small_and_need_nobody_else() -> None:
     sheets = {path.name: path.read_text(encoding="utf-8") for path in CSS.glob("*.css")}
     sizes = {name: len(text.encode()) for name, text in sheets.items()}
