@@ -29,6 +29,8 @@ from governance.books.meetings import Meeting
 
 _PRESS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="press")
 """One file at a time: a batch of letters takes two seconds and 200 MB of memory."""
+LENGTH: Final = 1_000_000
+"""Characters of texts in one file of letters: about eight seconds and 160 MB more."""
 
 
 @get("/c/{slug:str}/meetings/{id:str}/papers", opt={OPT: Access.OFFICIAL})
@@ -42,7 +44,7 @@ async def papers(
     made = await _desk(request, visit, installation, id)
     people = await called(request, visit, installation, made.meeting)
     found = await _homes(visit, people)
-    labels = made.labels(found, Wishes(0))
+    labels, each = made.labels(found, Wishes(0)), _batch(made)
     unwritable = await asyncio.to_thread(render.unwritable, labels, made.words.fmt)
     return await show(
         request,
@@ -52,7 +54,7 @@ async def papers(
         title=made.title,
         people=len(people),
         homes=len(found),
-        batches=[(start + 1, min(start + BATCH, len(found))) for start in range(0, len(found), BATCH)],
+        batches=[(start + 1, min(start + each, len(found))) for start in range(0, len(found), each)],
         groups=sorted({home.group for home in found if home.group}),
         without=[(person.id, person.name) for home in found if not home.address for person in home.people],
         unwritable=unwritable,
@@ -73,7 +75,8 @@ async def letters(
     """One file of letters, with the forms of everyone in those households; the first is number 1."""
     made = await _desk(request, visit, installation, id)
     found = await _homes(visit, await called(request, visit, installation, made.meeting))
-    some = found[(number - 1) * BATCH : number * BATCH] if number > 0 else []
+    each = _batch(made)
+    some = found[(number - 1) * each : number * each] if number > 0 else []
     if not some:
         raise Problem("http.not_found", 404)
     content = await made.convocation(some, made.wishes(request.query_params))
@@ -139,6 +142,12 @@ async def _desk(request: Asked, visit: Visit, installation: Installation, id_: s
 async def _people(request: Asked, visit: Visit) -> list[Person]:
     rolls: Rolls = request.app.state.rolls
     return await rolls.people(visit.reading)
+
+
+def _batch(made: Desk) -> int:
+    """Households in one file of letters: fewer where every letter is long, or members' texts would fill the memory."""
+    told = [made.texts.notes, *made.texts.reports, *(part for one in made.matters for part in (one.title, one.text))]
+    return max(1, min(BATCH, LENGTH // (1 + sum(map(len, told)))))
 
 
 async def _homes(visit: Visit, people: list[Person]) -> list[Home]:

@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.meetings.guests import homes
+from app.pages.meetings import papers
 from app.roll import Person
 from ledger.books.members import Member
 from ledger.compose import Private
@@ -69,6 +70,23 @@ async def test_letters_go_to_households_with_the_forms_of_everybody_there(
     assert all("2030年4月1日(月)17:00必着" in page for page in forms)
     assert all("尾鷲市港町5" in page for page in forms)
     assert (await fetch(addressed, "Hanako", f"{meeting}/papers/letters/2")).status_code == 404
+
+
+async def test_long_letters_come_in_smaller_files(
+    addressed: Coop, convene: Convene, proposal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Members write what stands in letters, and one file of fifty would fill the memory."""
+    monkeypatch.setattr(papers, "LENGTH", 10_000)
+    meeting = await convene(proposal, notes=Private("あ" * 4000))
+    shown = (await fetch(addressed, "Hanako", f"{meeting}/papers")).text
+    assert "1〜2世帯目" in shown
+    assert "3〜3世帯目" in shown
+    counts = []
+    for number in (1, 2):
+        pages = await printed(addressed, "Hanako", f"{meeting}/papers/letters/{number}")
+        counts.append(sum("第1号議案" in one and "招集のご通知" in one for one in pages))
+    assert counts == [2, 1]
+    assert (await fetch(addressed, "Hanako", f"{meeting}/papers/letters/3")).status_code == 404
 
 
 async def test_the_page_says_how_many_and_whom_no_letter_reaches(
