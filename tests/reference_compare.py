@@ -21,6 +21,7 @@ from ledger.books.resources import Resource
 from ledger.state import State
 from ledger.statement import parse_leaf
 from ledger.verify.desk import MemoryDesk
+from tests.governance.test_meetings_lives import recount
 from tests.ledger.books.commons import audit
 from tests.reference_model import Model
 from tests.simulator import Village, majority_rule
@@ -59,6 +60,7 @@ def compare(village: Village, model: Model) -> None:
     for key in model.proposals:
         _compare_vote(village, model, key)
     audit(village.memory)
+    recount(village)
 
 
 def _compare_people(village: Village, model: Model, state: State) -> None:
