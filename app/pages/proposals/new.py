@@ -40,6 +40,7 @@ from app.pages.proposals.common import (
 from app.reading_belonging import belongings
 from app.visit import Visit
 from governance.books import rules
+from governance.books.articles import Articles
 from governance.books.drafts import MAX_UNDECIDED
 from governance.books.proposals import Proposal, Undecided
 from governance.count import MAX_OPTIONS
@@ -67,6 +68,7 @@ async def new(  # noqa: PLR0913, PLR0917  (each is part of the address)
     applicant: _Id = "",
     member: _Id = "",
     role: _Code = "",
+    effect: _Code = "",
 ) -> Page:
     """Which kind of proposal; then its form, beginning from what is in force and from what the link names."""
     if kind not in KINDS:
@@ -78,6 +80,8 @@ async def new(  # noqa: PLR0913, PLR0917  (each is part of the address)
     if kind == "role":
         values |= {"role": [role]} if role in ROLES else {}
         values |= {"member": [member]} if await find_people(visit.reading, "", {member}) else {}
+    if kind == "special" and effect == "articles":
+        values |= {"effect": [effect], "text": [await _articles(visit)]}
     return await _form(request, visit, kind, values, None)
 
 
@@ -123,7 +127,7 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
     if drafted.complete and drafted.effects:
         teller = EffectWords(visit.reading, words, names=sees_names(visit))
         told = [await teller.one(effect, drafted.names) for effect in drafted.effects]
-    title, text, _ = await texts_of(visit, amended) if amended else ("", "", [])
+    title, text, _ = await texts_of(visit, amended) if amended else ("", one(values, "text"), [])
     shown: dict[str, Any] = {
         "kind": kind,
         "values": values,
@@ -149,6 +153,15 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
     shown |= await _choices(visit, words, kind, values, drafted) | await _around(visit, words, kind, values)
     shown["names"] |= labels.as_said({"topics": shown["topic_names"], "areas": words.areas})
     return await show(request, visit, template, **shown)
+
+
+async def _articles(visit: Visit) -> str:
+    """The articles in force, from which their next text begins; empty before there are any."""
+    kept = await visit.reading.children(Articles, newest_first=True, limit=1)
+    if not kept:
+        return ""
+    adopted = await need_proposal(visit, kept[0].proposal)
+    return (await texts_of(visit, adopted))[1]
 
 
 def _pretty(drafted: Drafted) -> str:

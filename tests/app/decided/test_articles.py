@@ -34,6 +34,17 @@ async def test_what_was_decided_last_is_in_force_and_what_was_before_is_kept(coo
     assert "Articles of association" in await coop.page("Taro", "articles", lang="en")
 
 
+async def test_their_change_begins_from_the_text_in_force_and_becomes_the_articles(coop: Deciding) -> None:
+    link = "proposals/new?kind=special&amp;effect=articles"
+    assert link in await coop.page("Taro", "articles")
+    assert "第1条" not in await coop.page("Taro", link.replace("&amp;", "&"))
+    await adopt(coop, "定款を定める", FIRST)
+    form = await coop.page("Taro", link.replace("&amp;", "&"))
+    assert FIRST in form
+    assert "この本文が、新しい定款になります。" in form
+    assert FIRST not in await coop.page("Taro", "proposals/new?kind=special")
+
+
 async def test_a_version_shows_what_it_changed_line_by_line(coop: Deciding) -> None:
     await adopt(coop, "定款を定める", FIRST)
     await adopt(coop, "定款を改める", SECOND)
