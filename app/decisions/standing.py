@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from app.installation import Installation
 from app.reading import Reading
 from governance.books import ballots, counts, tallying
@@ -54,11 +56,11 @@ async def said(reading: Reading, ballot: Ballot) -> str:
 
 
 async def on_roll(installation: Installation, reading: Reading, proposal: Proposal, rule: Rule) -> set[str]:
-    """Ids of everyone who may vote on it; empty before the opening."""
+    """Ids of everyone who may vote on it.
 
-    def question(state: State) -> set[str]:
-        if proposal.opened_index is None or proposal.opens_at is None:
-            return set()
-        return set(tallying.roll_weights(state, proposal, rule))
-
-    return await installation.ask(reading.ledger, question)
+    Between the moment of the opening and the entry that applies it, as of all that is recorded: the ledger judges.
+    """
+    opened = proposal
+    if proposal.opened_index is None:
+        opened = msgspec.structs.replace(proposal, opened_index=await reading.size())
+    return await installation.ask(reading.ledger, lambda state: set(tallying.roll_weights(state, opened, rule)))
