@@ -13,9 +13,12 @@ from governance import effects
 from governance.books.meetings import Meeting, Series
 from governance.books.proposals import Proposal
 from governance.rule import Rule
+from ledger.books.members import Member
 
 SERIES: Final = 200
 """As many series a co-op keeps."""
+SPOKEN: Final = ("ordinary", "special")
+"""Kinds of proposals that need nothing but a title and a text."""
 
 
 class Line(NamedTuple):
@@ -68,23 +71,33 @@ def _open_again(first: Meeting, item: Proposal, again: dict[str, Proposal]) -> b
     return item.meeting == first.id and missed and not item.items and not taken
 
 
-async def motions(visit: Visit, meeting: Meeting, now: int) -> list[Line]:
-    """The reader's own drafts that the rules let come from the floor of that meeting."""
-    if meeting.stage() != "open" or meeting.convocation != 1 or visit.member is None:
+async def motions(visit: Visit, mover: Member | None, meeting: Meeting, now: int) -> list[Line]:
+    """The mover's own drafts that the rules let come from the floor of that meeting."""
+    if mover is None or not _has_floor(meeting):
         return []
-    undecided = await Listing(visit.reading, visit.member, now, titles=True).undecided()
+    undecided = await Listing(visit.reading, mover, now, titles=True).undecided()
     found = []
     for item in undecided.mine:
         version = await current_rule(visit.reading, item.proposal.decides)
-        if version is not None and _from_floor(version.rule(), item.proposal, meeting):
+        announced = bool(effects.notice(item.proposal.parsed_effects()))
+        if version is not None and _from_floor(version.rule(), meeting) and not announced:
             found.append(Line(item.proposal, item.title, on=False))
     return found
 
 
-def _from_floor(rule: Rule, proposal: Proposal, meeting: Meeting) -> bool:
+async def spoken(reading: Reading, meeting: Meeting) -> list[str]:
+    """The kinds of proposals that consist of words alone and that the rules let come from the floor of that meeting."""
+    rules = {kind: await current_rule(reading, kind) for kind in SPOKEN} if _has_floor(meeting) else {}
+    return [kind for kind, version in rules.items() if version is not None and _from_floor(version.rule(), meeting)]
+
+
+def _has_floor(meeting: Meeting) -> bool:
+    return meeting.stage() == "open" and meeting.convocation == 1
+
+
+def _from_floor(rule: Rule, meeting: Meeting) -> bool:
     kinds = rule.venue.kinds()
-    fits = not kinds or meeting.gathers in kinds
-    return fits and rule.venue.motions() and not effects.notice(proposal.parsed_effects())
+    return rule.venue.motions() and (not kinds or meeting.gathers in kinds)
 
 
 async def series(reading: Reading) -> dict[str, str]:

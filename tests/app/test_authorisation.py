@@ -157,6 +157,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/meetings/{id}/notice.pdf": "member",
     "GET /c/{slug}/meetings/{id}/notices": "official",
     "GET /c/{slug}/meetings/{id}/notices/record.pdf": "official",
+    "GET /c/{slug}/meetings/{id}/floor/{member}": "paper",
     "GET /c/{slug}/meetings/{id}/returned/{member}": "paper",
     "POST /c/{slug}/meetings/{id}/notices/mail": "paper",
     "GET /c/{slug}/meetings/{id}/papers": "official",

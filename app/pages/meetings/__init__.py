@@ -8,6 +8,7 @@ from app.pages.meetings import (
     calendar,
     convening,
     door,
+    floor,
     lists,
     minutes,
     minutes_paper,
@@ -30,4 +31,5 @@ ROUTES: Final = (
     *minutes_paper.ROUTES,
     *post.ROUTES,
     *returned.ROUTES,
+    *floor.ROUTES,
 )

@@ -66,7 +66,7 @@ async def meeting(
         voted={ballot.proposal for ballot in cast.values()},
         minutes=versions,
         may=may,
-        motions=await motions(visit, found, installation.clock.now()) if may.there else [],
+        motions=await motions(visit, visit.member, found, installation.clock.now()) if may.there else [],
         second=bool(await unfinished(visit.reading, found)) if visit.holds(*CONVENERS) else False,
         series=await _series(visit, found),
         people=names,

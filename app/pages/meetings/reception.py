@@ -12,7 +12,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.commons.people import officials
 from app.installation import Installation
-from app.meetings import reception
+from app.meetings import forms, reception
 from app.meetings.reception import Guest, Show
 from app.pages.meetings.common import need_meeting, said
 from app.pages.page import Page, show
@@ -73,6 +73,7 @@ async def desk(
         long=len(shown) > LONG,
         more=len(found) - len(shown),
         counts=_counts(guests),
+        motions=bool(await forms.spoken(visit.reading, meeting)),
         me=me,
         people=names,
         names={guest.person.id: guest.person.name for guest in shown} | {meeting.id: title},
