@@ -17,11 +17,12 @@ from litestar.static_files import create_static_files_router
 from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
 from app import access
-from app.api import openapi, problems
+from app.api import openapi
 from app.api.short_way import ShortWay
 from app.front import Door, Front
 from app.installation import Installation
 from app.limits import Limits
+from app.pages import errors
 from app.pages.environment import STATIC, make_environment
 from app.roll import Rolls
 from app.routes import ROUTES
@@ -85,7 +86,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
         ),
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
         before_send=[door.protect],
-        exception_handlers={Exception: problems.respond},
+        exception_handlers={Exception: errors.respond},
         state=state,
         request_max_body_size=web.max_body,
         logging_config=None,

@@ -13,9 +13,10 @@ from typing import Any, Final
 import msgspec
 
 from app.access import OFFICIALS
-from app.commons.telling import names_of, telling
+from app.commons.called import names_of
+from app.commons.telling import telling
 from app.installation import Installation
-from app.naming import ids_in, item_names, sees_titles
+from app.naming import ids_in, item_names, sees_titles, vote_parts
 from app.storage.log import Stored
 from app.texts import Catalogue
 from app.texts.sentences import Sentences
@@ -88,6 +89,7 @@ async def spell(visit: Visit, catalogue: Catalogue, lang: str, stored: list[Stor
     say = await telling(visit, catalogue, lang)
     texts = await _texts(visit, [entry for _, entry in entries])
     names = await names_of(visit, say, named) | await item_names(visit, _ballots(entries, texts))
+    names |= await vote_parts(visit.reading, _announced(entries))
     sentences = Sentences(lang, names=names, utc_offset=visit.coop.utc_offset, token=(say.token, 0))
     return [
         Line(index, entry, sentences.of(plain(entry), texts.get(canonical.b64(entry.id), {})))
@@ -103,6 +105,11 @@ def _ballots(entries: list[tuple[int, Entry]], texts: dict[str, dict[str, Any]])
             choice = texts.get(canonical.b64(entry.id), {}).get("choice", body.get("choice"))
             if isinstance(choice, str):
                 yield str(body["proposal"]), choice
+
+
+def _announced(entries: list[tuple[int, Entry]]) -> list[str]:
+    """The proposals whose count is announced among them."""
+    return [str(e.statement.body["proposal"]) for _, e in entries if e.statement.type.startswith("proposal.count/")]
 
 
 def by_day(found: list[Line], utc_offset: int) -> list[list[Line]]:

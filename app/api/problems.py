@@ -1,6 +1,6 @@
 """What goes wrong, as RFC 9457 problem documents with stable codes, in the reader's language.
 
-A browser that asked for a page gets a page. Codes are the ledger's own wherever the ledger said no.
+Codes are the ledger's own wherever the ledger said no. Browsers that asked for a page get one: ``app/pages/errors.py``.
 """
 
 from __future__ import annotations
@@ -114,25 +114,22 @@ def document(request: Request[Any, Any, Any], error: Exception) -> dict[str, Any
 
 
 def respond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Exception handler of the whole application."""
-    if isinstance(error, Moved):
-        return Response(b"", status_code=303, headers={"Location": error.address})
-    _, status, _ = describe(error)
-    if status >= 500:  # noqa: PLR2004
-        # The route and the kind of error, never what was sent.
-        _log.error("error on %s", request.scope.get("path_template", ""), exc_info=error)
-    headers = _when_again(error)
-    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
-        from app.pages.errors import page  # noqa: PLC0415  (pages import problems)
-
-        return page(request, document(request, error), headers)
+    """The answer to a program: the problem document, and with the ledger's own no its signed refusal."""
+    note(request, error)
     body = document(request, error)
     if isinstance(error, Refused):
         body["refusal"] = msgspec.to_builtins(error.signed)
-    return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(body, status_code=body["status"], media_type=MEDIA_TYPE, headers=when_again(error))
 
 
-def _when_again(error: Exception) -> dict[str, str]:
+def note(request: Request[Any, Any, Any], error: Exception) -> None:
+    """Log what is the service's own trouble: the route and the kind of error, never what was sent."""
+    _, status, _ = describe(error)
+    if status >= 500:  # noqa: PLR2004
+        _log.error("error on %s", request.scope.get("path_template", ""), exc_info=error)
+
+
+def when_again(error: Exception) -> dict[str, str]:
     """For how many seconds there is no use in asking again, where that is so."""
     _, status, params = describe(error)
     if status == 503:  # noqa: PLR2004

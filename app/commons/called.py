@@ -1,12 +1,12 @@
-"""What contributions and movements of tokens are called in a sentence: they have no title, so who, what and when."""
+"""What sentences call things: by their names, and contributions and movements, untitled, by who, what and when."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-from app.labels import kind_labels
-from app.naming import sees_names
+from app.commons.telling import Telling
+from app.labels import as_said, kind_labels
+from app.naming import names_for, sees_names
 from app.reading import R
 from app.texts.sentences import catalogue
 from app.visit import Visit
@@ -15,11 +15,17 @@ from ledger.books.policies import Policy
 from ledger.books.resources import Resource
 from ledger.books.tokens import COMMONS, Movement
 
-if TYPE_CHECKING:
-    from app.commons.telling import Telling
+
+async def names_of(visit: Visit, say: Telling, ids: Iterable[str], **more: str) -> dict[str, str]:
+    """What sentences call ids, kinds and their units: for ``data-names``, and for sentences made here."""
+    wanted = {*ids, *([visit.member.id] if visit.member else [])}
+    named = await names_for(visit, wanted) | await _called(visit, say, wanted)
+    kinds = {f"kind:{code}": label for code, label in say.kinds.items()}
+    units = {f"unit:{kind.code}": kind.unit for kind in say.policy.kinds}
+    return named | kinds | units | as_said(say.listed) | more
 
 
-async def called(visit: Visit, say: Telling, ids: Iterable[str]) -> dict[str, str]:
+async def _called(visit: Visit, say: Telling, ids: Iterable[str]) -> dict[str, str]:
     """``con_…``, ``mov_…`` and ``unit:res_…`` among those ids in words; strangers read short ids for people."""
     wanted = set(ids)
     works = await _some(visit, Contribution, wanted, "con_")

@@ -15,9 +15,7 @@ from babel.numbers import format_decimal
 from litestar import Request
 
 from app.api.problems import language
-from app.commons.called import called
-from app.labels import as_said, commons, kind_labels, member_labels, members
-from app.naming import names_for
+from app.labels import commons, kind_labels, member_labels, members
 from app.texts import Catalogue
 from app.texts.formats import Formats
 from app.texts.sentences import catalogue
@@ -148,12 +146,3 @@ async def telling(visit: Visit, texts: Catalogue, lang: str) -> Telling:
         kinds=await kind_labels(visit.reading, version, texts, lang),
         listed=await member_labels(visit.reading, await members(visit.reading), texts, lang),
     )
-
-
-async def names_of(visit: Visit, say: Telling, ids: Iterable[str], **more: str) -> dict[str, str]:
-    """What sentences call ids, kinds and their units: for ``data-names``, and for sentences made here."""
-    wanted = {*ids, *([visit.member.id] if visit.member else [])}
-    named = await names_for(visit, wanted) | await called(visit, say, wanted)
-    kinds = {f"kind:{code}": label for code, label in say.kinds.items()}
-    units = {f"unit:{kind.code}": kind.unit for kind in say.policy.kinds}
-    return named | kinds | units | as_said(say.listed) | more

@@ -13,7 +13,8 @@ from markupsafe import Markup
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.commons.booked import VIEWS, Booked, Bookings, settles_by
-from app.commons.telling import Telling, names_of, telling_of
+from app.commons.called import names_of
+from app.commons.telling import Telling, telling_of
 from app.installation import Installation
 from app.pages.page import Page, show
 from app.visit import Visit

@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from app.commons.availability import today
-from app.commons.telling import Telling, names_of, telling_of
+from app.commons.called import names_of
+from app.commons.telling import Telling, telling_of
 from app.commons.things import Search, Thing, find_things
 from app.pages.keys import Asked
 from app.visit import Visit

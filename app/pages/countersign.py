@@ -10,7 +10,8 @@ from litestar.di import NamedDependency
 
 from app import pending
 from app.access import OPT, Access
-from app.commons.telling import names_of, telling_of
+from app.commons.called import names_of
+from app.commons.telling import telling_of
 from app.installation import Installation
 from app.meetings import reception
 from app.naming import ids_in

@@ -10,8 +10,9 @@ from litestar.params import FromPath, QueryParameter
 
 from app.access import OFFICIALS, OPT, Access
 from app.api.problems import Problem
+from app.commons.called import names_of
 from app.commons.people import officials
-from app.commons.telling import names_of, telling_of
+from app.commons.telling import telling_of
 from app.installation import Installation
 from app.pages.page import Page, show
 from app.pages.proposals.common import area_words_of, members_policy, need_member, words_of

@@ -14,7 +14,8 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.commons import availability
 from app.commons.balance import Balance
-from app.commons.telling import Telling, names_of, telling_of
+from app.commons.called import names_of
+from app.commons.telling import Telling, telling_of
 from app.commons.things import TYPES, Search, Thing, find_thing, find_things
 from app.installation import Installation
 from app.labels import commons

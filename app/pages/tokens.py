@@ -11,9 +11,10 @@ from litestar.response import Stream
 
 from app.access import OPT, Access
 from app.commons.balance import Balance
+from app.commons.called import names_of
 from app.commons.chart import HEIGHT, WIDTH, Point, chart
 from app.commons.people import people_of
-from app.commons.telling import names_of, telling_of
+from app.commons.telling import telling_of
 from app.installation import Installation
 from app.pages.page import Page, show
 from app.visit import Visit

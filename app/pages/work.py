@@ -12,8 +12,9 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.commons.availability import today
+from app.commons.called import names_of
 from app.commons.people import find_people, officials, people_of
-from app.commons.telling import names_of, telling_of
+from app.commons.telling import telling_of
 from app.commons.work import VIEWS, Work, left_of_cap, objection
 from app.installation import Installation
 from app.pages.page import Page, show
