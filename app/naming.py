@@ -13,7 +13,7 @@ from typing import Any, Final
 from app.reading import Reading, Ref
 from app.visit import Visit
 from governance.books.meetings import Meeting, Series
-from governance.books.proposals import Item, Proposal
+from governance.books.proposals import Found, Item, Proposal
 from ledger.books.bookings import Booking
 from ledger.books.projects import Project
 from ledger.books.resources import Resource, ResourceTerms
@@ -75,6 +75,12 @@ async def item_names(visit: Visit, ballots: Iterable[tuple[str, str]]) -> dict[s
     return await _titles(
         visit.reading, {f"{item.proposal}/option_{item.number}": (item.statement, "title") for item in items}
     )
+
+
+async def vote_parts(reading: Reading, proposals: Iterable[str]) -> dict[str, str]:
+    """Into how many parts the counts of proposals divide a vote (``unit:prop_…``)."""
+    found = (await reading.find_many(Found, set(proposals))).values()
+    return {f"unit:{one.id}": str(one.counted.unit) for one in found}
 
 
 async def project_names(visit: Visit, projects: Iterable[Project]) -> dict[str, str]:

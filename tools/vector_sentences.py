@@ -48,6 +48,7 @@ NAMES: Final = {
     "unit:rice": "kg",
     "unit:meals": "meal",
     f"unit:{_RESOURCE}": "kg",
+    f"unit:{_PROPOSAL}": "100000",
 }
 _PROFILE: Final = {"name": _COMMIT, "kana": _COMMIT}
 _FULL_PROFILE: Final = dict.fromkeys(
@@ -339,6 +340,9 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("proposal.draft/1", {"kind": "budget", "title": _COMMIT, "text": _COMMIT, "budget": 300000}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 2)}, "result": "passed", "digest": "ab" * 32}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 200)}, "result": "passed", "found": _FOUND}, {}),
+    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 250_000), "option_2": _count(1, 133_330), "abstain": _count(1, 3)}, "result": "passed", "digest": "ab" * 32}, {}),
+    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 8)}, "result": "passed", "found": _FOUND | {"unit": 3, "rival": _count(1, 0)}}, {}),
+    ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 3)}, "result": "passed", "found": _FOUND | {"unit": 1}}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 200)}, "result": "tied", "found": _FOUND | {"winners": [], "tied": ["option_2", "option_1"]}}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"yes": {"heads": 1000, "weight": 1000}, "invalid": {"heads": 1, "weight": 3}}, "result": "no_quorum"}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_2": {"heads": 2, "weight": 2}, "abstain": {"heads": 0, "weight": 0}}, "result": "tied"}, {}),

@@ -25,7 +25,7 @@ from ledger import canonical
 
 MAX_ITEMS = 200
 """Items of a list that a sentence says one by one: no policy holds more kinds, so nothing signed is left out."""
-SIBLING = frozenset(("choice", "quantity", "ratio"))
+SIBLING = frozenset(("choice", "quantity", "ratio", "votes"))
 """Formats whose argument is another value beside the one that is written."""
 
 _TAG = re.compile(r"\{([^{}]*)\}")
@@ -110,7 +110,7 @@ class Scope:
         if path == ".":
             return self
         if path == "@":
-            return self.at(list(self.keys), path)
+            return self.at(self.keys[0] if len(self.keys) == 1 else list(self.keys), path)
         if path == "/actor":
             return self.at(self.statement.get("for", self.statement["author"]), path)
         start: Any = self.statement if path.startswith("/") else self.value

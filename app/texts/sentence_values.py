@@ -17,6 +17,7 @@ from ledger.errors import FormatError
 _CONTROLS = re.compile("[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]")
 _ID = re.compile(r"[a-z]{2,8}_[a-z2-7]{26}\Z")
 _OPTION = re.compile(r"option_([1-9][0-9]{0,3})\Z")
+_PARTS = re.compile(r"[1-9][0-9]{0,15}\Z")
 _SHARE = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})\Z")
 _VKEY = re.compile(r"[^+]+\+([0-9a-f]{8})\+")
 _LENGTHS = (("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
@@ -30,7 +31,8 @@ class Values:
     def __init__(
         self, lang: str, words: Mapping[str, str], names: Mapping[str, str], utc_offset: int, token: tuple[str, int]
     ) -> None:
-        """`names`: what ids, `class:…` and `kind:…` are called, and `unit:…` of a kind or a thing.
+        """`names`: what ids, `class:…` and `kind:…` are called, `unit:…` of a kind or a thing, and into how many parts
+        the count of a proposal divides a vote (`unit:prop_…`).
 
         `token`: its name and decimals.
         """
@@ -56,6 +58,7 @@ class Values:
             "subject": (_TEXT, self._subject),
             "time": (_TEXT, lambda text, _: self._fmt.moment(_time(text))),
             "vkey": (_TEXT, _vkey),
+            "votes": ((dict,), self._votes),
             "whole": (_NUMBER, lambda number, _: self._fmt.integer(number)),
             "word": ((str, int), lambda code, group: self._word(group, str(code))),
         }
@@ -179,9 +182,16 @@ class Values:
 
     def _count(self, value: Any, _: Any) -> str:
         """Heads, and their weight where it is another number."""
-        if set(value) != {"heads", "weight"} or any(type(number) is not int for number in value.values()):
-            raise SentenceError("sentence.value", "count")
-        heads, weight = self._fmt.integer(value["heads"]), self._fmt.integer(value["weight"])
+        return self._votes(value, 1)
+
+    def _votes(self, value: Any, unit: Any) -> str:
+        """A count whose weight is in parts of a vote, in votes. ``unit``: how many parts, or the proposal counted."""
+        if isinstance(unit, str):
+            told = self._names.get(f"unit:{unit}", "1")
+            unit = int(told) if _PARTS.match(told) else 1
+        if set(value) != {"heads", "weight"} or any(type(number) is not int for number in (*value.values(), unit)):
+            raise SentenceError("sentence.value", "votes")
+        heads, weight = self._fmt.integer(value["heads"]), _parts(value["weight"], unit, self._fmt)
         return self.fill("format.heads", heads) + ("" if heads == weight else self.fill("format.weight", weight))
 
     def _date(self, text: str, _: Any) -> str:
@@ -228,6 +238,17 @@ def _vkey(text: str, _: Any) -> str:
     """The key's hash in a C2SP verifier key, whose name may hold a port with its colon."""
     match = _VKEY.match(text)
     return match[1] if match else _short(text)
+
+
+def _parts(value: int, unit: int, fmt: Formats) -> str:
+    """`value` / `unit`, exactly: with up to five decimals where these say it, as a fraction otherwise."""
+    if value < 0 or unit < 1:
+        raise SentenceError("sentence.value", "votes")
+    whole, rest = divmod(value, unit)
+    decimals, left = divmod(rest * 100_000, unit)
+    if left:
+        return f"{fmt.integer(value)}/{fmt.integer(unit)}"
+    return fmt.integer(whole) + (f".{decimals:05d}".rstrip("0") if rest else "")
 
 
 def _thousandths(value: int, fmt: Formats) -> str:

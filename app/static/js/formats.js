@@ -23,6 +23,15 @@ export function thousandths(value) {
   return `${value < 0 ? "-" : ""}${integer(Math.floor(Math.abs(value) / 1000))}${decimals}`;
 }
 
+/** `value` / `unit`, exactly: with up to five decimals where these say it, as a fraction otherwise. @param {number} value @param {number} unit */
+export function parts(value, unit) {
+  const [over, under] = [BigInt(value), BigInt(unit)];
+  const scaled = (over % under) * 100_000n;
+  if (scaled % under) return `${integer(value)}/${integer(unit)}`;
+  const decimals = scaled ? `.${String(scaled / under).padStart(5, "0")}`.replace(/0+$/, "") : "";
+  return `${integer(Number(over / under))}${decimals}`;
+}
+
 /** `2026年4月1日(水)`, `Wed 1 April 2026`. @param {string} lang @param {number} ms already shifted to the co-op's wall clock */
 export function day(lang, ms) {
   const at = new Date(ms);

@@ -8,12 +8,13 @@
 import { readBallot, tellBallot } from "./ballot/text.js";
 import { parseTime } from "./canonical.js";
 import { FormatError } from "./errors.js";
-import { amount, day, integer, moment, thousandths } from "./formats.js";
+import { amount, day, integer, moment, parts, thousandths } from "./formats.js";
 import { SentenceError } from "./template.js";
 
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const ID = /^[a-z]{2,8}_[a-z2-7]{26}$/;
 const OPTION = /^option_([1-9][0-9]{0,3})$/;
+const PARTS = /^[1-9][0-9]{0,15}$/;
 const SHARE = /^([1-9][0-9]{0,5})\/([1-9][0-9]{0,5})$/;
 const VKEY = /^[^+]+\+([0-9a-f]{8})\+/;
 const LENGTHS = /** @type {[string, number][]} */ ([["days", 86_400], ["hours", 3600], ["minutes", 60], ["seconds", 1]]);
@@ -56,6 +57,7 @@ export class Values {
       subject: ["string", (id) => this.#subject(id)],
       time: ["string", (text) => moment(this.lang, time(text) + this.shift)],
       vkey: ["string", vkey],
+      votes: ["object", (value, unit) => this.#votes(value, unit)],
       whole: ["number", integer],
       word: ["code", (code, group) => this.#word(group, String(code))],
     }));
@@ -192,11 +194,19 @@ export class Values {
 
   /** Heads, and their weight where it is another number. @param {any} value */
   #count(value) {
+    return this.#votes(value, 1);
+  }
+
+  /** A count whose weight is in parts of a vote, in votes. @param {any} value @param {any} given how many parts, or the proposal whose count it is */
+  #votes(value, given) {
     const { heads, weight } = value;
-    if (Object.keys(value).sort().join() !== "heads,weight" || typeof heads !== "number" || typeof weight !== "number") {
-      throw new SentenceError("sentence.value", { format: "count" });
+    const unit = typeof given === "string" ? Number(PARTS.exec(this.names.get(`unit:${given}`) ?? "") ?? 1) : given;
+    if (Object.keys(value).sort().join() !== "heads,weight" || [heads, weight, unit].some((number) => typeof number !== "number")) {
+      throw new SentenceError("sentence.value", { format: "votes" });
     }
-    return this.fill("format.heads", integer(heads)) + (heads === weight ? "" : this.fill("format.weight", integer(weight)));
+    if (weight < 0 || unit < 1) throw new SentenceError("sentence.value", { format: "votes" });
+    const [people, votes] = [integer(heads), parts(weight, unit)];
+    return this.fill("format.heads", people) + (people === votes ? "" : this.fill("format.weight", votes));
   }
 
   /** A calendar day is the same everywhere; the day of a moment is the co-op's. @param {string} text */

@@ -22,7 +22,7 @@ export const MAX_ITEMS = 200;
  * @typedef {string | {kind: "value", path: string, format: string, argument: string} | Test | Each | {kind: "silence", path: string}} Node
  */
 
-const SIBLING = new Set(["choice", "quantity", "ratio"]); // formats whose argument is another value beside the one that is written
+const SIBLING = new Set(["choice", "quantity", "ratio", "votes"]); // formats whose argument is another value beside the one that is written
 
 /** A template that does not fit the statement: nobody is to sign a sentence with a hole in it. */
 export class SentenceError extends LedgerError {}
@@ -135,7 +135,7 @@ export function below(scope) {
 export function find(scope, path) {
   const { statement } = scope;
   if (path === ".") return scope;
-  if (path === "@") return { ...scope, value: scope.keys, path, keys: [] };
+  if (path === "@") return { ...scope, value: scope.keys.length === 1 ? scope.keys[0] : scope.keys, path, keys: [] };
   if (path === "/actor") return { ...scope, value: statement.for ?? statement.author, path, keys: [] };
   const absolute = path.startsWith("/");
   let value = absolute ? statement : scope.value;
