@@ -20,6 +20,7 @@ from app.errors import ServiceError
 from app.installation import Installation
 from app.reading import Reading
 from app.sequencer.submission import MAX_SUBMISSION
+from app.too_late import about, too_late
 from governance.books.proposals import Proposal
 from ledger import canonical, ids
 from ledger.books.keys import Key
@@ -137,19 +138,31 @@ async def find(installation: Installation, reading: Reading, id_: bytes) -> Pend
 async def of(installation: Installation, reading: Reading, member: str) -> list[Pending]:
     """What waits for that member, or was signed by them and waits for others; oldest first.
 
+    What comes too late for its meeting or its vote is left out.
     What can't be opened (its key is gone, or its row is damaged) is left out: the rest can be signed all the same.
     """
     query = f"{_SELECT} AND $2 = ANY(signers) AND expires > $3 ORDER BY created, statement_id"
     rows = await installation.database.pool.fetch(query, reading.ledger_id, member, installation.clock.now())
-    return await asyncio.to_thread(lambda: [one for row in rows if (one := _legible(installation, reading, row))])
+    found = await asyncio.to_thread(lambda: [one for row in rows if (one := _legible(installation, reading, row))])
+    over = await too_late(reading, [one.statement for one in found], installation.clock.now())
+    return [one for one in found if about(one.statement) not in over]
 
 
 async def count_for(installation: Installation, reading: Reading, member: str) -> int:
-    """How many wait for that member's own signature. Nothing is opened to know it."""
-    query = "SELECT signers, signatures FROM pending WHERE ledger_id = $1 AND $2 = ANY(signers) AND expires > $3"
-    rows = await installation.database.pool.fetch(query, reading.ledger_id, member, installation.clock.now())
-    asked = (zip(signers, msgspec.json.decode(given), strict=False) for signers, given in rows)
-    return sum((member, None) in pairs for pairs in asked)
+    """How many wait for that member's own signature. No private value is opened to know it."""
+    query = (
+        "SELECT signers, signatures, statement FROM pending WHERE ledger_id = $1 AND $2 = ANY(signers) AND expires > $3"
+    )
+    now = installation.clock.now()
+    rows = await installation.database.pool.fetch(query, reading.ledger_id, member, now)
+    asked = [
+        data
+        for signers, given, data in rows
+        if (member, None) in zip(signers, msgspec.json.decode(given), strict=False)
+    ]
+    statements = [one for data in asked if (one := _parsed(data))]
+    over = await too_late(reading, statements, now)
+    return sum(about(one) not in over for one in statements)
 
 
 async def ballots(installation: Installation, reading: Reading, proposal: str) -> list[Statement]:
@@ -298,6 +311,14 @@ def _legible(installation: Installation, reading: Reading, row: Any) -> Pending 
         return _read(installation, reading, row)
     except (Problem, LedgerError, ServiceError, msgspec.DecodeError, ValueError) as error:
         _log.warning("a waiting statement can't be opened: %s", type(error).__name__)
+        return None
+
+
+def _parsed(data: bytes) -> Statement | None:
+    """What is left of a row that is damaged spoils no list of the others."""
+    try:
+        return parse_statement(data)
+    except FormatError:
         return None
 
 

@@ -49,6 +49,10 @@ class Known(NamedTuple):
         """How many letters are where."""
         return Counter(PROGRESS[one.state] for one in self.letters.values() if one.state in PROGRESS)
 
+    def failed(self) -> set[str]:
+        """Whose letter of the current version did not go out."""
+        return {member for member, one in self.letters.items() if one.state == "failed"}
+
     def told(self, meeting: Meeting) -> set[str]:
         """Who has been told of the meeting as it is now, in some way."""
         recorded = {

@@ -13,7 +13,7 @@ that nobody has tried again since.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, Literal, NamedTuple
 
 import asyncpg
@@ -150,6 +150,20 @@ async def say_again(pool: asyncpg.Pool, ledger_id: int, id_: str, now: int) -> b
         *(ledger_id, id_, now),
     )
     return done == "UPDATE 1"
+
+
+async def write_again(pool: asyncpg.Pool, ledger_id: int, sealed: Mapping[str, bytes], now: int) -> int:
+    """Have those of these letters (by id) sent that have failed, in what they now say; how many.
+
+    One that has failed was never taken by a server, so it does not arrive twice.
+    """
+    done: str = await pool.execute(
+        "UPDATE outbox SET sealed = new.sealed, state = 'waiting', attempts = 0, due = $4, changed = $4, claim = NULL, "
+        "code = '' FROM unnest($2::text[], $3::bytea[]) AS new (id, sealed) "
+        "WHERE outbox.ledger_id = $1 AND outbox.id = new.id AND outbox.state = 'failed'",
+        *(ledger_id, list(sealed), list(sealed.values()), now),
+    )
+    return int(done.rpartition(" ")[2])
 
 
 async def cancel(pool: asyncpg.Pool, ledger_id: int, id_: str, now: int) -> bool:

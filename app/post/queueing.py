@@ -10,6 +10,7 @@ import msgspec
 
 from app.installation import Installation
 from app.keystore import PrivacyKeys
+from app.post import outbox
 from app.post.letters import Letter, Notice, address_of
 from app.post.outbox import Claimed
 from app.reading import Reading
@@ -45,6 +46,31 @@ async def queue(
     """
     for letter in letters:
         letter.check()
+    wanted, found = await _sound(reading, letters)
+    for start in range(0, len(wanted), _AT_ONCE):
+        for one in await _keep(installation, reading, notice, wanted[start : start + _AT_ONCE]):
+            found[one.member] = one
+    return [found[letter.member] for letter in letters]
+
+
+async def queue_again(installation: Installation, reading: Reading, notice: Notice, letters: Sequence[Letter]) -> int:
+    """Have those of a notice's letters sent that have failed, as they are written and addressed now; how many.
+
+    What was taken by the server, or may have been, is not touched. FormatError as for ``queue``.
+    """
+    for letter in letters:
+        letter.check()
+    wanted, _ = await _sound(reading, letters)
+    done = 0
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = {notice.id_for(letter.member): letter for letter in wanted[start : start + _AT_ONCE]}
+        sealed = await asyncio.to_thread(_seal, installation.privacy, reading.ledger_id, some)
+        done += await outbox.write_again(reading.pool, reading.ledger_id, sealed, installation.clock.now())
+    return done
+
+
+async def _sound(reading: Reading, letters: Sequence[Letter]) -> tuple[list[Letter], dict[str, Queued]]:
+    """Letters that can be sent; by member, why the others can't."""
     # Nothing more is kept of whom the ledger has erased, or is about to.
     erased = set(await reading.find_many(Erasure, (letter.member for letter in letters)))
     found: dict[str, Queued] = {}
@@ -57,11 +83,7 @@ async def queue(
             found[letter.member] = Queued(letter.member, "bad_address" if letter.address.strip() else "no_address")
         else:
             sound[letter.member] = msgspec.structs.replace(letter, address=address)
-    wanted = list(sound.values())
-    for start in range(0, len(wanted), _AT_ONCE):
-        for one in await _keep(installation, reading, notice, wanted[start : start + _AT_ONCE]):
-            found[one.member] = one
-    return [found[letter.member] for letter in letters]
+    return list(sound.values()), found
 
 
 async def _keep(

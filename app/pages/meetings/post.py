@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from litestar import Response, get, post
@@ -14,7 +15,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.installation import Installation
 from app.limits import limits_of
-from app.meetings.notified import Known, known, mailing
+from app.meetings.notified import known, mailing
 from app.pages.meetings.calendar import occasion, organiser
 from app.pages.meetings.common import need_meeting
 from app.pages.meetings.contents import Desk, desk
@@ -24,7 +25,7 @@ from app.pages.page import Page, show
 from app.pages.proposals.common import Asked
 from app.post.letters import Letter
 from app.post.people import reach
-from app.post.queueing import queue
+from app.post.queueing import queue, queue_again
 from app.visit import Visit
 from governance.books.meetings import Meeting
 from governance.books.notices import MOST
@@ -67,6 +68,7 @@ async def notices(
         mailable=len(mailable),
         unsent=len([id_ for id_ in mailable if id_ not in found.letters]),
         progress=found.progress(),
+        failed=len(found.failed() & set(mailable)),
         to_record=[(one, canonical.format_time(one.at)) for one in found.to_record(meeting)],
         mails=bool(request.app.state.web.mail_from),
         says=visit.holds(*SAY),
@@ -86,16 +88,22 @@ async def mail(
     request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
 ) -> Redirect:
     """Have the invitation sent to everyone who has a mail address and was not sent this version yet."""
-    if not visit.holds(*SAY):
-        raise Problem("access.role", 403)
-    meeting = await need_meeting(visit, id)
-    if meeting.stage() not in ("convened", "open"):
-        raise Problem("meeting.stage", 409, id=meeting.id, stage=meeting.stage())
-    if not request.app.state.web.mail_from:
-        raise Problem("mail.off", 409)
-    limits_of(request).working(request)
-    letters = await _letters(request, visit, installation, meeting)
+    meeting = await _to_mail(request, visit, id)
+    known_now = await known(visit.reading, meeting)
+    letters = await _letters(request, visit, installation, meeting, lambda member: member not in known_now.letters)
     await queue(installation, visit.reading, mailing(meeting), letters)
+    return Redirect(f"/c/{visit.slug}/meetings/{meeting.id}/notices#mail", status_code=303)
+
+
+@post("/c/{slug:str}/meetings/{id:str}/notices/mail/again", opt={OPT: Access.OFFICIAL}, status_code=303)
+async def mail_again(
+    request: Asked, visit: NamedDependency[Visit], installation: NamedDependency[Installation], id: FromPath[str]
+) -> Redirect:
+    """Have the letters of this version that failed sent once more, to the addresses that there are now."""
+    meeting = await _to_mail(request, visit, id)
+    failed = (await known(visit.reading, meeting)).failed()
+    letters = await _letters(request, visit, installation, meeting, failed.__contains__)
+    await queue_again(installation, visit.reading, mailing(meeting), letters)
     return Redirect(f"/c/{visit.slug}/meetings/{meeting.id}/notices#mail", status_code=303)
 
 
@@ -111,21 +119,34 @@ async def proof(
     return await printed(request, content, made.words.fmt, "notified")
 
 
-async def _letters(request: Asked, visit: Visit, installation: Installation, meeting: Meeting) -> list[Letter]:
-    """An invitation for everyone who can be reached, the meeting for their calendars with it."""
+async def _to_mail(request: Asked, visit: Visit, id_: str) -> Meeting:
+    """The meeting, of which whoever asks may have letters sent now."""
+    if not visit.holds(*SAY):
+        raise Problem("access.role", 403)
+    meeting = await need_meeting(visit, id_)
+    if meeting.stage() not in ("convened", "open"):
+        raise Problem("meeting.stage", 409, id=meeting.id, stage=meeting.stage())
+    if not request.app.state.web.mail_from:
+        raise Problem("mail.off", 409)
+    limits_of(request).working(request)
+    return meeting
+
+
+async def _letters(
+    request: Asked, visit: Visit, installation: Installation, meeting: Meeting, wanted: Callable[[str], bool]
+) -> list[Letter]:
+    """An invitation for every such member who can be reached, the meeting for their calendars with it."""
     made: Desk = await desk(request, visit, meeting, installation.clock.now())
-    found: Known = await known(visit.reading, meeting)
     people = await called(request, visit, installation, meeting)
-    reached = await reach(visit.reading, [person.id for person in people])
-    fresh = {id_: one for id_, one in reached.items() if one.address and id_ not in found.letters}
+    reached = await reach(visit.reading, [person.id for person in people if wanted(person.id)])
     host, told = await organiser(request, visit), await occasion(request, visit, meeting)
     origin = visit.reading.ledger.origin
 
     def write() -> list[Letter]:
-        return [invitation(made, told, host, origin, id_, one) for id_, one in fresh.items()]
+        return [invitation(made, told, host, origin, id_, one) for id_, one in reached.items() if one.address]
 
     # A thousand calendars take a second or two.
     return await asyncio.to_thread(write)
 
 
-ROUTES: Final = (notices, mail, proof)
+ROUTES: Final = (notices, mail, mail_again, proof)

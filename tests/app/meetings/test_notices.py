@@ -42,13 +42,13 @@ async def page(coop: Coop, meeting: str, who: str = "Hanako", **headers: str) ->
     return answer.text
 
 
-async def send(coop: Coop, meeting: str, who: str = "Hanako") -> httpx.Response:
+async def send(coop: Coop, meeting: str, who: str = "Hanako", which: str = "mail") -> httpx.Response:
     """Press the button."""
     client = await coop.signed_in(who)
     shown = (await client.get("/c/owase/me")).text
     token = re.search(r'name="_csrf_token" value="([^"]+)"', shown)
     assert token is not None
-    return await client.post(f"/c/owase/meetings/{meeting}/notices/mail", data={"_csrf_token": token[1]})
+    return await client.post(f"/c/owase/meetings/{meeting}/notices/{which}", data={"_csrf_token": token[1]})
 
 
 def forms(shown: str) -> list[dict[str, Any]]:
@@ -171,6 +171,43 @@ async def test_what_the_server_refuses_is_said_and_recorded_as_failed(
     (first, *_) = await printed(mailing, "Hanako", f"{meeting}/notices/record.pdf")
     assert "不達" in first
     assert "5505.1.1" in first
+
+
+async def test_what_failed_is_sent_again_where_people_are_found_now_and_nothing_else_is(
+    mailing: Coop, convene: Convene, office: Office
+) -> None:
+    meeting = await convene()
+    await send(mailing, meeting)
+    again = "notices/mail/again"
+    assert again not in await page(mailing, meeting)
+    office.rcpt.extend(["550 5.1.1 nobody here"])
+    await (await desk(mailing, office)).send()
+    assert "送れなかった1名に、もう一度送る" in await page(mailing, meeting)
+    (first,) = office.taken
+    (failed,) = {"jiro@people.example", "taro@people.example"} - {first.recipient}
+    name = failed.partition("@")[0].title()
+    profile = {"name": Private(name), "contact": Private(f"{name}.new@people.example")}
+    await mailing.say("Hanako", "member.profile/1", {"member": mailing.town.id(name), "profile": profile})
+
+    await mailing.appoint("Ume", "concierge")
+    assert (await send(mailing, meeting, "Ume", "mail/again")).status_code == 403
+    for _ in range(2):
+        assert (await send(mailing, meeting, which="mail/again")).status_code == 303
+        await (await desk(mailing, office)).send()
+    assert [one.recipient for one in office.taken] == [first.recipient, f"{name}.new@people.example"]
+    shown = await page(mailing, meeting)
+    assert "送信済み2、待ち0、届かず0" in shown
+    assert again not in shown
+
+
+async def test_what_may_have_arrived_is_not_sent_again(mailing: Coop, convene: Convene, office: Office) -> None:
+    meeting = await convene()
+    await send(mailing, meeting)
+    await (await reading_of(mailing.installation, "owase")).pool.execute("UPDATE outbox SET state = 'unknown'")
+    assert "notices/mail/again" not in await page(mailing, meeting)
+    assert (await send(mailing, meeting, which="mail/again")).status_code == 303
+    await (await desk(mailing, office)).send()
+    assert office.taken == []
 
 
 async def test_the_list_says_who_was_told_in_which_way_and_who_was_not(

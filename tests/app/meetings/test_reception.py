@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from app import pending
+from app.reading import reading_of
 from app.sequencer import writing
 from ledger import canonical
 from ledger.books.roles import COOP, Role
@@ -172,3 +174,26 @@ async def test_where_a_meeting_is_made_of_seats_the_list_is_of_those(coop: Coop,
     assert set(await desk(coop, board)) == {coop.town.id("Ume")}
     assert set(await desk(coop, board, "?q=Taro")) == {coop.town.id("Taro")}
     assert len(await desk(coop, await convene())) == 4
+
+
+async def test_what_nobody_has_countersigned_by_the_end_waits_no_longer(
+    coop: Coop, convene: Convene, clock: Travelling
+) -> None:
+    meeting, taro = await convene(), coop.town.id("Taro")
+    await coop.appoint("Jiro", "facilitator")
+    clock.ahead += SOON
+    await coop.say("Hanako", "meeting.open/1", {"meeting": meeting})
+    body = {"meeting": meeting, "how": "room"}
+    entered = coop.town.says(
+        "Hanako", "meeting.attend/1", body, for_="Taro", via="room", cosigners=("Jiro",), missing=("Jiro",)
+    )
+    assert (await coop.post(entered, "pending")).status_code == 201
+    reading = await reading_of(coop.installation, "owase")
+    for who in ("Jiro", "Hanako"):
+        assert "Taroさん" in await page(coop, who, "office/countersign")
+    assert await pending.count_for(coop.installation, reading, coop.town.id("Jiro")) == 1
+    await coop.say("Hanako", "meeting.close/1", {"meeting": meeting})
+    for who in ("Jiro", "Hanako"):
+        assert "Taroさん" not in await page(coop, who, "office/countersign")
+    assert await pending.count_for(coop.installation, reading, coop.town.id("Jiro")) == 0
+    assert "連署されませんでした" in (await desk(coop, meeting))[taro]
