@@ -158,6 +158,7 @@ _ANSWERS: dict[str, st.SearchStrategy[Json]] = {
     "proxy": st.one_of(
         _module("members/1", most=_MOST, who=st.just("members"), to_chair=st.booleans()),
         _module("members/1", most=_MOST, who=st.just("household"), to_chair=st.just(value=False)),
+        _module("assembly/1", most=_MOST, delegates=_SMALL, who=st.just("members"), to_chair=st.booleans()),
     ),
     "uncontested": _module("elected/1"),
     "quorum": st.one_of(

@@ -126,6 +126,7 @@ ANSWERS: Final[dict[str, tuple[Json, ...]]] = {
         {"module": "none/1"},
         {"module": "members/1", "most": 4, "who": "members", "to_chair": True},
         {"module": "members/1", "most": 9, "who": "household", "to_chair": False},
+        {"module": "assembly/1", "most": 9, "delegates": 2, "who": "members", "to_chair": False},
     ),
     "uncontested": ({"module": "vote/1"}, {"module": "elected/1"}),
     "quorum": (
@@ -253,7 +254,7 @@ _QUESTIONS: Final[dict[str, Callable[[Any], Json]]] = {
     "delegation": lambda module: {"allowed": module.ALLOWED, "depth": module.depth()},
     "proxy": lambda module: {
         "allowed": module.ALLOWED,
-        "most": module.most(),
+        "most": {gathers: module.most(gathers) for gathers in ("general", "delegates")},
         "within_household": module.within_household(),
         "to_chair": module.to_chair(),
     },

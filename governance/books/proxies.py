@@ -95,7 +95,7 @@ def mandates(
     }
     found: dict[str, str] = {}
     held: dict[str, int] = {}
-    most = rule.proxy.most()
+    most = rule.proxy.most(proposal.gathers or "")
     for member, value in sorted(given.items(), key=lambda item: item[1]["index"]):
         holder = proposal.chair if value["to"] == CHAIR and rule.proxy.to_chair() else value["to"]
         if holder is None or holder not in voters or holder == member:
@@ -111,7 +111,7 @@ def check_chair(ctx: Context, meeting: Meeting, chair: str) -> None:
     """Refusal where a new chair would hold more mandates than the rule of an open item allows."""
     held = _held(ctx.state, meeting, chair) + _held(ctx.state, meeting, CHAIR)
     for proposal, rule in _items(ctx, meeting):
-        most = rule.proxy.most()
+        most = rule.proxy.most(meeting.gathers)
         if most is not None and held > most:
             raise Refusal("proxy.cap", proposal=proposal.id, most=most)
 
@@ -205,7 +205,7 @@ def _check_items(ctx: Context, meeting: Meeting, to: str, holder: str) -> None:
             raise Refusal("proxy.no_vote", proposal=proposal.id, to=holder)
         if not _fits(ctx.state, proposal, rule, ctx.actor, holder):
             raise Refusal("proxy.household", proposal=proposal.id)
-        most = rule.proxy.most()
+        most = rule.proxy.most(meeting.gathers)
         if most is not None and held >= most:
             raise Refusal("proxy.cap", proposal=proposal.id, most=most)
     if not speaks:

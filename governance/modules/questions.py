@@ -324,8 +324,8 @@ class Proxy(Module, frozen=True):
 
     ALLOWED: ClassVar[bool] = False
 
-    def most(self) -> int | None:
-        """How many mandates one member may hold; None: any number."""
+    def most(self, gathers: str) -> int | None:  # noqa: ARG002
+        """How many mandates one member may hold in a meeting of that kind; None: any number."""
         return None
 
     def within_household(self) -> bool:

@@ -8,14 +8,17 @@ import pytest
 
 from governance import rule
 from governance.count import Count
+from governance.effects.people import NOTICE_OF_EXPULSION
 from ledger.compose import Private
 from tests.governance.deciding import decide
+from tests.governance.documents import document
 from tests.governance.hall import Hall, code
 from tests.governance.test_meetings_ways import candidates
 from tests.governance.test_presets import read
 from tests.simulator import DAY
 
 CAPS = {"consumer_coop": 9, "worker_coop": 4}
+DELEGATES_CAPS = {"consumer_coop": 2, "worker_coop": 1}
 COOPS = sorted(CAPS)
 
 
@@ -95,6 +98,45 @@ def test_as_many_mandates_as_the_act_allows_pass_and_one_more_is_refused(preset:
     found.vote("Jiro", item, "yes")
     assert found.put(meeting, item) == "passed"
     assert found.tally(item)["yes"] == (cap + 1, cap + 1)
+
+
+def assembly_of_delegates(preset: str, delegates: int) -> tuple[Hall, str, str]:
+    """Under the preset, an assembly of so many delegates with one item; Toru, the last to join, is none of them."""
+    found = Hall(**read(preset).rules() | {"role": document()})
+    for number in range(8, delegates + 3):
+        found.join(f"M{number}")
+    for name in [name for name in found.ids if name not in ("Hanako", "Toru")][:delegates]:
+        found.appoint_by_decision(name, "delegate")
+    item = found.draft()
+    return found, found.convene(item, kind="delegates"), item
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_in_an_assembly_of_delegates_fewer_mandates_are_enough(preset: str) -> None:
+    """生協法47-6: 「十人」とあるのは「三人」. 労協法71-6: 「五人」とあるのは「二人」."""
+    cap = DELEGATES_CAPS[preset]
+    found, assembly, item = assembly_of_delegates(preset, cap + 2)
+    holder, *givers = [name for name in found.ids if found.holds(name, "delegate")]
+    for name in givers[:cap]:
+        found.entrust(name, assembly, holder)
+    assert code(found.entrust, givers[cap], assembly, holder) == "proxy.cap"
+    found.begin(assembly, holder)
+    found.vote(holder, item, "yes")
+    assert found.put(assembly, item) == "passed"
+    assert found.tally(item)["yes"] == (cap + 1, cap + 1)
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_in_an_assembly_of_delegates_they_alone_decide(preset: str) -> None:
+    """生協法47, 労協法71: 総会に代わるべき総代会."""
+    found, assembly, item = assembly_of_delegates(preset, 3)
+    assert code(found.vote, "Toru", item, "yes") == "ballot.not_on_roll"
+    found.begin(assembly, "Jiro", "Ume")
+    found.vote_all(("Jiro", "Ume"), item, "yes")
+    assert found.put(assembly, item) == "passed"
+    roll = found.proposal(item).roll
+    assert roll is not None
+    assert roll.heads == 3
 
 
 @pytest.mark.parametrize("preset", COOPS)
@@ -183,6 +225,26 @@ def test_officers_are_elected_with_one_vote_each_that_members_can_not_see(preset
     tally = {"option_1": Count(4, 4), "option_2": Count(3, 3), "option_3": Count(2, 2)}
     assert decide(rule.parse(officers), roll, tally, 3).winners == ("option_1",)
     assert decide(rule.parse(officers), roll, tally | {"option_2": Count(4, 4)}, 3).result == "tied"
+
+
+@pytest.mark.parametrize(("preset", "days"), [("consumer_coop", 5), ("association", 7), ("worker_coop", 10)])
+def test_whoever_is_to_be_expelled_is_told_in_time(preset: str, days: int) -> None:
+    """生協法20-2: 会日から五日前まで; 一般法人法30: 一週間前まで; 労協法15-2: 会日の十日前まで."""
+    found = hall(preset)
+    expulsion = {"effect": "expel", "member": found.id("Kenta")}
+    item = found.draft(kind="expel", effects=[expulsion])
+    assert days * DAY <= NOTICE_OF_EXPULSION
+    assert code(found.convene, item, starts_in=NOTICE_OF_EXPULSION - 1) == "meeting.notice"
+    assert found.proposal(item).interested == (found.id("Kenta"),)
+
+
+def test_an_npo_asks_no_member_about_themselves() -> None:
+    """NPO法14の8: 特定の社員との関係について議決をする場合には、その社員は、表決権を有しない."""
+    found = hall("npo")
+    item = found.draft(kind="expel", effects=[{"effect": "expel", "member": found.id("Kenta")}])
+    found.convene(item, starts_in=14 * DAY)
+    assert code(found.vote, "Kenta", item, "no") == "ballot.not_on_roll"
+    found.vote("Saki", item, "no")
 
 
 # General incorporated associations: 一般法人法49.

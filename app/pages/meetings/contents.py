@@ -197,7 +197,7 @@ class Desk:
         rules = [matter.rule.proxy for matter in self.matters if matter.rule.proxy.ALLOWED]
         if not rules:
             return None
-        caps = [most for rule in rules if (most := rule.most()) is not None]
+        caps = [most for rule in rules if (most := rule.most(self.meeting.gathers)) is not None]
         term = "household" if any(rule.within_household() for rule in rules) else "voter"
         return Proxies(
             by=wishes.by,

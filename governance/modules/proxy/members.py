@@ -6,7 +6,7 @@ act's. Somebody of the household who is no member brings the member's own writte
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from governance.documents import Bounds, Fault
 from governance.modules.questions import Line, Proxy
@@ -20,7 +20,7 @@ class ByMembers(Proxy, frozen=True, rename={"limit": "most", "chair": "to_chair"
     """
 
     NAME = "members/1"
-    KEYS = (
+    KEYS: ClassVar[tuple[str, ...]] = (
         "rule.proxy.members",
         "rule.proxy.members.most",
         "rule.proxy.household",
@@ -38,8 +38,8 @@ class ByMembers(Proxy, frozen=True, rename={"limit": "most", "chair": "to_chair"
         if self.chair and self.who == "household":
             raise Fault("to_chair", "household")
 
-    def most(self) -> int | None:
-        """As set."""
+    def most(self, gathers: str) -> int | None:  # noqa: ARG002
+        """As set, in every kind of meeting."""
         return self.limit
 
     def within_household(self) -> bool:
