@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
 
 from app import pending
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.commons.people import officials
 from app.installation import Installation
+from app.meetings import reception
 from app.meetings.agenda import agenda
 from app.pages.meetings.common import Titled, need_meeting, said, titled
 from app.pages.page import Page, show
@@ -23,6 +25,8 @@ from governance.books.proxies import Proxy
 from ledger.books.keys import COUNTERSIGNERS, OFFICIALS
 from ledger.books.members import Member
 
+FOUND: Final = 20
+"""Of more people whom a search finds, one looks for less."""
 PROXIES: Final = {"proxy.give/1", "proxy.revoke/1"}
 BALLOTS: Final = {"ballot.cast/1"}
 
@@ -34,6 +38,32 @@ class Line(NamedTuple):
 
     titled: Titled
     state: str
+
+
+@get("/c/{slug:str}/meetings/{id:str}/returned", opt={OPT: Access.OFFICIAL})
+async def pile(
+    request: Asked,
+    visit: NamedDependency[Visit],
+    id: FromPath[str],
+    q: Annotated[str, QueryParameter(max_length=500)] = "",
+) -> Page | Response[None]:
+    """Whose the next envelope is; where ``q`` (a code, a number, a name) says so, their page."""
+    if not visit.holds(*OFFICIALS):
+        raise Problem("access.role", 403)
+    meeting, rolls = await need_meeting(visit, id), request.app.state.rolls
+    people = reception.asked_for(await rolls.people(visit.reading), q) if q.strip() else []
+    if len(people) == 1:
+        return Redirect(f"/c/{visit.slug}/meetings/{meeting.id}/returned/{people[0].id}", status_code=303)
+    title = (await said(visit, meeting)).title or words_of(request, visit).t("meetings.untitled", id=meeting.id[:10])
+    return await show(
+        request,
+        visit,
+        "meetings/pile.html",
+        meeting=meeting,
+        title=title,
+        q=q.strip(),
+        people=people[:FOUND],
+    )
 
 
 @get("/c/{slug:str}/meetings/{id:str}/returned/{member:str}", opt={OPT: Access.OFFICIAL})
@@ -110,4 +140,4 @@ def _state(one: Titled, ballot: Ballot | None, *, waits: bool) -> str:
     return "" if ballot is None else "entered"
 
 
-ROUTES: Final = (returned,)
+ROUTES: Final = (pile, returned)

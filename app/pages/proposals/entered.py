@@ -46,9 +46,12 @@ async def paper(
     id: FromPath[str],
     q: _Text = "",
     member: _Text = "",
+    pile: _Text = "",
 ) -> Page:
-    """A written ballot: whose, what it says, who countersigns."""
-    return await _entered(request, visit, installation, id, "paper", (q, member))
+    """A written ballot: whose, what it says, who countersigns; ``pile``: it came in a member's envelope for a meeting,
+    of which there may be more to enter.
+    """
+    return await _entered(request, visit, installation, id, "paper", (q, member), pile=bool(pile))
 
 
 @get("/c/{slug:str}/proposals/{id:str}/assisted", opt={OPT: Access.OFFICIAL})
@@ -65,7 +68,14 @@ async def assisted(
 
 
 async def _entered(
-    request: Asked, visit: Visit, installation: Installation, id_: str, way: Way, asked: tuple[str, str]
+    request: Asked,
+    visit: Visit,
+    installation: Installation,
+    id_: str,
+    way: Way,
+    asked: tuple[str, str],
+    *,
+    pile: bool = False,
 ) -> Page:
     words_asked, member = asked
     me = need_member(visit)
@@ -95,6 +105,7 @@ async def _entered(
         proposal=proposal,
         title=title,
         q=words_asked,
+        envelope=f"/c/{visit.slug}/meetings/{proposal.meeting}/returned" if pile and proposal.meeting else "",
         people=[(person, _state(cast.get(f"{proposal.id}/{person.id}"), person.id, waiting)) for person in people],
         waiting=waiting,
         parties=names,
