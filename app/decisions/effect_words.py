@@ -198,10 +198,15 @@ def rule_changes(words: Words, before: dict[str, Any] | None, after: dict[str, A
     """Two rules question by question, in the order in which a rule is read; questions that neither answers left out."""
     old, new = rule_lines(words, before), rule_lines(words, after)
     return [
-        Change(words.t(f"rules.question.{question}"), old.get(question, ""), new.get(question, ""))
+        _change(words.t(f"rules.question.{question}"), old.get(question, ""), new.get(question, ""))
         for question in (*rule.QUESTIONS, "channels")
         if question in old or question in new
     ]
+
+
+def _change(label: str, before: str, after: str) -> Change:
+    """A line whose label is not said again where a side begins with it (``可決の条件:…``)."""
+    return Change(label, before.removeprefix(f"{label}:"), after.removeprefix(f"{label}:"))
 
 
 def rule_lines(words: Words, document: dict[str, Any] | None) -> dict[str, str]:

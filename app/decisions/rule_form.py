@@ -58,6 +58,12 @@ class Answer(NamedTuple):
     chosen: str
     controls: tuple[Control, ...]
 
+    @property
+    def reading(self) -> str:
+        """The share with whether it has to be exceeded (``2/3 false``); empty where the answer has none."""
+        values = {control.name: control.value for control in self.controls}
+        return f"{values['fraction']} {values['strict']}" if {"fraction", "strict"} <= values.keys() else ""
+
 
 class Offered(NamedTuple):
     """What the co-op has to choose from: its codes, and answers that ballots of the chosen method can give."""

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from app.decisions.rule_form import MOST_PARTS, OTHER, kind_of, module_of, question_of
+from app.decisions.rule_form import FRACTIONS, MOST_PARTS, OTHER, kind_of, module_of, question_of
 from governance.modules.questions import Module
 from governance.rule import CHANNELS, QUESTIONS, UNANSWERED
 
@@ -18,6 +18,10 @@ UNIT: Final = "/unit"
 """A length of time stands in two fields: a number, and beside it the seconds that one of it has."""
 ACT: Final = "act"
 """The button pressed: ``add:electorate/parts`` puts a condition there, ``remove:electorate/parts/1`` takes one out."""
+READ: Final = "read"
+"""Beside a share: which one, and how read, it was when the form was made. Another usual one is read as is customary,
+until somebody chooses otherwise: a majority is more than half, two thirds are enough."""
+_MAJORITY: Final = "1/2"
 _DAY: Final = 86_400
 _BEGINS: Final[Mapping[str, Any]] = {
     "base": 0, "credits": 100, "execution_seconds": 0, "deliberation_seconds": 0, "delay_seconds": 0, "grades": 6,
@@ -77,6 +81,10 @@ def _answer(values: Values, path: str, question: str) -> dict[str, Any]:
         value = _field(values, f"{path}/{name}", field, module)
         if field.default is msgspec.NODEFAULT or value != field.default:
             spelt[name] = value
+    was, _, strict = one(values, f"{path}/{READ}").partition(" ")
+    share = one(values, f"{path}/fraction")
+    if "strict" in spelt and share in FRACTIONS and was not in ("", share) and strict == one(values, f"{path}/strict"):
+        spelt["strict"] = question == "threshold" and share == _MAJORITY
     return spelt
 
 

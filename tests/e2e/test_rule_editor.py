@@ -135,6 +135,26 @@ def test_the_sentence_follows_while_one_types(assembly: Coop, open_page: OpenPag
     expect(field).to_have_value("12")
 
 
+def test_on_a_phone_the_differences_are_a_tap_away(assembly: Coop, open_page: OpenPage) -> None:
+    coop, page = assembly, open_page("ja")
+    page.set_viewport_size({"width": 360, "height": 640})
+    coop.sign_in(page, "Hanako")
+    edit(coop, page, "ordinary")
+    glance = page.locator("#glance")
+    expect(glance).to_have_text("いまの決め方と同じ")
+    choose(page, "threshold/fraction", "2/3")
+    expect(page.locator("[name='threshold/strict']")).to_have_value("false")
+    expect(glance).to_have_text("いまの決め方と違うところ 1件")
+    page.fill("[name='timing/voting_seconds']", "x")
+    expect(glance).to_have_text("直すところ 1件")
+    page.fill("[name='timing/voting_seconds']", "12")
+    expect(glance).to_have_text("いまの決め方と違うところ 2件")
+    expect(glance).to_be_in_viewport()
+    expect(page.locator("#told")).not_to_be_in_viewport()
+    glance.get_by_role("link").click()
+    expect(page.locator("#told")).to_be_in_viewport()
+
+
 @pytest.fixture
 def plain_page(browser: Browser) -> Iterator[Page]:
     """A browser in which no script runs."""

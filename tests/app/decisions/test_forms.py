@@ -46,6 +46,8 @@ def told(answer: rule_form.Answer) -> dict[str, list[str]]:
     values = {f"{answer.path}/module": [answer.chosen]}
     for control in answer.controls:
         values |= sent(control)
+    if answer.reading:
+        values[f"{answer.path}/{rule_spelling.READ}"] = [answer.reading]
     return values
 
 
@@ -68,6 +70,27 @@ def sent(control: rule_form.Control) -> dict[str, list[str]]:
 @pytest.mark.parametrize("answers", RULES)
 def test_a_rule_survives_its_form(answers: dict[str, Any]) -> None:
     assert rule_spelling.document(filled(answers)) == answers
+
+
+@pytest.mark.parametrize(
+    ("path", "chosen", "strict"),
+    [
+        ("threshold", {"fraction": "2/3"}, False),  # two thirds are enough
+        ("threshold", {"strict": "true"}, True),  # said by itself
+        ("threshold", {"fraction": "2/3", "strict": "true"}, True),  # said together with the share
+        ("quorum", {"fraction": "1/2"}, False),
+    ],
+)
+def test_another_share_is_read_as_is_customary(path: str, chosen: dict[str, str], strict: bool) -> None:  # noqa: FBT001
+    begun = document(quorum=quorum("heads", "1/3", strict=False), threshold=share("3/4", "cast", strict=False))
+    values = filled(begun) | {f"{path}/{name}": [value] for name, value in chosen.items()}
+    assert rule_spelling.document(values)[path]["strict"] is strict
+
+
+def test_a_majority_is_more_than_half() -> None:
+    values = filled(document(threshold=share("2/3", "cast", strict=False))) | {"threshold/fraction": ["1/2"]}
+    threshold = rule_spelling.document(values)["threshold"]
+    assert (threshold["fraction"], threshold["strict"]) == ("1/2", True)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

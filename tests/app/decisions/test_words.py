@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from app.decisions import rule_form, rule_spelling
+from app.decisions.effect_words import rule_changes
 from app.decisions.steps import BY_OTHER, tell_step
 from app.decisions.words import Words
 from app.texts import LANGUAGES, Catalogue
@@ -171,3 +172,8 @@ def test_in_a_meeting_a_quorum_is_of_those_present() -> None:
     assert english.asked == "At least half of 14 members on the roll must be present: at least 7."
     assert told.found == "出席は、書面や投票、委任状を含めて5人です。"
     assert told.short == "あと2人足りません。"
+
+
+def test_a_comparison_says_its_label_once() -> None:
+    changes = {change.label: change.after for change in rule_changes(words("ja"), None, document())}
+    assert changes["可決の条件"] == "賛成が、賛成と反対を合わせた票の過半数。"
