@@ -9,14 +9,16 @@ One's own ballot goes before both, a proxy before a delegation.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+import msgspec
 
 Why = Literal["proxy", "delegation", "loop", "no_vote", "silent", "too_deep"]
 Names = Mapping[str, str]
 """Whom members name, of those who name anybody."""
 
 
-class Path(NamedTuple):
+class Path(msgspec.Struct, frozen=True, gc=False):
     """Where a voter's vote goes: whose ballot speaks for them (empty: nobody's), over how many members, and why."""
 
     holder: str
@@ -42,8 +44,8 @@ def follow(
         if voter in voters and voter not in ballots:
             found[voter] = Path(holder, 1, "proxy") if holder in ballots else _SILENT
     for voter in voters:
-        if voter in delegates and voter not in ballots and voter not in found:
-            _walk(voter, voters, ballots, proxies, delegates, found)
+        if voter not in found and voter not in ballots and (named := delegates.get(voter)) is not None:
+            _walk(voter, named, voters, ballots, proxies, delegates, found)
     if depth is None:
         return found
     # Last, because who stands behind whom does not depend on it, and so each chain is walked once.
@@ -62,33 +64,33 @@ def speaks_for(paths: Iterable[Path]) -> dict[str, int]:
 
 def _walk(
     start: str,
+    at: str,
     voters: Collection[str],
     ballots: Collection[str],
     proxies: Names,
     delegates: Names,
     found: dict[str, Path],
 ) -> None:
-    """Follow the chain from ``start``, who delegates, to its end, and tell everyone on it where that is."""
-    chain: list[str] = []
-    at = start
-    while True:
-        end = found.get(at)
-        if end is not None:
-            # A delegation ends at a proxy. Who is on this chain already is found in a loop.
-            end = _SILENT if at in proxies else end
-        elif at in ballots:
+    """Follow the chain from ``start``, who names ``at``, to its end, and tell everyone on it where that is."""
+    chain = [start]
+    while (end := found.get(at)) is None:
+        if at in ballots:
             end = Path(at, 0, "delegation")
         elif at not in voters:
             end = _NO_VOTE
         elif (named := delegates.get(at)) is None:
             end = _SILENT
         else:
+            # Whoever has been passed is in a circle, where the chain comes back to them.
+            found[chain[-1]] = _LOOP
             chain.append(at)
-            found[at] = _LOOP
             at = named
             continue
         break
-    holder, steps, why = end
+    else:
+        # A delegation ends at a proxy.
+        end = _SILENT if at in proxies else end
+    holder, steps = end.holder, end.steps
     for member in reversed(chain):
         steps += 1
-        found[member] = Path(holder, steps, why) if holder else end
+        found[member] = Path(holder, steps, "delegation") if holder else end

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from ledger.books import roles
 from ledger.state import State
 
@@ -21,11 +23,11 @@ Sight = tuple[int, int]
 """An entry index and a time in ms: what was recorded up to that index, before that time."""
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """One member. ``joined`` in ms. ``household``: empty without one; ``represents``: votes for it, or has none.
 
     ``shares``: paid-up shares; ``balance``: tokens; ``contributed``: tokens thanked with over all time, now and at the
-    earlier times that the rule asks for.
+    earlier times that the rule asks for. A roll makes a million of these: the collector need not look at any.
     """
 
     id: str

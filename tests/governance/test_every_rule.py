@@ -161,7 +161,8 @@ def test_neither_the_order_of_ballots_nor_of_members_matters_and_again_it_is_the
 def test_where_nobody_may_vote_nothing_passes(vote: Vote) -> None:
     if vote.rule.uncontested.settles(vote.paper):
         return  # that there is a seat for each is no matter of voters
-    nobody = vote._replace(members=tuple(member._replace(active=False) for member in vote.members), ballots={})
+    inactive = tuple(msgspec.structs.replace(member, active=False) for member in vote.members)
+    nobody = vote._replace(members=inactive, ballots={})
     assert nobody.roll.heads == 0
     assert nobody.decide()[1].result != "passed"
     silent = vote._replace(ballots={})

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from governance import rule
@@ -132,7 +133,7 @@ def test_roles_count_as_at_the_opening() -> None:
 
 
 def member(name: str, **fields: Any) -> Standing:
-    return Standing(name, "member", active=True)._replace(**fields)
+    return msgspec.structs.replace(Standing(name, "member", active=True), **fields)
 
 
 def weigh(weight: dict[str, Any], *members: Standing) -> list[int]:
