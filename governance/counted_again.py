@@ -106,6 +106,7 @@ def again(
     if proposal.outcome is None or proposal.roll is None:
         raise Refusal("proposal.undecided", id=proposal.id)
     pinned, sight, ask = proposals.pinned(state, proposal), proposals.sight(proposal), proposal.ask()
+    tried = tried._replace(rule=proposals.as_called(tried.rule, proposal))
     roll, new = spread.on_roll(state, tried.rule, sight, ask)
     same = (tried.rule.electorate, tried.rule.weight) == (pinned.electorate, pinned.weight)
     old = new if same else spread.on_roll(state, pinned, sight, ask)[1]

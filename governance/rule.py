@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -62,6 +63,9 @@ from governance.modules.questions import (
     Veto,
     Weight,
 )
+from governance.modules.quorum.none import NoQuorum
+from governance.modules.threshold.fraction import Share
+from governance.modules.tie.fails import Fails
 from governance.modules.uncontested.vote import Vote
 from governance.modules.venue.anywhere import Anywhere
 from governance.modules.veto.none import NoVeto
@@ -90,6 +94,8 @@ QUESTIONS: Final[Mapping[str, tuple[type[Module], ...]]] = {
     "secrecy": secrecy.MODULES,
 }
 """Every module of every question, in the order in which a rule is read aloud."""
+EVERYONE: Final = Share(Fraction(1), False, "all", "heads")  # noqa: FBT003
+"""Unanimity of all on the roll, by heads."""
 UNANSWERED: Final[Mapping[str, Module]] = {
     "admission": Anyone(),
     "venue": Anywhere(),
@@ -212,6 +218,21 @@ def describe(rule: Rule) -> list[Line]:
     answers: list[tuple[str, Module]] = [(question, getattr(rule, question)) for question in QUESTIONS]
     said = [answer.describe() for question, answer in answers if answer != UNANSWERED.get(question)]
     return said + [(f"rule.channels.{channel}", {}) for channel in rule.channels]
+
+
+def by_all(rule: Rule) -> Rule:
+    """What decides without a meeting where the rule's venue allows that: the consent of everyone who may vote."""
+    return msgspec.structs.replace(
+        rule,
+        venue=Anywhere(),
+        delegation=NoDelegation(),
+        proxy=NoProxy(),
+        quorum=NoQuorum(),
+        threshold=EVERYONE,
+        tie=Fails(),
+        timing=msgspec.structs.replace(rule.timing, delay_seconds=0),
+        channels=tuple(channel for channel in rule.channels if channel not in together.IN_MEETINGS),
+    )
 
 
 def accepts(rule: Rule, paper: Paper, choice: Any) -> bool:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from governance.rule import Rule
 
 _ANONYMOUS = ("hands", "unopposed")
+IN_MEETINGS = ("room", *_ANONYMOUS)
+"""Channels that there are in meetings alone."""
 
 
 def check(rule: Rule) -> None:
@@ -29,6 +31,8 @@ def check(rule: Rule) -> None:
         raise Fault("secrecy/module", "not_sealed")
     if rule.watches:
         _check_watching(rule)
+    if rule.venue.or_all():
+        _check_consent(rule)
     for position, channel in enumerate(rule.channels):
         if channel in _ANONYMOUS:
             _check_anonymous(rule, f"channels/{position}")
@@ -61,6 +65,14 @@ def _check_watching(rule: Rule) -> None:
     if rule.venue.kinds():
         # There the chair closes it, and a proxy's mandates count at the close.
         raise Fault("timing/module", "not_in_meetings")
+
+
+def _check_consent(rule: Rule) -> None:
+    """One agrees or does not, by a ballot of one's own."""
+    if rule.chooses or "all" not in rule.method.BASES:
+        raise Fault("venue/module", "needs_yes_no")
+    if all(channel in IN_MEETINGS for channel in rule.channels):
+        raise Fault("venue/module", "needs_ballots")
 
 
 def _check_anonymous(rule: Rule, path: str) -> None:

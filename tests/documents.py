@@ -143,10 +143,15 @@ METHODS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 }
 _ANSWERS: dict[str, st.SearchStrategy[Json]] = {
     "admission": st.one_of(_ADMISSIONS, _module("all_of/1", parts=_rows(_ADMISSIONS))),
-    "venue": _module(
-        "meeting/1",
-        kinds=st.lists(st.sampled_from(MEETINGS), min_size=1, max_size=3, unique=True),
-        motions=st.booleans(),
+    "venue": st.one_of(
+        *(
+            _module(
+                module,
+                kinds=st.lists(st.sampled_from(MEETINGS), min_size=1, max_size=3, unique=True),
+                motions=st.booleans(),
+            )
+            for module in ("meeting/1", "meeting_or_all/1")
+        )
     ),
     "electorate": st.one_of(_ANY_VOTERS, _module("panel/1", size=st.integers(3, 1000), of=_ANY_VOTERS)),
     "weight": st.one_of(

@@ -87,7 +87,11 @@ ANSWERS: Final[dict[str, tuple[Json, ...]]] = {
             "parts": [{"module": "seconders/1", "count": 3}, {"module": "by_class/1", "classes": ["member"]}],
         },
     ),
-    "venue": ({"module": "anywhere/1"}, {"module": "meeting/1", "kinds": ["general", "delegates"], "motions": True}),
+    "venue": (
+        {"module": "anywhere/1"},
+        {"module": "meeting/1", "kinds": ["general", "delegates"], "motions": True},
+        {"module": "meeting_or_all/1", "kinds": ["general"], "motions": False},
+    ),
     "electorate": (
         _ALL,
         {"module": "by_class/1", "classes": ["worker", "member"]},
@@ -248,7 +252,11 @@ def _times(module: Any) -> Json:
 
 _QUESTIONS: Final[dict[str, Callable[[Any], Json]]] = {
     "admission": _admits,
-    "venue": lambda module: {"kinds": list(module.kinds()), "motions": module.motions()},
+    "venue": lambda module: {
+        "kinds": list(module.kinds()),
+        "motions": module.motions(),
+        "or_all": module.or_all(),
+    },
     "electorate": _included,
     "weight": _weights,
     "delegation": lambda module: {"allowed": module.ALLOWED, "depth": module.depth()},

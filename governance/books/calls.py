@@ -92,7 +92,7 @@ def call(ctx: Context, proposal: Proposal, opens_at: int | None) -> Proposal:
     """Call the vote, for ``opens_at`` (ms) or as early as the rule permits; refusal where it is not admitted."""
     need_stage(proposal, ctx.time, "draft")
     version = rules.current(ctx.state, proposal.decides)
-    rule = version.rule()
+    rule = proposals.as_called(version.rule(), proposal)
     if rule.venue.kinds():
         raise Refusal("proposal.needs_meeting", id=proposal.id, kinds=list(rule.venue.kinds()))
     _admit(ctx, proposal, rule)
@@ -283,7 +283,7 @@ def notice(proposal: Proposal, rule: Rule) -> int:
 def _opens(moment: Moment, due: Due) -> None:
     proposal = moment.state.need(Proposal, due.subject)
     version = rules.current(moment.state, proposal.decides)
-    rule = version.rule()
+    rule = proposals.as_called(version.rule(), proposal)
     opens_at = moment.time
     if proposal.meeting is None and (
         rule.venue.kinds()

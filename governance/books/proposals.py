@@ -18,7 +18,7 @@ from governance.effects.base import Effect
 from governance.lifecycle import Stage
 from governance.modules.questions import Ask, Roll
 from governance.outcome import Outcome
-from governance.rule import Rule
+from governance.rule import Rule, by_all
 from governance.standing import Sight
 from ledger.books import tokens
 from ledger.errors import Refusal
@@ -234,7 +234,12 @@ def closing(proposal: Proposal) -> Sight:
 
 def pinned(state: State, proposal: Proposal) -> Rule:
     """The rule that counts for a proposal that has been called."""
-    return state.need(RuleVersion, proposal.rule or "").rule()
+    return as_called(state.need(RuleVersion, proposal.rule or "").rule(), proposal)
+
+
+def as_called(rule: Rule, proposal: Proposal) -> Rule:
+    """How the rule decides a proposal that has been called: in a meeting or, where it has a way for that, without."""
+    return by_all(rule) if proposal.meeting is None and rule.venue.or_all() else rule
 
 
 def need_stage(proposal: Proposal, now: int, *stages: Stage) -> None:

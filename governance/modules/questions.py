@@ -348,6 +348,10 @@ class Venue(Module, frozen=True):
         """Whether a meeting may decide what was moved from the floor."""
         return False
 
+    def or_all(self) -> bool:
+        """Whether without a meeting the consent of everyone who may vote decides as well."""
+        return False
+
 
 class Uncontested(Module, frozen=True):
     """What if there are no more candidates than seats? ``POSSIBLE``: whether that can settle anything."""

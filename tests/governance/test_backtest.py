@@ -326,6 +326,18 @@ def test_meetings_are_counted_again_with_who_was_there() -> None:
     )
 
 
+def test_without_a_meeting_a_draft_that_has_a_way_for_that_takes_everyones_consent() -> None:
+    coop = Assembly()
+    vote = coop.voting()
+    coop.vote("Ume", vote, "yes")
+    coop.close()
+    meeting = {"module": "meeting/1", "kinds": ["general"], "motions": False}
+    assert why(tried(coop, vote, document(venue=meeting))) == "meeting"
+    by_all = tried(coop, vote, document(venue=meeting | {"module": "meeting_or_all/1"}))
+    assert by_all.after is not None
+    assert (by_all.before.outcome.result, by_all.after.outcome.result) == ("passed", "failed")
+
+
 def test_nobody_knows_whose_hands_they_were() -> None:
     coop, item = meeting_with_hands()
     plain = [channel for channel in general()["channels"] if channel not in ("hands", "unopposed")]

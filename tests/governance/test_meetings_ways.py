@@ -12,7 +12,8 @@ from ledger.books import roles
 from ledger.compose import Private
 from ledger.errors import FormatError
 from tests.governance.documents import document, quorum, share
-from tests.governance.hall import Hall, code, general
+from tests.governance.hall import TEN_DAYS, Hall, code, general
+from tests.simulator import DAY
 
 NORTH = {"area": "north"}
 
@@ -125,6 +126,70 @@ def slate(hall: Hall, *names: str) -> str:
     return hall.draft(kind="role", effects=effects)
 
 
+def or_all(**answers: Any) -> dict[str, Any]:
+    return general(venue={"module": "meeting_or_all/1", "kinds": ["general"], "motions": False}, **answers)
+
+
+def called(hall: Hall) -> str:
+    """A proposal of Ume's, called without a meeting. Seven may vote."""
+    return hall.call(hall.draft())
+
+
+EVERYONE = ("Hanako", "Jiro", "Ume", "Kenta", "Saki", "Toru")
+
+
+@pytest.mark.parametrize(
+    ("matsu", "expected"), [("yes", "passed"), ("no", "failed"), ("abstain", "failed"), (None, "failed")]
+)
+def test_what_a_meeting_decides_all_can_decide_without_one(matsu: str | None, expected: str) -> None:
+    """みなし決議 under a meeting's own rule, whatever its quorum, majority and notice."""
+    hall = Hall(ordinary=or_all(quorum=quorum("heads", "1/2", strict=True), timing=TEN_DAYS))
+    vote = called(hall)
+    hall.wait(1)
+    assert hall.stage(vote) == "voting"
+    hall.vote_all(EVERYONE, vote, "yes")
+    if matsu is not None:
+        hall.paper("Matsu", vote, matsu)
+    hall.close()
+    assert hall.stage(vote) == expected
+    outcome = hall.proposal(vote).outcome
+    assert outcome is not None
+    assert [(step.name, step.unit, step.have, step.base) for step in outcome.steps] == [
+        ("threshold", "heads", 7 if expected == "passed" else 6, 7)
+    ]
+
+
+def test_a_majority_without_a_meeting_decides_nothing() -> None:
+    """Not by a chair, not by others' word, not by a change of rules on the way."""
+    hall = Hall(ordinary=or_all(tie={"module": "chair/1"}, electorate={"module": "without_chair/1"}))
+    vote = called(hall)
+    hall.wait(1)
+    meeting = hall.convene(hall.draft())
+    hall.entrust("Matsu", meeting, "Kenta")
+    assert code(hall.hands, vote, 7) == "hands.no_meeting"
+    hall.vote_all(EVERYONE, vote, "yes")
+    hall.close()
+    assert hall.stage(vote) == "failed"
+    in_meeting = hall.draft()
+    meeting = hall.convene(in_meeting)
+    hall.begin(meeting, "Jiro", "Ume", "Kenta")
+    hall.vote_all(("Jiro", "Ume"), in_meeting, "yes")
+    assert hall.put(meeting, in_meeting) == "passed"
+
+
+def test_what_is_called_under_another_rule_takes_the_consent_that_the_new_one_asks_for() -> None:
+    slow = {"module": "fixed/1", "voting_seconds": 86_400, "delay_seconds": 30 * 86_400, "timelock_seconds": 0}
+    hall = Hall(ordinary=document(timing=slow))
+    vote = called(hall)
+    change = hall.voting("rules", effects=[{"effect": "rule", "kind": "ordinary", "document": or_all()}])
+    hall.vote("Ume", change, "yes")
+    hall.close()
+    hall.time = hall.proposal(vote).opens_at or 0
+    hall.vote_all(EVERYONE, vote, "yes")
+    hall.wait(10 * DAY)
+    assert hall.stage(vote) == "failed"
+
+
 def test_officers_are_chosen_by_resolution_on_a_slate() -> None:
     hall = Hall(role=general())
     item = slate(hall, "Kenta", "Saki", "Ume")
@@ -211,6 +276,7 @@ def test_rules_for_meetings_are_checked_as_a_whole() -> None:
     assert fault(venue=meeting | {"kinds": ["party"]}) == ("venue/kinds/0", "not_a_meeting")
     assert fault(venue=meeting | {"kinds": ["board", "board"]}) == ("venue/kinds/1", "twice")
     members = {"module": "members/1", "most": 9, "who": "members", "to_chair": False}
+    assert fault(venue=meeting | {"module": "meeting_or_all/1"}, channels=["room"]) == ("venue/module", "needs_ballots")
     assert fault(proxy=members | {"most": 0}) == ("proxy/most", "range")
     assert fault(proxy=members | {"who": "household", "to_chair": True}) == ("proxy/to_chair", "household")
     assert fault(proxy=members | {"who": "anyone"}) == ("proxy/who", "wrong_type")

@@ -304,6 +304,26 @@ def test_notice_is_given_in_time(preset: str, kind: str, days: int) -> None:
     found.convene(item, starts_in=days * DAY)
 
 
+@pytest.mark.parametrize("kind", ["ordinary", "special"])
+@pytest.mark.parametrize("preset", ["association", "npo"])
+def test_all_together_decide_without_a_meeting(preset: str, kind: str) -> None:
+    """一般法人法58, NPO法14の9: 社員の全員が書面又は電磁的記録により同意の意思表示をしたとき."""
+    found = hall(preset)
+    for silent, expected in ((0, "passed"), (1, "failed")):
+        item = found.call(found.draft(kind=kind))
+        for name in others(found, 7 - silent):
+            say(found, name, item, "yes")
+        found.close()
+        assert found.stage(item) == expected
+
+
+@pytest.mark.parametrize("preset", COOPS)
+def test_a_co_ops_general_meeting_is_replaced_by_nothing(preset: str) -> None:
+    found = hall(preset)
+    for kind in ("ordinary", "special"):
+        assert code(found.call, found.draft(kind=kind)) == "proposal.needs_meeting"
+
+
 # NPOs: 特定非営利活動促進法25.
 
 

@@ -16,7 +16,7 @@ from app.labels import in_force
 from app.naming import sees_titles
 from app.reading import Reading
 from app.visit import Visit
-from governance.books.proposals import Proposal
+from governance.books.proposals import Proposal, as_called
 from governance.books.rules import RuleVersion
 from governance.count import MAX_OPTIONS
 from governance.rule import Rule
@@ -53,14 +53,15 @@ def need_member(visit: Visit) -> str:
 
 
 async def rule_of(reading: Reading, proposal: Proposal) -> tuple[RuleVersion, Rule]:
-    """The rule that decides it: pinned at its opening, before that the one in force."""
+    """The rule that decides it, as it was called: pinned at its opening, before that the one in force."""
     version = None
     if proposal.opened_index is not None and proposal.rule is not None:
         version = await reading.find(RuleVersion, proposal.rule)
     version = version or await current_rule(reading, proposal.decides)
     if version is None:
         raise LookupError("a proposal has a rule")
-    return version, version.rule()
+    rule = version.rule()
+    return version, rule if proposal.called_at is None else as_called(rule, proposal)
 
 
 async def members_policy(reading: Reading) -> MembersPolicy:

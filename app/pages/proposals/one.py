@@ -121,7 +121,7 @@ def _may(visit: Visit, proposal: Proposal, stage: str, rule: Rule, mine: Standin
     entered = mine.ballot is not None and mine.ballot.via is not None
     return {
         "amend": own and stage in ("draft", "scheduled"),
-        "open": own and stage == "draft" and not rule.venue.kinds(),
+        "open": own and stage == "draft" and (not rule.venue.kinds() or rule.venue.or_all()),
         "convene": stage == "draft" and bool(rule.venue.kinds()) and visit.holds(*CONVENERS),
         "items": proposal.decides == BUDGET and stage in ("draft", "scheduled") and visit.signed_in,
         "withdraw": own and stage in ("draft", "scheduled"),

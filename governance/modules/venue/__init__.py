@@ -7,5 +7,6 @@ from typing import Final
 from governance.modules.questions import Venue
 from governance.modules.venue.anywhere import Anywhere
 from governance.modules.venue.meeting import InMeeting
+from governance.modules.venue.meeting_or_all import InMeetingOrByAll
 
-MODULES: Final[tuple[type[Venue], ...]] = (Anywhere, InMeeting)
+MODULES: Final[tuple[type[Venue], ...]] = (Anywhere, InMeeting, InMeetingOrByAll)

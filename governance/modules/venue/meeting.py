@@ -7,6 +7,8 @@ from the convocation on, and an item closes when the chair closes it.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from governance.documents import Fault
 from governance.modules.questions import MEETINGS, Line, Venue
 
@@ -15,7 +17,7 @@ class InMeeting(Venue, frozen=True, rename={"gatherings": "kinds", "floor": "mot
     """``meeting/1``: the ``kinds`` of meetings that may decide, and whether ``motions`` from the floor may be."""
 
     NAME = "meeting/1"
-    KEYS = ("rule.venue.meeting", "rule.venue.meeting.motions")
+    KEYS: ClassVar[tuple[str, ...]] = ("rule.venue.meeting", "rule.venue.meeting.motions")
 
     gatherings: tuple[str, ...]
     floor: bool
@@ -40,4 +42,5 @@ class InMeeting(Venue, frozen=True, rename={"gatherings": "kinds", "floor": "mot
 
     def describe(self) -> Line:
         """With the kinds of meetings."""
-        return self.KEYS[1 if self.floor else 0], {"kinds": list(self.gatherings)}
+        key = "rule.venue.meeting.motions" if self.floor else "rule.venue.meeting"
+        return key, {"kinds": list(self.gatherings)}
