@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from app.post import listing
@@ -40,10 +40,13 @@ class ToRecord(NamedTuple):
 
 
 class Known(NamedTuple):
-    """Everything that is known: ``notices`` by member; ``letters``, of the meeting's current version, by member."""
+    """Everything that is known: ``notices`` by member; ``letters``, of the meeting's current version, by member;
+    ``earlier``: who was sent a letter of an earlier one.
+    """
 
     notices: dict[str, list[Notice]]
     letters: dict[str, Sent]
+    earlier: frozenset[str]
 
     def progress(self) -> Counter[Progress]:
         """How many letters are where."""
@@ -61,6 +64,11 @@ class Known(NamedTuple):
             if any(one.came != "failed" and one.at >= meeting.changed_at for one in some)
         }
         return recorded | {member for member, one in self.letters.items() if one.state == "sent"}
+
+    def behind(self, meeting: Meeting) -> set[str]:
+        """Who was told of the meeting as it was, and not of what has been changed."""
+        noticed = {member for member, some in self.notices.items() if any(one.came != "failed" for one in some)}
+        return (noticed | self.earlier) - self.told(meeting)
 
     def to_record(self, meeting: Meeting) -> list[ToRecord]:
         """What of the letters' fate the ledger does not know yet."""
@@ -90,8 +98,7 @@ async def known(reading: Reading, meeting: Meeting) -> Known:
     notices: dict[str, list[Notice]] = {}
     for one in await reading.children(Notice, meeting.id, limit=MANY):
         notices.setdefault(one.member, []).append(one)
-    return Known(notices, _current(await listing.about(reading.pool, reading.ledger_id, meeting.id), meeting))
-
-
-def _current(letters: Iterable[Sent], meeting: Meeting) -> dict[str, Sent]:
-    return {one.member: one for one in letters if (one.kind, one.version) == (KIND, meeting.version)}
+    letters = [one for one in await listing.about(reading.pool, reading.ledger_id, meeting.id) if one.kind == KIND]
+    current = {one.member: one for one in letters if one.version == meeting.version}
+    earlier = frozenset(one.member for one in letters if one.version < meeting.version and one.state == "sent")
+    return Known(notices, current, earlier)

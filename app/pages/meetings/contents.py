@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from app.decisions.words import Words
+from app.meetings.changes import differences, told, versions
 from app.meetings.guests import Home
 from app.pages.meetings.calendar import page_of
 from app.pages.meetings.common import Said, said
@@ -74,6 +75,7 @@ class Desk:
         self, request: Request, visit: Visit, meeting: Meeting, texts: Said, matters: list[Matter], now: int
     ) -> None:
         self.meeting, self.texts, self.matters = meeting, texts, matters
+        self.changes: list[str] = []
         self.words: Words = words_of(request, visit)
         self.url = page_of(request, visit, meeting)
         self._visit, self._now = visit, now
@@ -82,6 +84,15 @@ class Desk:
     def title(self) -> str:
         """The meeting's title."""
         return self.texts.title or self.words.t("meetings.untitled", id=self.meeting.id[:10])
+
+    @property
+    def letter(self) -> str:
+        """What it begins with: first of all what is not as it was told before."""
+        own = self.texts.notes
+        if not self.changes:
+            return own
+        changed = "\n".join([self.words.t("paperwork.changes"), *self.changes])
+        return "\n\n".join([changed, own or self.words.t("papers.convocation.letter", meeting=self.title)])
 
     def back_by(self) -> int:
         """By when forms are to be back unless the office says otherwise (ms): the evening before, if there is one."""
@@ -118,7 +129,7 @@ class Desk:
             dated=self._now,
             meeting=self._told(),
             households=tuple(self._household(home) for home in homes),
-            letter=self.texts.notes,
+            letter=self.letter,
             documents=tuple(self.texts.documents),
             proxies=self._proxies(wishes),
             written=self._written(wishes),
@@ -156,7 +167,7 @@ class Desk:
         facts = [f"{fact['name']}: {' '.join(fact['text'])}" for fact in self._told().facts(fmt)]
         items = [f"{t('papers.item.vote', n=n)} {matter.title}" for n, matter in enumerate(self.matters, 1)]
         reports = [f"{t('papers.item.report', n=n)} {report}" for n, report in enumerate(self.texts.reports, 1)]
-        letter = self.texts.notes or t("papers.convocation.letter", meeting=self.title)
+        letter = self.letter or t("papers.convocation.letter", meeting=self.title)
         return Circulation(
             house=await self.house(wishes),
             dated=self._now,
@@ -222,7 +233,11 @@ async def desk(request: Request, visit: Visit, meeting: Meeting, now: int) -> De
         title, text, options = await texts_of(visit, proposal)
         title = title or words.t("proposals.untitled", id=proposal.id[:11])
         matters.append(Matter(proposal, rule, title, text, await asked(visit, words, proposal, rule, options)))
-    return Desk(request, visit, meeting, await said(visit, meeting), matters, now)
+    made = Desk(request, visit, meeting, await said(visit, meeting), matters, now)
+    if meeting.version > 1:
+        first, *_, last = await versions(visit.reading, meeting)
+        made.changes = told(differences(first, last, words), words)
+    return made
 
 
 def moment_of(text: str, words: Words) -> int | None:

@@ -72,7 +72,8 @@ async def amend(
     if meeting.after is None:
         lines += await forms.drafts(visit, installation.clock.now())
     start = _as_it_is(words_of(request, visit), meeting, await said(visit, meeting))
-    return await _form(request, visit, lines, start, meeting=meeting)
+    late = installation.clock.now() > meeting.starts_at - meeting.notice
+    return await _form(request, visit, lines, start, meeting=meeting, late=late)
 
 
 @get("/c/{slug:str}/meetings/series", opt={OPT: Access.MEMBER})
@@ -143,7 +144,7 @@ async def _form(
         series=await forms.series(visit.reading),
         names=titles | ({meeting.id: start.title} if meeting else {}),
         words=words,
-        **({"first": None, "chosen": ""} | more),
+        **({"first": None, "chosen": "", "late": False} | more),
     )
 
 

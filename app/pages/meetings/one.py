@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import NamedTuple
+
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.access import OPT, Access
 from app.decisions.steps import tell_step
+from app.decisions.words import Words
 from app.installation import Installation
 from app.meetings.agenda import agenda
+from app.meetings.changes import differences, told, versions
 from app.meetings.forms import motions, unfinished
 from app.meetings.hands import raised
+from app.meetings.notified import known
 from app.meetings.presence import EVERYBODY, here
 from app.pages.meetings.acts import acts
 from app.pages.meetings.common import need_meeting, said, titled
+from app.pages.meetings.post import SAY
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_member, paragraphs, words_of
 from app.visit import Visit
@@ -47,6 +54,8 @@ async def meeting(
     }
     names = await visit.reading.names(people)
     title = texts.title or words.t("meetings.untitled", id=found.id[:10])
+    changed = await _changes(visit, found, words)
+    names |= await visit.reading.names({one.by for one in changed})
     return await show(
         request,
         visit,
@@ -58,6 +67,8 @@ async def meeting(
         title=title,
         paragraphs=paragraphs(texts.notes),
         items=items,
+        changes=changed,
+        behind=len((await known(visit.reading, found)).behind(found)) if changed and visit.holds(*SAY) else 0,
         quorum=lambda step: tell_step(words, step, words.fmt.integer, chooses=False, met=True),
         in_room=sum(one.how == "room" for one in there),
         online=sum(one.how == "online" for one in there),
@@ -73,6 +84,39 @@ async def meeting(
         names=names | {found.id: title} | {one.item.proposal.id: one.title for one in items if one.title},
         words=words,
     )
+
+
+class Change(NamedTuple):
+    """One version after the first: what it changed, who said so, when (ms), as which entry; ``late``: whether the time
+    for notices was over.
+    """
+
+    number: int
+    lines: list[str]
+    by: str
+    at: int
+    entry: int
+    late: bool
+
+
+async def _changes(visit: Visit, meeting: Meeting, words: Words) -> list[Change]:
+    """The last one first."""
+    if meeting.version == 1:
+        return []
+    found = await versions(visit.reading, meeting)
+    pairs = pairwise(found)
+    changes = [
+        Change(
+            number=number,
+            lines=told(differences(before, after, words), words),
+            by=after.by,
+            at=after.at,
+            entry=after.entry,
+            late=after.at > meeting.starts_at - meeting.notice,
+        )
+        for number, (before, after) in enumerate(pairs, 2)
+    ]
+    return changes[::-1]
 
 
 async def _series(visit: Visit, meeting: Meeting) -> str:

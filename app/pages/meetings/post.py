@@ -65,6 +65,7 @@ async def notices(
         called=len(people),
         told=len(people) - len(untold),
         due=meeting.starts_at - meeting.notice,
+        behind=len(found.behind(meeting)) if meeting.version > 1 and meeting.stage() == "convened" else 0,
         mailable=len(mailable),
         unsent=len([id_ for id_ in mailable if id_ not in found.letters]),
         progress=found.progress(),

@@ -41,9 +41,10 @@ def invitation(made: Desk, told: Occasion, host: Person, origin: str, member: st
     items = [f"{t('papers.item.vote', n=n)} {one_line(matter.title)}" for n, matter in enumerate(made.matters, 1)]
     items += [f"{t('papers.item.report', n=n)} {report}" for n, report in enumerate(made.texts.reports, 1)]
     files = [" ".join(filter(None, (file.name, file.address))) for file in made.texts.files]
+    subject = "paperwork.changes.subject" if made.changes else "papers.convocation.title"
     parts = [
         t("papers.address.to", name=to.name),
-        made.texts.notes or t("papers.convocation.letter", meeting=made.title),
+        made.letter or t("papers.convocation.letter", meeting=made.title),
         "\n".join(facts),
         "\n".join([t("papers.convocation.agenda"), *items]) if items else "",
         "\n".join([t("meetings.documents"), *files]) if files else "",
@@ -57,7 +58,7 @@ def invitation(made: Desk, told: Occasion, host: Person, origin: str, member: st
         name=to.name,
         coop=one_line(host.name),
         origin=origin,
-        subject=one_line(t("papers.convocation.title", meeting=made.title)),
+        subject=one_line(t(subject, meeting=made.title)),
         text="\n\n".join(part for part in parts if part) + "\n",
         lang=lang,
         calendar=request(told, host, Person(to.name, to.address)).decode(),

@@ -154,7 +154,7 @@ async def test_nothing_is_sent_twice_but_a_new_version_is(
     await send(mailing, meeting)
     await (await desk(mailing, office)).send()
     assert len(office.taken) == 4
-    assert str(office.taken[-1].message["subject"]).startswith("延びた総会")
+    assert str(office.taken[-1].message["subject"]).startswith("【変更】延びた総会")
 
 
 async def test_what_the_server_refuses_is_said_and_recorded_as_failed(
