@@ -104,6 +104,18 @@ _CHOOSING: Final = _rule(
     threshold={"module": "relative_majority/1"},
     channels=["online"],
 )
+_MET: Final = _rule(
+    venue={"module": "meeting/1", "kinds": ["general"], "motions": False},
+    timing={"module": "fixed/1", "voting_seconds": 604_800, "delay_seconds": 864_000, "timelock_seconds": 0},
+)
+_MET_OR_ALL: Final = _rule(
+    venue={"module": "meeting_or_all/1", "kinds": ["general"], "motions": True},
+    timing={"module": "fixed/1", "voting_seconds": 604_800, "delay_seconds": 864_000, "timelock_seconds": 0},
+)
+_LONG_MET: Final = _MET | {
+    "timing": {"module": "phased/1", "voting_seconds": 604_800, "delay_seconds": 0, "timelock_seconds": 86_400,
+               "deliberation_seconds": 86_400, "late_quorum_seconds": 3600, "early_close": False, "execution_seconds": 864_000},
+}  # fmt: skip
 _STRANGE: Final = _rule(
     electorate={"module": "all_active/1", "except": _TARO},
     weight={"module": "one_yen_one_vote/1", "factor": 10_000},
@@ -338,6 +350,7 @@ BODIES: Final[list[tuple[str, Json, Json]]] = [
     ("proposal.roll/1", {"proposal": _PROPOSAL, "heads": 3, "weight": 4, "classes": {"regular": _count(2, 3), "guest": _count(1, 1)}}, {}),
     ("proposal.draft/1", {"kind": "election", "title": _COMMIT, "text": _COMMIT, "options": [_COMMIT] * 3, "seats": 2, "topic": "water", "interested": [_TARO, _ROKU]}, {}),
     ("proposal.draft/1", {"kind": "budget", "title": _COMMIT, "text": _COMMIT, "budget": 300000}, {}),
+    ("proposal.draft/1", {"kind": "rules", "title": _COMMIT, "text": _COMMIT, "effects": [{"effect": "rule", "kind": "ordinary", "document": document} for document in (_MET, _LONG_MET, _MET_OR_ALL)]}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 2)}, "result": "passed", "digest": "ab" * 32}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 200)}, "result": "passed", "found": _FOUND}, {}),
     ("proposal.count/1", {"proposal": _PROPOSAL, "tally": {"option_1": _count(2, 250_000), "option_2": _count(1, 133_330), "abstain": _count(1, 3)}, "result": "passed", "digest": "ab" * 32}, {}),

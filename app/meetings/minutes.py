@@ -60,7 +60,7 @@ def _matter(words: Words, number: int, matter: Matter) -> str:
         there = item.turnout
         told.append(
             t(
-                "meetings.turnout",
+                "meetings.turnout.then",
                 all=fmt.integer(there.electorate),
                 present=fmt.integer(there.present),
                 room=fmt.integer(there.in_person),

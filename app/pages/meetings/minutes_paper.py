@@ -117,11 +117,20 @@ async def _decided(visit: Visit, made: Desk, records: Records, number: int, item
         name=words.t("papers.item.vote", n=number),
         title=title or words.t("proposals.untitled", id=proposal.id[:11]),
         text="",
-        method=words.t(f"paperwork.method.{hands.how if hands else 'ballots'}") if found or hands else "",
+        method=_method(words, found, hands),
         tallies=tuple(Tally(words.choice(one, labels), tally.get(one, NOBODY).weight) for one in shown),
         outcome=" ".join(part for part in (words.t(f"proposals.stage.{item.stage}"), chosen) if part),
         receipts=(records.code(proposal.index if found is None else found.index),),
     )
+
+
+def _method(words: Words, found: Found | None, hands: Hands | None) -> str:
+    """How it was decided: by hands, by ballots, or by both; empty before it was."""
+    if hands is None:
+        return "" if found is None else words.t("paperwork.method.ballots")
+    raised = words.t(f"paperwork.method.{hands.how}")
+    counted = 0 if found is None else sum(count.heads for count in found.counted.tally.values())
+    return raised if counted <= hands.heads else words.t("paperwork.method.both", hands=raised)
 
 
 async def _signers(

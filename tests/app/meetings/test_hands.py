@@ -6,6 +6,7 @@ from ledger.compose import Private
 from tests.app.api.service import Coop, Travelling
 from tests.app.meetings.conftest import SOON, Convene
 from tests.app.meetings.test_pages import page
+from tests.app.meetings.test_papers import printed
 
 SIGNERS = ("Jiro", "Ume")
 WAITING = "会場の数が Jiroさん、Umeさん の署名を待っています"
@@ -57,3 +58,6 @@ async def test_what_hands_came_to_is_told_after_the_close(
     begun = await page(coop, "Jiro", f"meetings/{meeting}/minutes")
     assert "賛成 1、反対 1、棄権 0\nうち 挙手:賛成 1、反対 0、棄権 0" in begun
     assert "報告\nこの一年の活動" in begun
+    body = {"meeting": meeting, "version": 1, "text": Private("屋根を直すと決めた。")}
+    await coop.say("Jiro", "minutes.draft/1", body)
+    assert "挙手と投票" in "".join(await printed(coop, "Taro", f"{meeting}/minutes/1/minutes.pdf"))
