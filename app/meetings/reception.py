@@ -21,7 +21,7 @@ from ledger.books.roles import COOP, Role
 
 ATTEND: Final = "meeting.attend/1"
 LEAVE: Final = "meeting.leave/1"
-Show = Literal["", "absent", "here"]
+Show = Literal["", "absent", "here", "code"]
 _ROWS: Final = (
     "あいうえお",
     "かきくけこ",
@@ -38,7 +38,8 @@ _MEMBER: Final = re.compile(r"\bmem_[a-z2-7]{26}\b")
 
 
 class Guest(NamedTuple):
-    """Somebody who may come. ``here``: how they are there, None while they are not; ``left``: whether they were.
+    """Somebody who may come. ``here``: how they are there, None while they are not; ``left``: whether they were;
+    ``coded``: since when (ms) they are in the room by their own word and the code alone, which nobody at reception saw.
 
     ``proxy``: whom they have named for the meeting, a member or ``chair``; ``ballot``: whether one of theirs has come
     in on an item; ``waiting``: the type of what was entered for them and waits for a countersignature.
@@ -50,6 +51,7 @@ class Guest(NamedTuple):
     proxy: str | None
     ballot: bool
     waiting: str
+    coded: int | None = None
 
     @property
     def row(self) -> str:
@@ -59,6 +61,8 @@ class Guest(NamedTuple):
 
     def fits(self, show: Show) -> bool:
         """Whether they are among those asked for."""
+        if show == "code":
+            return self.coded is not None
         return not show or (show == "here") == (self.here is not None)
 
 
@@ -76,7 +80,8 @@ async def listed(
         found = came.get(person.id)
         here = found.how if found is not None and found.left_at is None else None
         left = found is not None and here is None
-        return Guest(person, here, left, given.get(person.id), person.id in voted, waiting.get(person.id, ""))
+        coded = found.came_at if found is not None and here == "room" and found.via is None else None
+        return Guest(person, here, left, given.get(person.id), person.id in voted, waiting.get(person.id, ""), coded)
 
     return [guest(person) for person in people]
 

@@ -197,3 +197,22 @@ async def test_what_nobody_has_countersigned_by_the_end_waits_no_longer(
         assert "Taroさん" not in await page(coop, who, "office/countersign")
     assert await pending.count_for(coop.installation, reading, coop.town.id("Jiro")) == 0
     assert "連署されませんでした" in (await desk(coop, meeting))[taro]
+
+
+async def test_who_came_by_the_code_alone_is_told_apart_and_can_be_struck_out(
+    coop: Coop, convene: Convene, clock: Travelling
+) -> None:
+    meeting, taro, ume = await convene(), coop.town.id("Taro"), coop.town.id("Ume")
+    await coop.appoint("Jiro", "facilitator")
+    await coop.say("Hanako", "meeting.door/1", {"meeting": meeting, "door": door(coop, "door")})
+    assert await come(coop, "Taro", meeting, "door") == 201
+    await enter(coop, "meeting.attend/1", "Ume", meeting=meeting, how="room")
+    everyone = await desk(coop, meeting)
+    assert "コードで受付" in everyone[taro]
+    assert "コードで受付" not in everyone[ume]
+    found = await desk(coop, meeting, "?only=code")
+    assert set(found) == {taro}
+    assert "会場に見当たらない人は" in await page(coop, "Hanako", f"meetings/{meeting}/reception?only=code")
+    assert set(forms(found[taro])) == {"meeting.leave/1"}
+    await enter(coop, "meeting.leave/1", "Taro", meeting=meeting)
+    assert await desk(coop, meeting, "?only=code") == {}

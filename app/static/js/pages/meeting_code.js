@@ -1,6 +1,7 @@
 /**
  * The code for the wall of the room: its key is made here, registered by its id, and shown. It lives in this page alone, so
- * that a page that is loaded again has to make another; the one before no longer opens the door.
+ * that a page that is loaded again has to make another; the one before no longer opens the door. Who has sent the code to
+ * somebody elsewhere has sent what soon is worth nothing, if it is changed now and then: the page reminds of it.
  */
 
 import { outsideAddress } from "../environment.js";
@@ -9,12 +10,15 @@ import { notice } from "../notice.js";
 import { qrSvg } from "../qr.js";
 import { generateLinkKey } from "../signing_keys.js";
 
+const OLD = 10 * 60_000; // milliseconds after which a code had better be another
+
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-code-page]"));
 const make = /** @type {HTMLFormElement} */ (root.querySelector("[data-make]"));
 const sheet = /** @type {HTMLElement} */ (root.querySelector("[data-sheet]"));
 const tools = /** @type {HTMLElement} */ (root.querySelector("[data-tools]"));
 const end = /** @type {HTMLElement} */ (root.querySelector("[data-end]"));
 const said = /** @type {HTMLElement} */ (root.querySelector("[data-said]"));
+const old = /** @type {HTMLElement} */ (root.querySelector("[data-old]"));
 const came = /** @type {HTMLElement} */ (root.querySelector("#came"));
 const key = await generateLinkKey();
 const id = await keyId(key.public);
@@ -30,11 +34,13 @@ make.addEventListener("yui:done", (event) => {
   if (/** @type {CustomEvent} */ (event).detail.status === "recorded") reveal();
   else said.replaceChildren(notice("warning", root.dataset.unsure ?? ""));
 });
+root.querySelector("[data-change]")?.addEventListener("click", () => location.reload());
 came.addEventListener("htmx:afterSwap", () => {
   const now = /** @type {HTMLElement} */ (came.querySelector("[data-door]")).dataset.door;
   if (sheet.hidden || now === id) return;
   sheet.hidden = true;
   tools.hidden = true;
+  old.hidden = true;
   said.replaceChildren(notice("warning", root.dataset.replaced ?? ""));
 });
 
@@ -49,6 +55,7 @@ function reveal() {
   tools.hidden = false;
   end.hidden = false;
   sheet.focus();
+  setTimeout(() => (old.hidden = sheet.hidden), OLD);
   stayAwake();
 }
 
