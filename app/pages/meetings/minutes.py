@@ -7,7 +7,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from app.access import OPT, Access
-from app.api.problems import Problem
 from app.installation import Installation
 from app.meetings.agenda import agenda
 from app.meetings.minutes import Matter, Texts, begin
@@ -27,12 +26,11 @@ async def minutes(
     """What a meeting's minutes say; for whoever writes them, a form that begins with what the log knows."""
     me, found = need_member(visit), await need_meeting(visit, id)
     stage = found.stage()
-    if stage not in ("open", "closed"):
-        raise Problem("meeting.stage", 409, id=found.id, stage=stage)
     last = await visit.reading.find(Minutes, f"{found.id}/{found.minutes}") if found.minutes else None
     text = "" if last is None else await visit.reading.text(last.statement, "text")
     signer = me in (found.chair, *found.signers)
-    writes = (last is None or last.final_at is None) and (signer or visit.holds(*WRITERS))
+    begun = stage in ("open", "closed")
+    writes = begun and (last is None or last.final_at is None) and (signer or visit.holds(*WRITERS))
     texts = await said(visit, found)
     names = await visit.reading.names([found.chair, *found.signers])
     title = texts.title or words_of(request, visit).t("meetings.untitled", id=found.id[:10])
@@ -41,6 +39,7 @@ async def minutes(
         visit,
         "meetings/minutes.html",
         meeting=found,
+        stage=stage,
         title=title,
         last=last,
         paragraphs=paragraphs(text),

@@ -52,6 +52,11 @@ async def test_minutes_begin_with_what_the_log_knows_and_end_signed(
     assert "minutes.draft/1" not in final
 
 
-async def test_a_meeting_that_has_not_begun_has_no_minutes(coop: Coop, convene: Convene) -> None:
-    client = await coop.signed_in("Hanako")
-    assert (await client.get(f"/c/owase/meetings/{await convene()}/minutes")).status_code == 409
+async def test_a_meeting_that_has_not_begun_or_was_called_off_has_no_minutes(coop: Coop, convene: Convene) -> None:
+    meeting = await convene()
+    before = await page(coop, "Hanako", f"meetings/{meeting}/minutes")
+    assert "議事録は、開会してから書きはじめられます。" in before
+    await coop.say("Hanako", "meeting.cancel/1", {"meeting": meeting})
+    after = await page(coop, "Hanako", f"meetings/{meeting}/minutes")
+    assert "この会議は取りやめになりました。" in after
+    assert "minutes.draft/1" not in before + after

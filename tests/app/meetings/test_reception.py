@@ -62,8 +62,12 @@ async def test_a_member_is_checked_in_and_leaves_as_the_desk_offers_it(coop: Coo
     offered = await desk(coop, meeting)
     assert forms(offered[taro]) == {"meeting.attend/1": f"{taro} room {jiro}"}
     assert f"/c/owase/meetings/{meeting}/returned/{taro}" in offered[taro]
-    # Nobody is entered by themselves, nor by whoever countersigns.
-    assert forms(offered[coop.town.id("Hanako")]) == forms(offered[jiro]) == {}
+    # Nobody is entered by themselves, nor by whoever countersigns; their lines say what to do.
+    hanako = offered[coop.town.id("Hanako")]
+    assert forms(hanako) == forms(offered[jiro]) == {}
+    assert "自分の受付は、自分の端末" in hanako
+    assert "連署をほかの人に替えると" in offered[jiro]
+    assert "受付は、" not in offered[taro]
     await enter(coop, "meeting.attend/1", "Taro", meeting=meeting, how="room")
     there = (await desk(coop, meeting))[taro]
     assert "会場" in there
