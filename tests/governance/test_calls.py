@@ -50,7 +50,9 @@ def test_seconders_are_others_each_once_and_for_the_text_they_read() -> None:
     assert code(coop.call, draft) == "proposal.seconders"
     second(coop, "Jiro", draft)
     amended = {"proposal": draft, "title": Private("別の題"), "text": Private("別の文")}
+    assert coop.proposal(draft).seconds == 2
     coop.say("Ume", "proposal.amend/1", amended, replaces=coop.proposal(draft).statement)
+    assert coop.proposal(draft).seconds == 0
     assert code(coop.call, draft) == "proposal.seconders"
     assert code(second, coop, "Kenta", draft, 1) == "proposal.version"
     second(coop, "Kenta", draft, 2)

@@ -117,9 +117,14 @@ def test_a_lot_decides_between_equal_options_whatever_their_order() -> None:
     vote = coop.voting("choice", options=[Private("春"), Private("夏"), Private("秋")])
     for name, choice in (("Ume", "option_1"), ("Kenta", "option_3")):
         coop.vote(name, vote, choice)
+    before = coop.size
     coop.close()
     coop.draft()
     assert coop.stage(vote) == "counting"
+    # Drawn rightly, but from a checkpoint that was there while votes could still be cast to suit it.
+    known = draws.draw_order(coop.state, coop.proposal(vote), canonical.unb64(str(coop.root_at(before)), 32))
+    early = {"proposal": vote, "order": list(known)}
+    assert code(coop.say, "clerk", "lot.order/1", early, seen_size=before) == "lot.too_early"
     assert code(coop.say, "clerk", "proposal.count/1", {"proposal": vote, "tally": {}, "result": "tied"}) == (
         "proposal.lot_first"
     )
@@ -153,6 +158,24 @@ def test_those_whom_the_rule_names_veto_during_the_timelock() -> None:
     coop.wait(DAY)
     assert code(coop.say, "Jiro", "proposal.veto/1", {"proposal": kept}) == "proposal.stage"
     assert coop.stage(kept) == "executed"
+
+
+def test_nobody_vetoes_after_the_timelock_what_waits_to_be_executed() -> None:
+    rule = document(
+        timing=TIMELOCK | {"execution_seconds": 86_400},
+        veto={"module": "by_role/1", "roles": ["facilitator"], "count": 1},
+    )
+    coop = Assembly(ordinary=rule)
+    vote = coop.voting()
+    coop.vote("Ume", vote, "yes")
+    coop.close()
+    coop.draft()
+    executes_at = coop.proposal(vote).executes_at or 0
+    coop.time = executes_at
+    assert coop.stage(vote) == "passed"
+    assert code(coop.say, "Jiro", "proposal.veto/1", {"proposal": vote}) == "proposal.no_veto"
+    coop.say("Kenta", "proposal.execute/1", {"proposal": vote})
+    assert coop.stage(vote) == "executed"
 
 
 def test_a_decision_that_nobody_executes_lapses() -> None:
