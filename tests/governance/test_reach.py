@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from governance import reach
 from governance.reach import Path
 
-MANY = 200_000
+MANY = 100_000
 PEOPLE = [f"m{number}" for number in range(8)]
 OUTSIDERS = ["x0", "x1"]
 
@@ -114,3 +114,15 @@ def test_one_loop_of_all_members_and_one_star() -> None:
     assert reach.speaks_for(follow(voters, ("0",), {}, star).values()) == {"0": MANY - 1}
     del star["0"]
     assert {path.why for path in follow(voters, (), {}, star).values()} == {"silent"}
+
+
+def test_half_of_all_members_behind_a_circle_of_the_others() -> None:
+    """Whoever starts, and wherever on the circle somebody votes."""
+    voters = [str(number) for number in range(MANY)]
+    half = MANY // 2
+    links = {str(number): str(number + 1) for number in range(MANY - 1)} | {voters[-1]: str(half)}
+    for order in (voters, random.Random(4).sample(voters, MANY)):
+        asked = dict.fromkeys(order)
+        assert {path.why for path in follow(asked, (), {}, links).values()} == {"loop"}
+        broken = follow(asked, (str(half),), {}, links)
+        assert (broken["0"].steps, broken[str(half + 1)].steps) == (half, half - 1)
