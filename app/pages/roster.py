@@ -18,6 +18,7 @@ from litestar.response import Redirect
 
 from app import pending
 from app.access import OPT, Access
+from app.api.problems import Problem
 from app.commons.people import officials
 from app.decisions.words import Words
 from app.installation import Installation
@@ -291,7 +292,12 @@ async def template(
 async def roll(
     request: Asked, visit: NamedDependency[Visit], encoding: FromQuery[Encoding] = "utf-8"
 ) -> Response[bytes]:
-    """The roll as a file, in reading order, with the headings that an import understands."""
+    """The roll as a file, in reading order, with the headings that an import understands.
+
+    Everybody's addresses at once are for the office; whoever helps at a desk sees one member's after the other.
+    """
+    if not visit.holds(*keys.OFFICIALS):
+        raise Problem("access.role", 403)
     words = words_of(request, visit)
     names = [*columns.FIELDS, "status"]
     people = await _people(request, visit)

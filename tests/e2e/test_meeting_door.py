@@ -71,7 +71,8 @@ def test_members_come_by_the_code_that_is_shown_and_by_no_older_one(
     coop.sign_in(screen, "Hanako")
     screen.goto(coop.address(f"meetings/{meeting}/code"))
     old = shown(screen)
-    screen.get_by_role("button", name="コードを替える").click()
+    with screen.expect_navigation():
+        screen.get_by_role("button", name="コードを替える").click()
     expect(screen.locator(".poster")).to_be_hidden()
     new = shown(screen, "新しいコードを出す")
     door = coop.address(f"meetings/{meeting}/door")

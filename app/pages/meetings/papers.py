@@ -26,6 +26,7 @@ from app.roll import Person, Rolls
 from app.texts.formats import Formats
 from app.visit import Visit
 from governance.books.meetings import Meeting
+from ledger.books.keys import OFFICIALS
 
 _PRESS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="press")
 """One file at a time: a batch of letters takes two seconds and 200 MB of memory."""
@@ -41,6 +42,7 @@ async def papers(
     id: FromPath[str],
 ) -> Page:
     """What the office prints for a meeting, and what it should know before."""
+    _require_office(visit)
     made = await _desk(request, visit, installation, id)
     people = await called(request, visit, installation, made.meeting)
     found = await _homes(visit, people)
@@ -73,6 +75,7 @@ async def letters(
     number: FromPath[int],
 ) -> Response[bytes]:
     """One file of letters, with the forms of everyone in those households; the first is number 1."""
+    _require_office(visit)
     made = await _desk(request, visit, installation, id)
     found = await _homes(visit, await called(request, visit, installation, made.meeting))
     each = _batch(made)
@@ -92,6 +95,7 @@ async def sheet(
     kind: FromPath[str],
 ) -> Response[bytes]:
     """Address labels, the reception list, or the sheet that goes round in one group."""
+    _require_office(visit)
     made = await _desk(request, visit, installation, id)
     people = await called(request, visit, installation, made.meeting)
     wishes = made.wishes(request.query_params)
@@ -130,6 +134,12 @@ async def printed(request: Asked, content: Paper, fmt: Formats, name: str) -> Re
     made = await asyncio.get_running_loop().run_in_executor(_PRESS, render.pdf, content, fmt)
     headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "Cache-Control": "no-store"}
     return Response(made, media_type="application/pdf", headers=headers)
+
+
+def _require_office(visit: Visit) -> None:
+    """Everybody's addresses at once are for those who call the meeting together, not for who helps at a desk."""
+    if not visit.holds(*OFFICIALS):
+        raise Problem("access.role", 403)
 
 
 async def _desk(request: Asked, visit: Visit, installation: Installation, id_: str) -> Desk:

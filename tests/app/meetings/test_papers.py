@@ -16,6 +16,7 @@ from ledger.books.members import Member
 from ledger.compose import Private
 from tests.app.api.service import Coop
 from tests.app.meetings.conftest import Convene
+from tests.app.meetings.test_pages import page
 from tests.app.papers.reading_back import bare
 
 HOUSES = {"Jiro": "海辺", "Ume": "海辺", "Taro": "山手"}
@@ -187,3 +188,16 @@ def test_a_household_is_what_is_recorded_else_what_the_roll_says_at_one_address(
     ]
     found = [[one.id for one in home.people] for home in homes(people, {"f": "hh_1", "g": "hh_1"})]
     assert found == [["a", "c"], ["b"], ["d"], ["e"], ["f", "g"]]
+
+
+async def test_everybodys_addresses_are_for_those_who_call_together(coop: Coop, convene: Convene) -> None:
+    meeting = await convene()
+    await coop.appoint("Ume", "concierge")
+    await coop.appoint("Jiro", "facilitator")
+    for path in ("papers", "papers/letters/1", "papers/labels", "papers/reception"):
+        assert (await fetch(coop, "Ume", f"{meeting}/{path}")).status_code == 403
+        assert (await fetch(coop, "Jiro", f"{meeting}/{path}")).status_code == 200
+    assert f"{meeting}/papers" not in await page(coop, "Ume", f"meetings/{meeting}")
+    assert f"{meeting}/papers" in await page(coop, "Jiro", f"meetings/{meeting}")
+    for who, there in (("Ume", False), ("Jiro", True)):
+        assert ("office/roll.csv" in await page(coop, who, "members")) is there
