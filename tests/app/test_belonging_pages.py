@@ -142,6 +142,22 @@ async def test_a_household_that_nobody_represents_is_told_of(coop: Coop) -> None
     assert "代表のいない世帯" in await page(coop, "Jiro", "office/households")
 
 
+async def test_every_payment_of_a_member_is_a_press_away_for_them_and_for_who_keeps_the_accounts(coop: Coop) -> None:
+    await pay(coop, "Taro", 3, 30_000)
+    await pay(coop, "Ume", 1, 10_000)
+    await pay(coop, "Taro", -1, -10_000)
+    taro = coop.town.id("Taro")
+    history = f"ledger?book=equity&who={taro}"
+    link = f'href="{BASE}/{history.replace("&", "&amp;")}"'
+    for who, path in (("Taro", "me"), ("Hanako", f"members/{taro}"), ("Hanako", f"members/{taro}/shares")):
+        assert link in await page(coop, who, path)
+    assert link not in await page(coop, "Kenta", f"members/{taro}")
+    for who in ("Taro", "Hanako"):
+        shown = await page(coop, who, history)
+        numbers = set(re.findall(rf'{BASE}/ledger/(\d+)"', shown))
+        assert numbers == {str(coop.town.head[0] - 1), str(coop.town.head[0] - 3)}
+
+
 async def test_shares_are_added_up_and_those_given_back_are_gone(coop: Coop) -> None:
     await pay(coop, "Taro", 3, 30_000)
     await pay(coop, "Ume", 1, 10_000)
