@@ -15,7 +15,7 @@ from ledger.books.projects import Project
 from ledger.compose import Private
 from ledger.errors import FormatError
 from tests.governance.assembly import Assembly
-from tests.governance.documents import CHOICE, document
+from tests.governance.documents import CHOICE, document, share
 from tests.simulator import DAY, HOUR
 
 PHASED = {
@@ -87,6 +87,21 @@ def test_a_deposit_is_held_and_comes_back_or_is_burned() -> None:
     coop.draft()
     account = tokens.account(coop.state, coop.id("Ume"))
     assert (coop.stage(kept), account.total, account.held) == ("failed", 7, 0)
+
+
+def test_what_passes_gives_its_deposit_back_with_however_little_support() -> None:
+    """A motion that only needs more yes than no is not a spammer's for having many abstain."""
+    deposit = {"module": "deposit/1", "tokens": 3, "returned_from": "1/2"}
+    coop = Assembly(ordinary=document(admission=deposit, threshold=share("1/2", "yes_no", strict=True)))
+    with coop.granted("Ume", 3):
+        draft = coop.draft()
+    coop.call(draft)
+    for name, choice in (("Ume", "yes"), ("Jiro", "abstain"), ("Kenta", "abstain")):
+        coop.vote(name, draft, choice)
+    coop.close()
+    coop.draft()
+    account = tokens.account(coop.state, coop.id("Ume"))
+    assert (coop.stage(draft), account.total, account.held) == ("passed", 3, 0)
 
 
 def test_a_withdrawn_proposal_gives_its_deposit_back() -> None:
