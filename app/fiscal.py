@@ -36,6 +36,12 @@ def last_over(coop: Coop, now: int) -> int:
     return today.year - (1 if today.month >= coop.fiscal_month else 2)
 
 
+async def founded(reading: Reading, coop: Coop) -> int:
+    """The year in which the ledger begins."""
+    query = "SELECT received FROM entry WHERE ledger_id = $1 AND index = 0"
+    return last_over(coop, await reading.pool.fetchval(query, reading.ledger_id)) + 1
+
+
 async def entries_of(reading: Reading, coop: Coop, year: Year, size: int) -> Range | None:
     """The entries among the first ``size`` that were received in that year; None without any."""
     first, after = (

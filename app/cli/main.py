@@ -10,8 +10,10 @@ imports what is heavy inside ``run``, so that ``--help`` needs nothing but the s
 """
 
 import argparse
+import tomllib
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -49,6 +51,7 @@ COMMANDS = (
 def main(argv: Sequence[str]) -> int:
     """Run the command that ``argv`` names and return its exit code: 0 without one, after showing the help."""
     parser = argparse.ArgumentParser(prog="yui", description="結 Yui: 組合の台帳 / a governance ledger for co-ops")
+    parser.add_argument("--version", action="store_true", help="版を示す / print the version")
     names = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     chosen = next((command for command in COMMANDS if command.name in argv[:1]), None)
     for command in COMMANDS:
@@ -56,8 +59,10 @@ def main(argv: Sequence[str]) -> int:
         if command is chosen:
             import_module(command.module).add_arguments(own)
     if chosen is None:
-        parser.parse_args(argv)
-        parser.print_help()
+        if parser.parse_args(argv).version:
+            print(f"yui {_version()}")
+        else:
+            parser.print_help()
         return 0
     if chosen.passes_arguments_on and argv[1:] not in (["-h"], ["--help"]):
         args = argparse.Namespace(command=chosen.name, rest=list(argv[1:]))
@@ -65,3 +70,9 @@ def main(argv: Sequence[str]) -> int:
         args = parser.parse_args(argv)
     status: int = import_module(chosen.module).run(args)
     return status
+
+
+def _version() -> str:
+    """As the project says: nothing is built or installed that could say it."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])

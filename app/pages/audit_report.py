@@ -12,7 +12,7 @@ from app import passes
 from app.access import OPT, Access
 from app.api.problems import Problem
 from app.decisions.words import Words
-from app.fiscal import Range, Year, entries_of, last_over, year_of
+from app.fiscal import Range, Year, entries_of, founded, last_over, year_of
 from app.installation import Installation
 from app.pages.meetings.papers import printed
 from app.pages.page import Page, show
@@ -26,7 +26,7 @@ from governance.books.audits import AuditReport
 from ledger import canonical
 
 OFFERED: Final = 5
-"""Years that a new report can be about, from the last that is over."""
+"""Years that a new report can be about at most, from the last that is over."""
 MANY: Final = 1000
 
 
@@ -69,7 +69,10 @@ async def new(
 ) -> Page:
     """The form of a report, with what the last full pass found; for a year reported on already, of its new version."""
     me, words, over = need_member(visit), words_of(request, visit), last_over(visit.coop, installation.clock.now())
-    chosen = year_of(visit.coop, min(year or over, over))
+    first = await founded(visit.reading, visit.coop)
+    # In the first year of a ledger the one before it is all that can be reported on.
+    years = range(over, min(over, max(first, over - OFFERED + 1)) - 1, -1)
+    chosen = year_of(visit.coop, min(max(year or over, years[-1]), over))
     before = await visit.reading.find(AuditReport, f"{chosen.number}/{me}")
     text = await visit.reading.text(before.statement, "text") if before is not None else ""
     last = await passes.latest(visit.reading, finished=True)
@@ -78,7 +81,7 @@ async def new(
         visit,
         "audit/report_new.html",
         year=chosen,
-        years=range(over, over - OFFERED, -1),
+        years=years,
         entries=await entries_of(visit.reading, visit.coop, chosen, visit.size),
         before=before,
         text=text or words.t("audit_report.begin"),

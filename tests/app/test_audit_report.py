@@ -26,6 +26,7 @@ from tests.app.papers.reading_back import bare
 __all__ = ["app", "clock", "coop", "installation"]
 
 APRIL = 4
+YEAR = 31_557_600_000  # ms
 
 
 @pytest.fixture
@@ -59,18 +60,29 @@ async def report(coop: Coop, **changes: Any) -> str:
     return f"/{year}/{coop.town.id('Taro')}"
 
 
-async def test_the_form_says_what_was_checked_and_which_years_are_over(audited: Coop) -> None:
+def offered(shown: str) -> list[int]:
+    """The years to choose from."""
+    return [int(year) for year in re.findall(r'<option value="(\d{4})"', shown)]
+
+
+async def test_the_form_says_what_was_checked_and_which_years_are_over(audited: Coop, clock: Travelling) -> None:
     shown = (await get(audited, "Taro", "/new")).text
     assert 'data-statement="audit.report/1"' in shown
     assert "まだ全件検証をしていません" in shown
     assert "業務の執行について" in shown
-    years = [int(year) for year in re.findall(r'<option value="(\d{4})"', shown)]
-    assert years == sorted(years, reverse=True)
-    assert len(years) == 5
-    assert f'name="year" value="{years[0]}"' in shown
-    assert f'name="year" value="{years[2]}"' in (await get(audited, "Taro", f"/new?year={years[2]}")).text
-    # A year that is not over can't be chosen.
-    assert f'name="year" value="{years[0]}"' in (await get(audited, "Taro", f"/new?year={years[0] + 1}")).text
+    # In a ledger's first year the one before it is all that is over.
+    (before,) = offered(shown)
+    assert f'name="year" value="{before}"' in shown
+    clock.ahead += 3 * YEAR
+    later = (await get(audited, "Taro", "/new")).text
+    years = offered(later)
+    assert years == [before + 3, before + 2, before + 1]
+    assert f'name="year" value="{years[0]}"' in later
+    # Neither a year that is not over can be chosen, nor one before the ledger.
+    for asked, chosen in ((years[1], years[1]), (years[0] + 1, years[0]), (before, years[2])):
+        assert f'name="year" value="{chosen}"' in (await get(audited, "Taro", f"/new?year={asked}")).text
+    clock.ahead += 4 * YEAR
+    assert len(offered((await get(audited, "Taro", "/new")).text)) == 5
 
 
 async def test_a_report_is_read_by_members_and_printed(audited: Coop) -> None:

@@ -47,6 +47,12 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
     assert all(f"    {command.name}" in said and command.summary in said for command in frame.COMMANDS)
 
 
+def test_the_version_is_the_projects(capsys: pytest.CaptureFixture[str]) -> None:
+    assert frame.main(["--version"]) == 0
+    number = capsys.readouterr().out.removeprefix("yui ").strip()
+    assert f'version = "{number}"\n' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
 def test_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         frame.main(["tset"])
