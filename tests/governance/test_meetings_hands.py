@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from governance import rule
+from governance.books import hands
 from governance.books.meetings import Hands
 from ledger.errors import FormatError
 from tests.governance.documents import CHOICE, document
@@ -53,6 +54,18 @@ def test_never_more_hands_than_heads_without_another_ballot_or_mandate_given(hal
     hall.hands(item, 1, 1)
     hall.go("Ume", meeting)
     assert code(hall.hands, item, 2) == "hands.too_many"
+
+
+def test_hands_of_a_crowd_are_not_counted(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose hands they may have been is kept with each count, so there is an end to how many that can be."""
+    monkeypatch.setattr(hands, "MOST", 2)
+    item, meeting = opened(hall, "Jiro", "Ume")
+    hall.hands(item, 1)
+    hall.come("Kenta", meeting)
+    assert code(hall.hands, item, 1) == "hands.crowd"
+    assert code(hall.unopposed, item) == "hands.crowd"
+    hall.go("Kenta", meeting)
+    hall.unopposed(item)
 
 
 def test_the_chair_counts_and_two_signers_sign(hall: Hall) -> None:
