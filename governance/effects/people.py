@@ -16,7 +16,8 @@ from ledger.errors import Refusal
 from ledger.fold import Context, Moment
 
 NOTICE_OF_EXPULSION: Final = 10 * 86_400_000
-"""In ms: ten days before the meeting the member is told, and may answer (消費生活協同組合法20)."""
+"""In ms: ten days before the meeting the member is told, and may answer (労働者協同組合法15; five are enough for
+消費生活協同組合法20, seven for 一般法人法30)."""
 
 
 class GiveRole(Effect, frozen=True):
