@@ -12,14 +12,11 @@ from app.commons.work import Work
 from app.decisions.listing import Item, Listing, Undecided
 from app.installation import Installation
 from app.naming import sees_titles
-from app.pages.proposals.common import rule_of
 from app.reading import Reading
 from app.visit import Visit
-from governance.books import ballots
 from ledger.books.keys import Key
-from ledger.books.members import Application, Member
+from ledger.books.members import Application
 from ledger.books.tokens import Account
-from ledger.state import State
 
 MONTH: Final = 30 * 86_400_000
 SHOWN: Final = 5
@@ -59,8 +56,8 @@ class Home:
         listing = Listing(self._visit.reading, self._visit.member, self._now, titles=sees_titles(self._visit))
         return await listing.undecided()
 
-    async def asks(self, say: Telling, voting: list[Item]) -> list[Ask]:
-        """What waits for the reader, most pressing first."""
+    async def asks(self, say: Telling, voting: list[Item], votable: set[str]) -> list[Ask]:
+        """What waits for the reader, most pressing first. ``votable``: ids of what they can vote on."""
         visit, work = self._visit, Work(self._visit, say, self._now)
         if visit.member is None:
             return []
@@ -69,7 +66,7 @@ class Home:
         mine, _ = await self._bookings.view("mine", 1)
         waiting = await pending.count_for(self._installation, visit.reading, visit.member.id)
         found = [
-            await self._ask_to_vote(voting, visit.member),
+            _ask_to_vote([item for item in voting if not item.voted and item.proposal.id in votable]),
             Ask("countersign", waiting, "/office/countersign"),
             Ask("confirm", _may(offered, "confirm"), "/bookings?view=offered"),
             Ask("hand_over", _may(offered, "hand_over"), "/bookings?view=offered"),
@@ -80,20 +77,6 @@ class Home:
             Ask("attest", counts["waiting"], "/work?view=waiting"),
         ]
         return [ask for ask in found if ask.count]
-
-    async def _ask_to_vote(self, voting: list[Item], member: Member) -> Ask:
-        left = [item for item in voting if not item.voted and await self._may_vote(item, member)]
-        return Ask("vote", len(left), f"/proposals/{left[0].proposal.id}" if len(left) == 1 else "/proposals")
-
-    async def _may_vote(self, item: Item, member: Member) -> bool:
-        _, rule = await rule_of(self._visit.reading, item.proposal)
-        if item.proposal.opened_index is None or "online" not in rule.channels:
-            return False
-
-        def question(state: State) -> int:
-            return ballots.voting_weight(state, item.proposal, rule, member.id)
-
-        return await self._installation.ask(self._visit.reading.ledger, question) > 0
 
     async def upcoming(self) -> list[Booked]:
         """The reader's own next bookings."""
@@ -130,6 +113,10 @@ class Home:
         if not self._visit.holds("administrator"):
             return 0
         return await _count(self._visit.reading, Application.kind, "data->>'status' = 'open'")
+
+
+def _ask_to_vote(left: list[Item]) -> Ask:
+    return Ask("vote", len(left), f"/proposals/{left[0].proposal.id}" if len(left) == 1 else "/proposals")
 
 
 def _may(booked: list[Booked], act: str) -> int:

@@ -15,6 +15,7 @@ from app.installation import Installation
 from app.meetings.upcoming import upcoming
 from app.pages.bookings import span
 from app.pages.page import Page, show
+from app.pages.proposals.common import votable
 from app.reading_entrance import policy_in_force
 from app.stream import Wanted, lines
 from app.visit import Visit
@@ -30,6 +31,7 @@ async def home(
     here = Home(visit, installation)
     say = await telling_of(request, visit)
     undecided = await here.undecided()
+    can_vote = await votable(installation, visit, undecided.voting)
     booked = await here.upcoming()
     published = await installation.log.published(visit.reading.ledger)
     entries = await lines(installation, visit, request.app.state.texts, language(request), Wanted())
@@ -43,7 +45,8 @@ async def home(
         about=await _about(visit),
         open=await _open(visit),
         undecided=undecided,
-        asks=await here.asks(say, undecided.voting),
+        asks=await here.asks(say, undecided.voting, can_vote),
+        votable=can_vote,
         upcoming=booked,
         spans={one.id: span(say, one) for one in booked},
         numbers=await here.numbers(),

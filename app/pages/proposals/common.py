@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from litestar import Request
@@ -11,17 +11,21 @@ from litestar import Request
 from app.api.problems import Problem, language
 from app.decisions.effect_words import current_rule
 from app.decisions.items import item_labels
+from app.decisions.listing import Item
 from app.decisions.words import Words
+from app.installation import Installation
 from app.labels import in_force
 from app.naming import sees_titles
 from app.reading import Reading
 from app.visit import Visit
+from governance.books import ballots
 from governance.books.proposals import Proposal, as_called
 from governance.books.rules import RuleVersion
 from governance.count import MAX_OPTIONS
 from governance.rule import Rule
 from ledger.books.members_policy import MembersPolicy
 from ledger.books.policies import Policy, PolicyHead
+from ledger.state import State
 
 Asked = Request[Any, Any, Any]
 
@@ -62,6 +66,23 @@ async def rule_of(reading: Reading, proposal: Proposal) -> tuple[RuleVersion, Ru
         raise LookupError("a proposal has a rule")
     rule = version.rule()
     return version, rule if proposal.called_at is None else as_called(rule, proposal)
+
+
+async def votable(installation: Installation, visit: Visit, items: Iterable[Item]) -> set[str]:
+    """Ids of those among the proposals on which the reader can vote now, on a device of their own."""
+    if visit.member is None:
+        return set()
+    member, asked = visit.member.id, {}
+    for item in items:
+        if item.stage == "voting":
+            _, rule = await rule_of(visit.reading, item.proposal)
+            if item.proposal.opened_index is not None and "online" in rule.channels:
+                asked[item.proposal.id] = item.proposal, rule
+
+    def question(state: State) -> set[str]:
+        return {id_ for id_, (p, rule) in asked.items() if ballots.voting_weight(state, p, rule, member) > 0}
+
+    return await installation.ask(visit.reading.ledger, question) if asked else set()
 
 
 async def members_policy(reading: Reading) -> MembersPolicy:

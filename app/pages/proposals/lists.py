@@ -14,7 +14,7 @@ from app.installation import Installation
 from app.limits import limits_of
 from app.naming import sees_titles
 from app.pages.page import Page, show
-from app.pages.proposals.common import Asked
+from app.pages.proposals.common import Asked, votable
 from app.visit import Visit
 
 _Number = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -54,5 +54,6 @@ async def proposals(
         more=more,
         undecided=undecided,
         items=items,
+        votable=await votable(installation, visit, items if undecided is None else undecided.voting),
         searchable=sees_titles(visit),
     )
