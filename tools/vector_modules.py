@@ -91,6 +91,7 @@ ANSWERS: Final[dict[str, tuple[Json, ...]]] = {
         {"module": "anywhere/1"},
         {"module": "meeting/1", "kinds": ["general", "delegates"], "motions": True},
         {"module": "meeting_or_all/1", "kinds": ["general"], "motions": False},
+        {"module": "meeting_or_all/1", "kinds": ["general"], "motions": True},
     ),
     "electorate": (
         _ALL,
@@ -199,8 +200,8 @@ ANSWERS: Final[dict[str, tuple[Json, ...]]] = {
 def build() -> Json:
     """The file's contents: people and polls that are asked about, and what each module says of them."""
     return {
-        "people": [_plain(member) for member in PEOPLE],
-        "ask": _plain(ASK),
+        "people": [_plain(msgspec.structs.asdict(member)) for member in PEOPLE],
+        "ask": _plain(ASK._asdict()),
         "polls": {name: _poll(poll) for name, poll in POLLS.items()},
         "papers": {name: {"options": paper.options, "seats": paper.seats} for name, paper in PAPERS.items()},
         "cases": [
@@ -276,8 +277,8 @@ _QUESTIONS: Final[dict[str, Callable[[Any], Json]]] = {
 }
 
 
-def _plain(struct: Any) -> Json:
-    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in struct._asdict().items()}
+def _plain(fields: Json) -> Json:
+    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in fields.items()}
 
 
 def _poll(poll: Poll) -> Json:

@@ -14,12 +14,13 @@ class InMeetingOrByAll(InMeeting, frozen=True, rename={"gatherings": "kinds", "f
     """``meeting_or_all/1``: as ``meeting/1``; called by itself, it passes if everyone on the roll says yes."""
 
     NAME = "meeting_or_all/1"
-    KEYS = ("rule.venue.meeting_or_all",)
+    KEYS = ("rule.venue.meeting_or_all", "rule.venue.meeting_or_all.motions")
 
     def or_all(self) -> bool:
         """That is what it is for."""
         return True
 
     def describe(self) -> Line:
-        """As of meetings, and what holds without one."""
-        return self.KEYS[0], {"parts": [super().describe()]}
+        """With the kinds of meetings."""
+        key = "rule.venue.meeting_or_all.motions" if self.floor else "rule.venue.meeting_or_all"
+        return key, {"kinds": list(self.gatherings)}
