@@ -107,7 +107,8 @@ async def amend(request: Asked, visit: NamedDependency[Visit], id: FromPath[str]
     names = await _names_of(visit, found)
     values = from_proposal(found, options, names, visit.coop.utc_offset)
     if found.decides == rules.ELECTION and not found.effects:
-        values |= {"role": [drafting_more.NO_ROLE], "candidates": await _called(visit, options)}
+        candidates, unclear = await _called(visit, options)
+        values |= {"role": [drafting_more.NO_ROLE], "candidates": candidates, "unclear": unclear, "q": unclear[:1]}
     return await _form(request, visit, found.decides, values, found)
 
 
@@ -141,6 +142,7 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
         "text": text,
         "names": {} if amended is None else said_names(amended, title, {}),
         "rests": None,
+        "full": False,
     }
     if drafted.complete:
         installation: Installation = request.app.state.installation
@@ -236,11 +238,15 @@ async def _people(visit: Visit, searched: str, field: str, values: Values) -> li
     return [*sorted(first, key=lambda person: chosen.index(person.id)), *(one for one in found if one not in first)]
 
 
-async def _called(visit: Visit, names: list[str]) -> list[str]:
-    """Ids of the members with those names, in that order: where an election gives no role, it knows names alone."""
-    everyone = await find_people(visit.reading, "", most=MANY)
-    ids = {person.name: person.id for person in everyone}
-    return [ids[name] for name in names if name in ids]
+async def _called(visit: Visit, names: list[str]) -> tuple[list[str], list[str]]:
+    """Ids of the members with those names, in that order, and the names that are not one member's: where an election
+    gives no role, it knows names alone.
+    """
+    ids: dict[str, list[str]] = {}
+    for person in await find_people(visit.reading, "", most=MANY):
+        ids.setdefault(person.name, []).append(person.id)
+    clear = {name: ids[name][0] for name in names if len(ids.get(name, ())) == 1}
+    return list(clear.values()), [name for name in dict.fromkeys(names) if name not in clear]
 
 
 async def _in_force(visit: Visit, words: Words, kind: str, decides: str, area: str) -> Filled:

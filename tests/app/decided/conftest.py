@@ -27,6 +27,7 @@ RULES: dict[str, dict[str, Any]] = {
     **{kind: {} for kind in ("ordinary", "rules", "policy", "admit")},
     "special": {"venue": {"module": "meeting_or_all/1", "kinds": ["general"], "motions": False}},
     "role": {"admission": {"module": "cooling_off/1", "wait_seconds": 86_400, "below": "1/4"}},
+    "election": {"method": {"module": "single_choice/1"}, "threshold": MOST},
     "tokens": {"electorate": {"module": "panel/1", "size": 3, "of": {"module": "all_active/1"}}},
     "choice": {"method": {"module": "single_choice/1"}, "threshold": MOST, "tie": {"module": "lot/1"}},
     "budget": {"method": {"module": "greedy_budget/1", "most": 10, "by": "votes"}, "threshold": MOST},
