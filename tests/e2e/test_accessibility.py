@@ -220,7 +220,7 @@ def test_everyone_can_use_a_meetings_papers(village: Village, readers: dict[tupl
     member = str(page.locator('main a[href*="/members/mem_"]').first.get_attribute("href")).rpartition("/")[2]
     page.goto(f"{village.server}/c/mizunasato/meetings")
     meeting = page.locator('main a[href*="/meetings/mtg_"]').first.get_attribute("href")
-    for path in ("papers", "notices", f"returned/{member}"):
+    for path in ("papers", "notices", "returned", "returned?q=e", f"returned/{member}"):
         assert faults(page, f"{village.server}{meeting}/{path}", lang) == []
 
 

@@ -63,6 +63,7 @@ async def pile(
         title=title,
         q=q.strip(),
         people=people[:FOUND],
+        more=max(0, len(people) - FOUND),
     )
 
 
