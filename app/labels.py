@@ -60,6 +60,31 @@ async def member_labels(reading: Reading, policy: Policy, texts: Catalogue, lang
     }
 
 
+async def given_up(reading: Reading, texts: Catalogue, lang: str) -> dict[str, dict[str, str]]:
+    """What each subject and area was last called that there is no more, by code, said to be given up; codes that never
+    had a name are left out.
+    """
+    present, *former = await reading.children(Policy, "members", newest_first=True)
+    now = {group: set(codes) for group, (codes, _) in present.members().lists().items()}
+    found: dict[str, dict[str, str]] = {group: {} for group in now}
+    for version in former:
+        lists = version.members().lists()
+        gone = {group: set(codes) - now[group] - found[group].keys() for group, (codes, _) in lists.items()}
+        if any(gone.values()):
+            named = await member_labels(reading, version, texts, lang)
+            for group, codes in gone.items():
+                called = {code: named[group][code] for code in codes if named[group][code] != code}
+                found[group] |= {code: texts.t(lang, "common.given_up", name=name) for code, name in called.items()}
+    return found
+
+
+async def ever(reading: Reading, texts: Catalogue, lang: str) -> dict[str, dict[str, str]]:
+    """Name of each subject and area that there is or was, by code."""
+    gone = await given_up(reading, texts, lang)
+    now = await member_labels(reading, await members(reading), texts, lang)
+    return {group: gone[group] | now[group] for group in now}
+
+
 async def in_force(reading: Reading, group: str, texts: Catalogue, lang: str) -> dict[str, str]:
     """Name of each subject (``topics``) or area (``areas``) that there now is, by code."""
     return (await member_labels(reading, await members(reading), texts, lang))[group]

@@ -15,7 +15,7 @@ from babel.numbers import format_decimal
 from litestar import Request
 
 from app.api.problems import language
-from app.labels import commons, kind_labels, member_labels, members
+from app.labels import commons, ever, kind_labels
 from app.texts import Catalogue
 from app.texts.formats import Formats
 from app.texts.sentences import catalogue
@@ -144,5 +144,5 @@ async def telling(visit: Visit, texts: Catalogue, lang: str) -> Telling:
         token=await visit.reading.text(visit.coop.profile, "profile/token_word", catalogue(lang)["word.token"]),
         policy=version.commons(),
         kinds=await kind_labels(visit.reading, version, texts, lang),
-        listed=await member_labels(visit.reading, await members(visit.reading), texts, lang),
+        listed=await ever(visit.reading, texts, lang),
     )

@@ -22,12 +22,21 @@ _LENGTHS: Final = (("days", 86_400), ("hours", 3600), ("minutes", 60), ("seconds
 class Words:
     """The manner of telling about decisions to one reader, in a language and at a co-op's UTC offset (minutes).
 
-    ``areas``: names of the co-op's areas by code, where rules that may name some are told.
+    ``areas``: names of the co-op's areas by code, where rules that may name some are told; ``gone``: of those that
+    there are no more.
     """
 
-    def __init__(self, texts: Catalogue, lang: str, utc_offset: int, areas: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        texts: Catalogue,
+        lang: str,
+        utc_offset: int,
+        areas: Mapping[str, str] | None = None,
+        gone: Mapping[str, str] | None = None,
+    ) -> None:
         self.texts, self.lang = texts, lang
         self.areas: Mapping[str, str] = areas or {}
+        self._gone: Mapping[str, str] = gone or {}
         self.t: Callable[..., str] = partial(texts.t, lang)
         self.fmt = Formats(lang, self.t, utc_offset)
 
@@ -65,8 +74,8 @@ class Words:
         return catalogue(self.lang).get(f"word.class.{code}") or clean(code)
 
     def area(self, code: str) -> str:
-        """What an area is called; its code where the members' policy does not list it."""
-        return clean(self.areas.get(code, code))
+        """What an area is or was called; its code where the members' policy never listed it."""
+        return clean(self.areas.get(code) or self._gone.get(code, code))
 
     def word(self, group: str, code: str) -> str:
         """The catalogue's word for a code, the same that sentences about statements use."""

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from app.access import OPT, Access
 from app.commons.people import people_of
 from app.installation import Installation
-from app.labels import as_said, in_force
+from app.labels import as_said, given_up, in_force
 from app.pages.me import member_of
 from app.pages.page import Page, show
 from app.pages.proposals.common import words_of
@@ -52,8 +52,11 @@ async def delegations(
     me = member_of(visit).id
     words = words_of(request, visit)
     named = await in_force(visit.reading, "topics", words.texts, words.lang)
+    gone = (await given_up(visit.reading, words.texts, words.lang))["topics"]
     topics = ("", *named)
     lines, spoken = await installation.ask(visit.reading.ledger, lambda state: _look(state, me, topics))
+    # Whom I have named for a subject that there is no more can still be seen, and taken back.
+    lines += (await installation.ask(visit.reading.ledger, lambda state: _look(state, me, tuple(gone))))[0]
     people = {p.id: p for p in await people_of(visit.reading, [line.delegate for line in lines if line.delegate])}
     return await show(
         request,
@@ -61,11 +64,11 @@ async def delegations(
         "delegations/mine.html",
         words=words,
         lines=[line for line in lines if line.delegate],
-        free=[line.topic for line in lines if not line.delegate],
+        free=[line.topic for line in lines if not line.delegate and line.topic not in gone],
         topics=topics,
-        topic_names=named,
+        topic_names=named | gone,
         people=people,
-        names={person.id: person.name for person in people.values()} | as_said({"topics": named}),
+        names={person.id: person.name for person in people.values()} | as_said({"topics": named | gone}),
         spoken=[one for one in spoken if one.all],
         kinds=[words.word("proposal_kind", kind) for kind in await installation.ask(visit.reading.ledger, _kinds)],
     )

@@ -14,7 +14,7 @@ from app.decisions.items import item_labels
 from app.decisions.listing import Item
 from app.decisions.words import Words
 from app.installation import Installation
-from app.labels import in_force
+from app.labels import given_up, in_force
 from app.naming import sees_titles
 from app.reading import Reading
 from app.visit import Visit
@@ -38,7 +38,9 @@ def words_of(request: Asked, visit: Visit) -> Words:
 async def area_words_of(request: Asked, visit: Visit) -> Words:
     """The same with the names of the areas: where those are told, or rules that may be about some."""
     texts, lang = request.app.state.texts, language(request)
-    return Words(texts, lang, visit.coop.utc_offset, await in_force(visit.reading, "areas", texts, lang))
+    areas = await in_force(visit.reading, "areas", texts, lang)
+    gone = await given_up(visit.reading, texts, lang)
+    return Words(texts, lang, visit.coop.utc_offset, areas, gone["areas"])
 
 
 async def need_proposal(visit: Visit, id_: str) -> Proposal:

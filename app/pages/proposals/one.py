@@ -15,7 +15,7 @@ from app.decisions.effect_words import EffectWords
 from app.decisions.standing import Standing, standing
 from app.decisions.words import Words
 from app.installation import Installation
-from app.labels import in_force
+from app.labels import ever
 from app.naming import sees_names, sees_titles
 from app.pages.page import Page, show
 from app.pages.proposals.common import (
@@ -86,7 +86,7 @@ async def proposal(
         my_choice=words.choice(mine.choice, labels) if mine.choice else "",
         may=may,
         backtest=await beside(visit, installation, words, found, stage),
-        topics=await in_force(visit.reading, "topics", words.texts, words.lang),
+        topics=(await ever(visit.reading, words.texts, words.lang))["topics"],
         panel=await panel_of(visit, installation, words, found),
         order=await order_of(visit, installation, words, found, await labels_of(visit, found, options, *found.order)),
         **await outcome_of(visit, installation, words, found, rule),

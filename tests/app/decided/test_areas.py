@@ -161,6 +161,19 @@ async def test_the_rule_book_and_the_policys_form_have_the_names_and_the_codes_i
     assert 'name="areas/2/used" value="kita"' in form
 
 
+async def test_an_area_that_was_given_up_keeps_its_last_name(listed: Deciding) -> None:
+    await adopt(listed, "area_1", "river", area_1="上の集落")
+    await adopt(listed, "river")
+    member = f"members/{listed.town.id('Taro')}"
+    for path in (member, "office/households", f"{member}/belonging"):
+        shown = await listed.page("Hanako", path)
+        assert "上の集落(廃止)" in shown
+    assert "上の集落 (given up)" in await listed.page("Taro", "me", lang="en")
+    # Nobody new is put there, and a code that never had a name stays one.
+    assert "上の集落" not in await listed.page("Hanako", f"members/{listed.town.id('Yuki')}/belonging")
+    assert "kita" in await listed.page("Hanako", f"members/{listed.town.id('Yuki')}")
+
+
 async def test_a_proposal_says_the_names_that_it_would_give(coop: Deciding) -> None:
     own = {"areas": ["area_1"], "area_names": {"area_1": Private("上の地区")}}
     effect = {"effect": "policy", "area": "members", "document": members_policy() | own}

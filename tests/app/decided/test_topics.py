@@ -106,3 +106,17 @@ async def test_the_rule_book_and_the_form_have_the_names(coop: Deciding) -> None
     form = await coop.page("Taro", "proposals/new?kind=policy&area=members")
     assert 'value="棚田の手入れ"' in form
     assert 'name="topics/past" value="topic_1 water"' in form
+
+
+async def test_a_delegation_for_a_subject_that_was_given_up_is_seen_and_taken_back(coop: Deciding) -> None:
+    await adopt(coop, "topic_1", topic_1="棚田の手入れ")
+    await coop.say("Taro", "delegation.give/1", {"to": coop.town.id("Jiro"), "topic": "topic_1"})
+    proposal = await coop.draft(topic="topic_1")
+    await adopt(coop, "water")
+    shown = await coop.page("Taro", "delegations")
+    assert "<strong>棚田の手入れ(廃止)</strong>" in shown
+    assert 'value="topic_1"' in shown
+    assert "棚田の手入れ(廃止)</option>" not in shown
+    assert "分野:棚田の手入れ(廃止)" in await coop.page("Taro", f"proposals/{proposal}")
+    await coop.say("Taro", "delegation.revoke/1", {"topic": "topic_1"})
+    assert "棚田の手入れ" not in await coop.page("Taro", "delegations")
