@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -30,10 +31,25 @@ settings.register_profile("untimed", settings(), deadline=None, suppress_health_
 settings.load_profile("untimed")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Processes that share the tests out ignore Ctrl-C, and what tests start in them would too: some press it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not hasattr(config, "workerinput"):  # else the process that shares them out has done so for all
+        _hurry()
+
+
+def _hurry() -> None:
+    """For all processes of this run: what they write goes to memory, and what they compile is kept for the next."""
+    if "TMPDIR" not in os.environ and _is_roomy(_MEMORY) and not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+    # Two hundred times a test starts the service or a command: each would compile all of it anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
+def _is_roomy(memory: Path) -> bool:
+    return memory.is_dir() and shutil.disk_usage(memory).free > _ROOM
 
 
 @pytest.hookimpl(trylast=True)
@@ -57,8 +73,7 @@ def _own_log() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def quick() -> Iterator[Path]:
     """A folder where fsync costs nothing, in memory, where there is room for that."""
-    fast = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
-    with tempfile.TemporaryDirectory(prefix="yui-tests-", dir=_MEMORY if fast else None) as name:
+    with tempfile.TemporaryDirectory(prefix="yui-tests-", dir=_MEMORY if _is_roomy(_MEMORY) else None) as name:
         yield Path(name)
 
 

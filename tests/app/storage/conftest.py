@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +19,8 @@ from tests.app.storage.launching import ORDINARY, copy_installation
 @pytest.fixture
 def room() -> Iterator[Path]:
     """A short folder that other accounts may enter (pytest's own is closed to them), watched for what is left in it."""
-    folder = Path(tempfile.mkdtemp(prefix="room-", dir="/tmp")).resolve()
+    short = "/tmp" if sys.platform == "darwin" else None  # noqa: S108 - what is made in it is private
+    folder = Path(tempfile.mkdtemp(prefix="room-", dir=short)).resolve()
     folder.chmod(0o755)
     yield folder
     left = _working_below(folder)
