@@ -28,19 +28,20 @@ from app.roll import Rolls
 from app.routes import ROUTES
 from app.session.cookie import SealedCookieConfig
 from app.settings import WebSettings
+from app.static_files import ADDRESS, StaticFiles
 from app.texts import Catalogue
 
 SESSION_SECONDS = 14 * 24 * 3600
 
 
 class Service(Litestar):
-    """The application, with its short way past the framework."""
+    """The application, with its short ways past the framework."""
 
-    __slots__ = ("_short_way",)
+    __slots__ = ("_files", "_short_way")
 
-    def take(self, short_way: ShortWay) -> None:
-        """From now on what can go that way does."""
-        self._short_way = short_way
+    def take(self, short_way: ShortWay, files: StaticFiles) -> None:
+        """From now on what can go these ways does."""
+        self._short_way, self._files = short_way, files
 
     async def __call__(
         self,
@@ -50,11 +51,12 @@ class Service(Litestar):
     ) -> None:
         """See ASGI."""
         http = cast("HTTPScope", scope) if scope["type"] == ScopeType.HTTP else None
-        route = None if http is None else self._short_way.route(http)
-        if http is None or route is None:
-            await super().__call__(scope, receive, send)
-        else:
+        if http is not None and (file := self._files.find(http)) is not None:
+            await self._files.answer(file, http, cast("Send", send))
+        elif http is not None and (route := self._short_way.route(http)) is not None:
             await self._short_way.answer(route, http, cast("Receive", receive), cast("Send", send))
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(installation: Installation, web: WebSettings) -> Litestar:
@@ -65,7 +67,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
         route_handlers=[
             *ROUTES,
             create_static_files_router(
-                path="/static",
+                path=ADDRESS,
                 directories=[STATIC],
                 opt={access.OPT: access.Access.OPEN},
                 # Modules import each other by plain names: an old one kept beside a new one would break signing.
@@ -93,7 +95,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
         include_in_schema=False,
         openapi_config=openapi.CONFIG,
     )
-    app.take(ShortWay(app, door, web.max_body))
+    app.take(ShortWay(app, door, web.max_body), StaticFiles(STATIC, door))
     _require_access(app)
     return app
 

@@ -4,13 +4,14 @@ Strict on purpose: an undefined name is an error, everything is escaped unless i
 files but their own.
 """
 
-import hashlib
 import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.static_files import fingerprint
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent.parent / "static"
@@ -50,4 +51,4 @@ def _outside(address: str) -> str:
 
 @cache
 def _fingerprint(path: str) -> str:
-    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
+    return fingerprint((STATIC / path).read_bytes())
