@@ -9,6 +9,7 @@ import pytest
 from governance import rule
 from governance.count import Count
 from governance.effects.people import NOTICE_OF_EXPULSION
+from ledger import ids
 from ledger.compose import Private
 from tests.governance.deciding import decide
 from tests.governance.documents import document
@@ -241,10 +242,14 @@ def test_whoever_is_to_be_expelled_is_told_in_time(preset: str, days: int) -> No
 def test_an_npo_asks_no_member_about_themselves() -> None:
     """NPO法14の8: 特定の社員との関係について議決をする場合には、その社員は、表決権を有しない."""
     found = hall("npo")
-    item = found.draft(kind="expel", effects=[{"effect": "expel", "member": found.id("Kenta")}])
-    found.convene(item, starts_in=14 * DAY)
-    assert code(found.vote, "Kenta", item, "no") == "ballot.not_on_roll"
-    found.vote("Saki", item, "no")
+    expulsion = found.draft(kind="expel", effects=[{"effect": "expel", "member": found.id("Kenta")}])
+    contract = {"kind": "ordinary", "title": Private("田を借りる"), "text": Private("健太から、年に一万円で。")}
+    body = contract | {"interested": [found.id("Kenta")]}
+    lease = ids.object_id("prop", found.say("Ume", "proposal.draft/1", body, cosigners=("Kenta",)).id)
+    found.convene(expulsion, lease, starts_in=14 * DAY)
+    for item in (expulsion, lease):
+        assert code(found.vote, "Kenta", item, "yes") == "ballot.not_on_roll"
+        found.vote("Saki", item, "no")
 
 
 # General incorporated associations: 一般法人法49.
