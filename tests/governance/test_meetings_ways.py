@@ -16,6 +16,7 @@ from tests.governance.hall import TEN_DAYS, Hall, code, general
 from tests.simulator import DAY
 
 NORTH = {"area": "north"}
+CHOOSING = {"method": {"module": "single_choice/1"}, "threshold": {"module": "relative_majority/1"}}
 
 
 def elect(hall: Hall, role: str, *names: str) -> dict[str, Any]:
@@ -276,7 +277,9 @@ def test_rules_for_meetings_are_checked_as_a_whole() -> None:
     assert fault(venue=meeting | {"kinds": ["party"]}) == ("venue/kinds/0", "not_a_meeting")
     assert fault(venue=meeting | {"kinds": ["board", "board"]}) == ("venue/kinds/1", "twice")
     members = {"module": "members/1", "most": 9, "who": "members", "to_chair": False}
-    assert fault(venue=meeting | {"module": "meeting_or_all/1"}, channels=["room"]) == ("venue/module", "needs_ballots")
+    by_all = meeting | {"module": "meeting_or_all/1"}
+    assert fault(venue=by_all, channels=["room"]) == ("venue/module", "needs_ballots")
+    assert fault(venue=by_all, **CHOOSING) == ("venue/module", "needs_yes_no")
     assert fault(proxy=members | {"most": 0}) == ("proxy/most", "range")
     assert fault(proxy=members | {"who": "household", "to_chair": True}) == ("proxy/to_chair", "household")
     assert fault(proxy=members | {"who": "anyone"}) == ("proxy/who", "wrong_type")
