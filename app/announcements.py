@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import asyncpg
 import msgspec
 
-from app.aside import ask_aside
+from app.aside import ask_aside, work_aside
 from app.installation import Installation
+from app.keystore import PrivacyKeys
 from app.sequencer.guard import Published
+from app.sequencer.state import ask
 from app.storage.ledgers import Ledger
-from governance.books import counts, draws, proposals, tallying
+from governance.all_books import BOOKS
+from governance.books import counts, draws, proposals, rolls, tallying
 from governance.books.ballots import Ballot
 from governance.books.openings import MOST as MOST_OPENINGS
 from governance.books.proposals import Found, Proposal
@@ -47,14 +53,11 @@ Announcer = Callable[[Installation, Ledger], Awaitable[list[Announcement]]]
 
 
 class Look(NamedTuple):
-    """What is to be said of one proposal, what was found out for it, and whether its sealed ballots wait to be
-    counted.
-    """
+    """What is to be said of one proposal, what was found out for it, and whether sealed ballots wait to be opened."""
 
     said: list[Announcement]
     settled: dict[str, Any]
-    closed: list[Ballot] | None
-    hidden: bool = False
+    sealed: bool = False
 
 
 async def decisions(installation: Installation, ledger: Ledger) -> list[Announcement]:
@@ -63,14 +66,15 @@ async def decisions(installation: Installation, ledger: Ledger) -> list[Announce
     published = await installation.log.published(ledger)
     for id_ in await _unannounced(installation, ledger):
         question = partial(look, id_, published)
-        if await installation.ask(ledger, members.entered) > counts.AT_ONCE:
+        beside = await installation.ask(ledger, members.entered) > counts.AT_ONCE
+        if beside:
             seen = await ask_aside(installation.database_url, ledger.id, question)
         else:
             seen = await installation.ask(ledger, question)
         installation.lanes.settle(ledger, seen.settled)
         found += seen.said
-        if seen.closed is not None:
-            found += await _opened(installation, ledger, id_, seen)
+        if seen.sealed:
+            found += await _unsealed(installation, ledger, id_, beside=beside)
     return found
 
 
@@ -92,17 +96,17 @@ def look(id_: str, published: Published, state: State) -> Look:
     proposal = state.need(Proposal, id_)
     rule = proposals.pinned(state, proposal)
     if proposal.drawing:
-        return Look(_panel(state, proposal, rule, published), {}, None)
+        return Look(_panel(state, proposal, rule, published), {})
     said: list[Announcement] = []
     settled: dict[str, Any] = {}
     if proposal.roll_entry is None:
-        roll = tallying.roll(state, proposal, rule)
-        settled[counts.roll_question(proposal)] = roll
+        roll = rolls.roll(state, proposal, rule)
+        settled[rolls.question(proposal)] = roll
         # The chair may come back to whoever had it before: then the same roll is announced once more.
         cause = f"{id_} {published.size}" if rule.electorate.without_chair() else id_
         said.append(Announcement("proposal.roll/1", {"proposal": id_, **msgspec.to_builtins(roll)}, cause))
     if proposal.count_entry is not None or proposal.closed_index is None:
-        return Look(said, settled, None)
+        return Look(said, settled)
     if proposal.outcome is not None:
         counted = state.need(Found, id_).counted
         body = counts.announcement(proposal, rule, counted, proposal.outcome)
@@ -110,11 +114,11 @@ def look(id_: str, published: Published, state: State) -> Look:
     elif rule.tie.BREAKS == "lot" and not proposal.order:
         said += _order(state, proposal, published)
     elif rule.secrecy.SEALED:
-        return Look(said, settled, tallying.cast(state, proposal), rule.secrecy.OPENED)
+        return Look(said, settled, sealed=True)
     else:
         found = settled[f"count:{id_}"] = counts.count(state, proposal, rule)
         said.append(Announcement("proposal.count/1", counts.announcement(proposal, rule, *found), id_))
-    return Look(said, settled, None)
+    return Look(said, settled)
 
 
 def _panel(state: State, proposal: Proposal, rule: Rule, published: Published) -> list[Announcement]:
@@ -134,23 +138,41 @@ def _order(state: State, proposal: Proposal, published: Published) -> list[Annou
     return [Announcement("lot.order/1", body, f"{proposal.id} {published.size}", published)]
 
 
-async def _opened(installation: Installation, ledger: Ledger, id_: str, seen: Look) -> list[Announcement]:
-    """The openings of ballots that were hidden, as long as there are any to publish; then the count."""
-    cast = seen.closed or []
-    openings = await _open(installation, ledger, [ballot for ballot in cast if ballot.opened is None])
-    if seen.hidden and openings:
-        waiting = [(ballot.member, openings[ballot.statement]) for ballot in cast if ballot.statement in openings]
-        return publications(id_, waiting)
+async def _unsealed(installation: Installation, ledger: Ledger, id_: str, *, beside: bool) -> list[Announcement]:
+    if beside:
+        work = partial(_unseal_beside, id_, installation.privacy.path)
+        return await work_aside(installation.database_url, ledger.id, work)
+    async with installation.database.pool.acquire() as connection:
+        return await unseal(id_, installation.privacy, connection, ledger.id)
 
-    def question(state: State) -> dict[str, Any]:
+
+async def _unseal_beside(id_: str, privacy: Path, connection: asyncpg.Connection, ledger_id: int) -> list[Announcement]:
+    with closing(PrivacyKeys(privacy)) as keys:
+        return await unseal(id_, keys, connection, ledger_id)
+
+
+async def unseal(id_: str, privacy: PrivacyKeys, connection: asyncpg.Connection, ledger_id: int) -> list[Announcement]:
+    """The openings of ballots that were hidden, as long as there are any to publish; then the count."""
+    cast = await ask(connection, BOOKS, ledger_id, partial(_cast, id_))
+    openings = await _open(privacy, connection, ledger_id, [ballot for ballot in cast if ballot.opened is None])
+
+    def question(state: State) -> list[Announcement]:
         proposal = state.need(Proposal, id_)
         rule = proposals.pinned(state, proposal)
+        if rule.secrecy.OPENED and openings:
+            waiting = [(ballot.member, openings[ballot.statement]) for ballot in cast if ballot.statement in openings]
+            return publications(id_, waiting)
         if rule.secrecy.OPENED:
-            return counts.announcement(proposal, rule, *counts.count(state, proposal, rule))
-        found = counts.opened(state, proposal, rule, lambda ballot: _value(openings.get(ballot.statement)))
-        return counts.announcement(proposal, rule, *found)
+            found = counts.count(state, proposal, rule)
+        else:
+            found = counts.opened(state, proposal, rule, lambda ballot: _value(openings.get(ballot.statement)))
+        return [Announcement("proposal.count/1", counts.announcement(proposal, rule, *found), id_)]
 
-    return [Announcement("proposal.count/1", await installation.ask(ledger, question), id_)]
+    return await ask(connection, BOOKS, ledger_id, question)
+
+
+def _cast(id_: str, state: State) -> list[Ballot]:
+    return tallying.cast(state, state.need(Proposal, id_))
 
 
 def _value(opening: Opening | None) -> Any:
@@ -181,17 +203,19 @@ def _batches(waiting: Sequence[tuple[str, Opening]]) -> Iterator[list[dict[str, 
         yield batch
 
 
-async def _open(installation: Installation, ledger: Ledger, cast: Sequence[Ballot]) -> dict[str, Opening]:
+async def _open(
+    privacy: PrivacyKeys, connection: asyncpg.Connection, ledger_id: int, cast: Sequence[Ballot]
+) -> dict[str, Opening]:
     """The opening of each ballot that has one, by the ballot's statement."""
     query = (
         "SELECT subject, statement_id, path, sealed FROM private "
         "WHERE ledger_id = $1 AND path = 'choice' AND statement_id = ANY($2)"
     )
     wanted = [canonical.unb64(ballot.statement, 32) for ballot in cast]
-    rows = await installation.database.pool.fetch(query, ledger.id, wanted)
+    rows = await connection.fetch(query, ledger_id, wanted)
 
     def open_all() -> dict[str, Opening]:
-        opened = ((row["statement_id"], installation.privacy.open(ledger.id, *row)) for row in rows)
+        opened = ((row["statement_id"], privacy.open(ledger_id, *row)) for row in rows)
         return {canonical.b64(id_): opening for id_, opening in opened if opening is not None}
 
     return await asyncio.to_thread(open_all)

@@ -1,7 +1,7 @@
-"""A question about a large ledger, worked out by a process of its own: ``python -m app.aside`` reads it and answers.
+"""Work on a large ledger in a process of its own: ``python -m app.aside`` reads what is to be done, and answers.
 
 In the service's process even a thread of its own would hold up everybody else's entries: rows become objects, and
-questions are worked out, under Python's one lock. Question and answer are pickled, so both are made of what modules
+questions are worked out, under Python's one lock. Work and answer are pickled, so both are made of what modules
 define.
 """
 
@@ -11,7 +11,8 @@ import asyncio
 import os
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -33,7 +34,12 @@ _CONNECTING, _READING = 10.0, 120.0
 
 
 async def ask_aside(url: str, ledger_id: int, question: Callable[[State], T]) -> T:
-    """What a pure question finds out about a ledger's committed state; ``url``: of the database, with its password.
+    """What a pure question finds out about a ledger's committed state; otherwise like ``work_aside``."""
+    return await work_aside(url, ledger_id, partial(_ask, question))
+
+
+async def work_aside(url: str, ledger_id: int, work: Callable[[asyncpg.Connection, int], Awaitable[T]]) -> T:
+    """What ``work`` comes to; ``url``: of the database, with its password, on a connection to which it is done.
 
     DatabaseUnavailable ``database.unavailable`` where the process ends without an answer (it has said why on stderr),
     or takes too long for one.
@@ -47,7 +53,7 @@ async def ask_aside(url: str, ledger_id: int, question: Callable[[State], T]) ->
     try:
         # Not as an argument: anybody on the machine could read the password there.
         async with asyncio.timeout(_PATIENCE):
-            said, _ = await job.communicate(pickle.dumps((url, ledger_id, question)))
+            said, _ = await job.communicate(pickle.dumps((url, ledger_id, work)))
     except TimeoutError as error:
         raise DatabaseUnavailable("database.unavailable", reason="aside: too slow") from error
     finally:
@@ -60,7 +66,11 @@ async def ask_aside(url: str, ledger_id: int, question: Callable[[State], T]) ->
     return answer
 
 
-async def _answer(url: str, ledger_id: int, question: Callable[[State], Any]) -> Any:
+async def _ask(question: Callable[[State], T], connection: asyncpg.Connection, ledger_id: int) -> T:
+    return await ask(connection, BOOKS, ledger_id, question)
+
+
+async def _answer(url: str, ledger_id: int, work: Callable[[asyncpg.Connection, int], Awaitable[Any]]) -> Any:
     # The service's connections end when a transaction is idle for long, as this one is while it is being counted; it
     # only reads, and holds up nobody.
     settings = {"application_name": "yui aside"}
@@ -68,7 +78,7 @@ async def _answer(url: str, ledger_id: int, question: Callable[[State], Any]) ->
         **keywords(parse_url(url)), server_settings=settings, timeout=_CONNECTING, command_timeout=_READING
     )
     try:
-        return await ask(connection, BOOKS, ledger_id, question)
+        return await work(connection, ledger_id)
     finally:
         await connection.close()
 

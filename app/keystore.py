@@ -235,6 +235,7 @@ class PrivacyKeys:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
+        self.path = path
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         # A key that is deleted must be gone: freed pages are overwritten, and no write-ahead log keeps a copy.

@@ -11,7 +11,7 @@ import msgspec
 from app.installation import Installation
 from app.reading import Reading, Ref
 from governance import outcome, reach
-from governance.books import ballots, counts, proposals, tallying
+from governance.books import ballots, counts, proposals, rolls, tallying
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
 from governance.count import Count, Counted
@@ -94,8 +94,7 @@ async def recount(installation: Installation, reading: Reading, proposal: Propos
 
 def _look(state: State, proposal: Proposal) -> _Found:
     rule = proposals.pinned(state, proposal)
-    # The roll anew, whatever was announced.
-    roll = tallying.roll(state, msgspec.structs.replace(proposal, roll=None), rule)
+    roll = rolls.read(state, proposal, rule)
     paths = tallying.gather(state, proposal, rule, lambda ballot: ballot.id).paths
     speaks = reach.speaks_for(paths.values())
     lines = [

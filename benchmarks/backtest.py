@@ -16,7 +16,7 @@ from typing import Any, Final
 from benchmarks import measure
 from benchmarks.count import document, row
 from governance import backtest, outcome, rule
-from governance.books import delegations, proposals, tallying
+from governance.books import delegations, proposals, rolls, tallying
 from governance.books.ballots import Ballot
 from governance.books.proposals import Found, Proposal
 from governance.books.rules import RuleHead, RuleVersion
@@ -83,7 +83,7 @@ def _decide(memory: Memory, number: int, classes: dict[str, str], chance: random
             )
         )  # fmt: skip
     found = rule.parse(document())
-    roll = tallying.roll(state, proposal, found)
+    roll = rolls.read(state, proposal, found)
     counted, decided = outcome.decide(
         found, roll, tallying.gather(state, proposal, found).votes, proposals.paper(state, proposal)
     )

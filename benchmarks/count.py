@@ -23,7 +23,7 @@ import msgspec
 
 from benchmarks import measure
 from governance import rule
-from governance.books import delegations, proposals, tallying
+from governance.books import delegations, proposals, rolls, tallying
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
 from governance.outcome import decide
@@ -97,7 +97,8 @@ def row(label: str, runs: int, act: Callable[[], object]) -> tuple[str, ...]:
 def count(state: State, proposal: Proposal, found: Rule) -> object:
     """The whole count, and with it what the roll takes where that has not been announced."""
     votes = tallying.gather(state, proposal, found).votes
-    return decide(found, tallying.roll(state, proposal, found), votes, proposals.paper(state, proposal))
+    roll = proposal.roll or rolls.read(state, proposal, found)
+    return decide(found, roll, votes, proposals.paper(state, proposal))
 
 
 def main() -> None:
@@ -107,19 +108,19 @@ def main() -> None:
     measure.introduce(f"One vote of {voters:,}")
     plain, delegated = (rule.parse(document(**more)) for more in ({}, {"delegation": _STANDING}))
     state, proposal = vote(voters, 1.0, _yes_or_no)
-    rows = [row(f"roll of {voters:,}", runs, lambda: tallying.roll(state, proposal, plain))]
-    proposal = msgspec.structs.replace(proposal, roll=tallying.roll(state, proposal, plain))
+    rows = [row(f"roll of {voters:,}", runs, lambda: rolls.read(state, proposal, plain))]
+    proposal = msgspec.structs.replace(proposal, roll=rolls.read(state, proposal, plain))
     rows.append(row("every voter's own ballot", runs, lambda: count(state, proposal, plain)))
     for share in (0.5, 0.1):
         state, proposal = vote(voters, share, _yes_or_no)
         label = f"{share:.0%} ballots, the others delegate"
         rows.append(row(f"{label}, roll not announced", runs, partial(count, state, proposal, delegated)))
-        proposal = msgspec.structs.replace(proposal, roll=tallying.roll(state, proposal, delegated))
+        proposal = msgspec.structs.replace(proposal, roll=rolls.read(state, proposal, delegated))
         rows.append(row(label, runs, partial(count, state, proposal, delegated)))
     for method in ({"module": "irv/1"}, {"module": "schulze/1", "equal": False}, {"module": "stv/1"}):
         found = rule.parse(document(method=method, threshold={"module": "relative_majority/1"}))
         state, proposal = vote(voters, 1.0, _ranking)
-        proposal = msgspec.structs.replace(proposal, roll=tallying.roll(state, proposal, found))
+        proposal = msgspec.structs.replace(proposal, roll=rolls.read(state, proposal, found))
         rows.append(row(f"{method['module']}, {_OPTIONS} options", runs, partial(count, state, proposal, found)))
     measure.table(("count", "processor seconds, median (range)", "yardsticks"), rows)
 

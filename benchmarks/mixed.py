@@ -21,7 +21,7 @@ from app.demo import founding
 from app.demo.people import villagers
 from benchmarks.signers import RP_ID, WEB, Signer, of_ed25519, signer
 from governance.all_books import BOOKS
-from governance.books import counts
+from governance.books import rolls
 from governance.books.proposals import Proposal
 from governance.books.rules import RuleVersion
 from ledger import canonical, checkpoint, fold, ids, merkle, wallet
@@ -243,7 +243,7 @@ class Mixed:
         self._publish()
         state = State(self._desk)
         record = state.need(Proposal, proposal)
-        roll = counts.roll(state, record, state.need(RuleVersion, record.rule or "").rule())
+        roll = rolls.roll(state, record, state.need(RuleVersion, record.rule or "").rule())
         told = {"heads": roll.heads, "proposal": proposal, "weight": roll.weight}
         self._say(ids.CLERK, [self._clerk], "proposal.roll/1", told)
         for number, voter in enumerate(self._dice.sample(self._people, min(_VOTERS, len(self._people)))):

@@ -131,6 +131,9 @@ class Source(Protocol):
     def known(self, question: str) -> Any:
         """What has been found out about such a question (see ``State.settled``); None where nothing has."""
 
+    def remember(self, question: str, answer: Any) -> None:
+        """Know that answer from now on."""
+
 
 class State:
     """An overlay over a source: reads fall through, writes stay here until they are merged down."""
@@ -219,18 +222,27 @@ class State:
         below = self._below.traces(kind, index, time)
         return {**below, **mine} if mine else below
 
-    def settled(self, question: str, find: Callable[[], T]) -> T:
+    def settled(self, question: str, find: Callable[[], T], *, keep: bool = False) -> T:
         """The answer to a question that no later entry can change: as somebody found it before, else as ``find`` does.
 
         Only for what takes long to find (the count of a large vote): whoever keeps the source may have found it beside
-        the lock, by the same function.
+        the lock, by the same function. ``keep``: many will ask it, so it is found once.
         """
         known = self.known(question)
-        return find() if known is None else known
+        if known is not None:
+            return known  # type: ignore[no-any-return]
+        found = find()
+        if keep:
+            self.remember(question, found)
+        return found
 
     def known(self, question: str) -> Any:
         """See ``Source.known``."""
         return self._below.known(question)
+
+    def remember(self, question: str, answer: Any) -> None:
+        """See ``Source.remember``. What nothing can change is true below as well."""
+        self._below.remember(question, answer)
 
     def merge_into(self, below: State) -> None:
         """Give every write to the overlay underneath."""
@@ -246,6 +258,7 @@ class Memory:
         self.records: dict[tuple[str, str], Record] = {}
         self._order: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._rows: dict[str, dict[str, list[Trace]]] = {}
+        self._remembered: dict[str, Any] = {}
 
     def get(self, kind: str, id_: str) -> Record | None:
         """See ``Source.get``."""
@@ -277,9 +290,13 @@ class Memory:
                     break
         return found
 
-    def known(self, question: str) -> Any:  # noqa: ARG002
+    def known(self, question: str) -> Any:
         """See ``Source.known``."""
-        return None
+        return self._remembered.get(question)
+
+    def remember(self, question: str, answer: Any) -> None:
+        """See ``Source.remember``."""
+        self._remembered[question] = answer
 
     def absorb(self, state: State) -> None:
         """Take in what a state over this source has written; the state is empty afterwards."""

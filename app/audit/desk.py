@@ -97,6 +97,7 @@ class SqliteDesk:
         self._fresh_rows: dict[tuple[str, str], list[tuple[int, Trace]]] = {}
         self._fresh_points: list[Point] = []
         self._fresh_nonces: dict[tuple[str, str], int] = {}
+        self._remembered: dict[str, Any] = {}
 
     def close(self) -> None:
         """Let go of the file, which stays as it was when it was kept last."""
@@ -144,9 +145,13 @@ class SqliteDesk:
         ).fetchone()
         return None if found is None else json.loads(found[0])
 
-    def known(self, question: str) -> Any:  # noqa: ARG002
+    def known(self, question: str) -> Any:
         """See ``Source.known``."""
-        return None
+        return self._remembered.get(question)
+
+    def remember(self, question: str, answer: Any) -> None:
+        """See ``Source.remember``."""
+        self._remembered[question] = answer
 
     def traces(self, kind: str, index: int, time: int) -> Mapping[str, Any]:
         """See ``Source.traces``."""

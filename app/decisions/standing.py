@@ -8,7 +8,7 @@ import msgspec
 
 from app.installation import Installation
 from app.reading import Reading
-from governance.books import ballots, counts, tallying
+from governance.books import ballots, rolls, tallying
 from governance.books.ballots import Ballot
 from governance.books.proposals import Proposal
 from governance.count import Count
@@ -40,7 +40,7 @@ async def standing(
         if proposal.opened_index is None:
             return None, 0
         weight = ballots.voting_weight(state, proposal, rule, member.id) if member else 0
-        return counts.roll(state, proposal, rule), weight
+        return rolls.roll(state, proposal, rule), weight
 
     roll, weight = await installation.ask(reading.ledger, question)
     ballot = await reading.find(Ballot, f"{proposal.id}/{member.id}") if member else None

@@ -6,7 +6,7 @@ from app import announcements
 from app.announcements import Announcement
 from app.demo.founding import Place
 from app.demo.writer import Pen, Said, Written
-from governance.books import counts, proposals
+from governance.books import counts, proposals, tallying
 from governance.books.ballots import Ballot
 from governance.books.openings import PATH
 from governance.books.proposals import Proposal
@@ -41,8 +41,8 @@ class Clerk:
                 continue
             look = announcements.look(vote, self._pen.published, self._pen.state)
             self._say(at, look.said)
-            if look.closed is not None:
-                self._open(at, vote, look.closed)
+            if look.sealed:
+                self._open(at, vote, tallying.cast(self._pen.state, self._pen.state.need(Proposal, vote)))
             if self._pen.state.need(Proposal, vote).count_entry is not None:
                 self._votes.remove(vote)
 

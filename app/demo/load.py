@@ -94,6 +94,9 @@ class _FromNothing(PostgresSource):
     def known(self, question: str) -> Any:
         return self._memory.known(question)
 
+    def remember(self, question: str, answer: Any) -> None:
+        self._memory.remember(question, answer)
+
     def absorb(self, state: State) -> None:
         self._memory.absorb(state)
 

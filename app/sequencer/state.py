@@ -60,6 +60,7 @@ class PostgresSource:
         self._scans: dict[tuple[str, str], _Scan] = {}
         self._traced: dict[tuple[str, str], dict[tuple[int, int], Any]] = {}
         self._traces: dict[str, dict[tuple[int, int], Mapping[str, Any]]] = {}
+        self._remembered: dict[str, Any] = {}
         self._roots: dict[int, str] = {}
         self._unpublished: set[int] = set()
         self._answers = 0
@@ -101,7 +102,14 @@ class PostgresSource:
 
     def known(self, question: str) -> Any:
         """See ``Source.known``."""
-        return self._settled.get(question)
+        return self._remembered.get(question, self._settled.get(question))
+
+    def remember(self, question: str, answer: Any) -> None:
+        """See ``Source.remember``. It goes with this cache, so with whatever it was found from."""
+        self._remembered[question] = answer
+        # Read for this answer, the traces of a million members: the cache would be dropped as full, the answer with it.
+        self._answers -= sum(len(found) for answers in self._traces.values() for found in answers.values())
+        self._traces.clear()
 
     def root_at(self, size: int) -> str | None:
         """See ``History.root_at``."""

@@ -14,9 +14,8 @@ from typing import ClassVar
 import msgspec
 
 from governance import standing
-from governance.books import proposals
+from governance.books import proposals, rolls
 from governance.books.proposals import Proposal, Version
-from governance.modules.questions import Roll
 from governance.rule import Rule, accepts
 from governance.standing import Standing
 from ledger.books import keys
@@ -152,11 +151,8 @@ def disown(ctx: Context, proposal: Proposal) -> Ballot:
 
 
 def _weight(state: State, proposal: Proposal, rule: Rule, member: Standing | None) -> int:
-    ask = proposal.ask()
-    roll: Roll | None = None
-    if rule.weight.BY_CLASS and member is not None:
-        roll = proposal.roll or rule.roll(standing.everyone(state, rule.needs, proposals.sight(proposal)), ask)
-    return rule.weight_of(member, ask, roll)
+    roll = rolls.roll(state, proposal, rule) if rule.weight.BY_CLASS and member is not None else None
+    return rule.weight_of(member, proposal.ask(), roll)
 
 
 def _check_channel(ctx: Context, rule: Rule) -> None:

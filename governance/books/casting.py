@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 from governance import outcome
-from governance.books import ballots, counts, hands, proposals
+from governance.books import ballots, hands, proposals, rolls
 from governance.books.ballots import Ballot, Cast, Object
 from governance.books.proposals import Proposal
 from governance.count import NOBODY, Count, Paper, Tally
@@ -56,8 +56,7 @@ def _watch(ctx: Context, proposal: Proposal, rule: Rule, gone: Ballot | None, co
     if come is not None:
         tally[str(come.choice)] = tally.get(str(come.choice), NOBODY) + Count(1, come.weight)
     ctx.state.put(Running(id=proposal.id, index=ctx.index if running is None else running.index, tally=tally))
-    # Once for each ballot: until it is announced, it is read from the traces of all members.
-    stand = _Stand(ctx.state, rule, counts.roll(ctx.state, proposal, rule), tally)
+    stand = _Stand(ctx.state, rule, rolls.roll(ctx.state, proposal, rule), tally)
     _extend(ctx, proposal, stand)
     _end(ctx, ctx.state.need(Proposal, proposal.id), stand)
 

@@ -18,7 +18,7 @@ import msgspec
 
 from governance import effects, outcome
 from governance import rule as rules
-from governance.books import proposals, tallying
+from governance.books import proposals, rolls, tallying
 from governance.books.ballots import Ballot
 from governance.books.proposals import Found, Proposal, change
 from governance.count import ABSTAIN, INVALID, NOBODY, Count, Counted, Tally, options, total
@@ -79,20 +79,10 @@ def count(state: State, proposal: Proposal, rule: Rule) -> tuple[Counted, Outcom
         if rule.secrecy.OPENED:
             return opened(state, proposal, rule, lambda ballot: ballot.opened)
         votes = tallying.gather(state, proposal, rule).votes
-        roll = tallying.roll(state, proposal, rule)
+        roll = rolls.roll(state, proposal, rule)
         return outcome.decide(rule, roll, votes, proposals.paper(state, proposal), proposal.order)
 
     return state.settled(f"count:{proposal.id}", find)
-
-
-def roll(state: State, proposal: Proposal, rule: Rule) -> Roll:
-    """The roll of a vote that has opened."""
-    return state.settled(roll_question(proposal), lambda: tallying.roll(state, proposal, rule))
-
-
-def roll_question(proposal: Proposal) -> str:
-    """What the roll is settled under: while a meeting lasts, another may take the chair and with it leave the roll."""
-    return f"roll:{proposal.id}:{proposal.chair or ''}"
 
 
 def opened(state: State, proposal: Proposal, rule: Rule, value_of: Callable[[Ballot], Any]) -> tuple[Counted, Outcome]:
@@ -107,7 +97,7 @@ def opened(state: State, proposal: Proposal, rule: Rule, value_of: Callable[[Bal
         return str(value) if rules.accepts(rule, paper, value) else INVALID
 
     votes = tallying.gather(state, proposal, rule, choice_of).votes
-    return outcome.decide(rule, roll(state, proposal, rule), votes, paper, proposal.order)
+    return outcome.decide(rule, rolls.roll(state, proposal, rule), votes, paper, proposal.order)
 
 
 def announcement(proposal: Proposal, rule: Rule, counted: Counted, decided: Outcome) -> dict[str, Any]:
@@ -153,7 +143,7 @@ def shown(rule: Rule, counted: Counted) -> dict[str, Count]:
 
 def conclude(moment: Moment, proposal: Proposal, rule: Rule, counted: Counted, decided: Outcome) -> Proposal:
     """Keep what was counted and decided, and schedule what follows."""
-    roll_ = roll(moment.state, proposal, rule)
+    roll = rolls.roll(moment.state, proposal, rule)
     moment.state.put(Found(id=proposal.id, index=moment.index, counted=counted, announced=rule.on_word))
     follows: dict[str, int | bool | None] = {"executes_at": None, "executable_until": None}
     if decided.result == "passed" and (rule.veto.needed() or effects.acts(proposal.parsed_effects())):
@@ -165,7 +155,7 @@ def conclude(moment: Moment, proposal: Proposal, rule: Rule, counted: Counted, d
         else:
             moment.schedule(executes_at, "proposal.executes", proposal.id)
     if decided.result in ("failed", "no_quorum"):
-        asked = outcome.poll(rule, roll_, Votes({"": {}}), counted)
+        asked = outcome.poll(rule, roll, Votes({"": {}}), counted)
         follows["defeated"] = bool(rule.admission.cooling_off()) and rule.admission.defeated(asked)
         if not rule.admission.returns(asked):
             _forfeit(moment, proposal)
@@ -173,7 +163,7 @@ def conclude(moment: Moment, proposal: Proposal, rule: Rule, counted: Counted, d
     proposals.return_deposit(moment, proposal)
     if proposal.outcome is None:
         proposals.ended(moment, proposal.proposer)
-    return change(moment.state, proposal, roll=roll_, tally=shown(rule, counted), outcome=decided, **follows)
+    return change(moment.state, proposal, roll=roll, tally=shown(rule, counted), outcome=decided, **follows)
 
 
 def _forfeit(moment: Moment, proposal: Proposal) -> None:
@@ -225,7 +215,7 @@ def _announce_roll(ctx: Context, body: AnnounceRoll) -> None:
         raise Refusal("proposal.not_opened", id=proposal.id)
     if proposal.roll_entry is not None:
         raise Refusal("proposal.announced", id=proposal.id, entry=proposal.roll_entry)
-    found = roll(ctx.state, proposal, proposals.pinned(ctx.state, proposal))
+    found = rolls.roll(ctx.state, proposal, proposals.pinned(ctx.state, proposal))
     if Roll(body.heads, body.weight, body.classes) != found:
         raise Refusal("proposal.roll_differs", id=proposal.id, heads=found.heads, weight=found.weight)
     change(ctx.state, proposal, roll=found, roll_entry=ctx.index)
@@ -273,7 +263,7 @@ def _opened(state: State, proposal: Proposal, rule: Rule, body: AnnounceCount) -
     else:
         counted = _check_found(body, (*options(paper), ABSTAIN, INVALID), cast, proposal.seats)
     votes = Votes({"": body.tally}, gathered.attended, gathered.convocation)
-    asked = outcome.poll(rule, roll(state, proposal, rule), votes, counted)
+    asked = outcome.poll(rule, rolls.roll(state, proposal, rule), votes, counted)
     return counted, outcome.judge(rule, asked, decisive=bool(proposal.order))
 
 

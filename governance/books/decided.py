@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal
 import msgspec
 
 from governance import effects, outcome, standing
-from governance.books import counts, proposals, tallying
+from governance.books import counts, proposals, rolls, tallying
 from governance.books.meetings import Meeting
 from governance.books.proposals import Item, Proposal, change, need_stage
 from governance.books.rules import BUDGET
@@ -74,7 +74,7 @@ def _casting(ctx: Context, body: CastingVote) -> None:
         votes = outcome.Votes({"": proposal.tally or {}}, gathered.attended, gathered.convocation)
     else:
         votes = tallying.gather(ctx.state, proposal, rule).votes
-    paper, roll = proposals.paper(ctx.state, proposal), counts.roll(ctx.state, proposal, rule)
+    paper, roll = proposals.paper(ctx.state, proposal), rolls.roll(ctx.state, proposal, rule)
     counts.conclude(ctx, proposal, rule, *outcome.decide(rule, roll, votes, paper, order))
 
 

@@ -17,7 +17,6 @@ from governance.books.ballots import Ballot
 from governance.books.presence import Assembled, Turnout
 from governance.books.proposals import Proposal
 from governance.count import ABSTAIN, NOBODY, Count
-from governance.modules.questions import Roll
 from governance.outcome import Votes
 from governance.reach import Path
 from governance.rule import Rule
@@ -91,13 +90,6 @@ def roll_weights(state: State, proposal: Proposal, rule: Rule, but: Collection[s
     # As ``weight_of`` has it, with nothing in between: there may be a million.
     includes, weigh = rule.electorate.includes, rule.weight.of
     return {member.id: (member.cls, weight) for member in found if includes(member, ask) and (weight := weigh(member))}
-
-
-def roll(state: State, proposal: Proposal, rule: Rule) -> Roll:
-    """The roll of a proposal that has opened: as announced, else from the members' traces at the opening."""
-    if proposal.roll is not None:
-        return proposal.roll
-    return rule.roll(standing.everyone(state, rule.needs, proposals.sight(proposal)), proposal.ask())
 
 
 def _houses(

@@ -82,6 +82,37 @@ async def test_the_service_works_out_neither_roll_nor_count(
     assert None not in (found.roll_entry, found.count_entry)
 
 
+@pytest.mark.parametrize("secrecy", ["confidential/1", "hidden/1"])
+async def test_the_service_opens_no_sealed_ballots(
+    coop: Coop, clock: Travelling, monkeypatch: pytest.MonkeyPatch, secrecy: str
+) -> None:
+    monkeypatch.setattr(counts, "AT_ONCE", 2)
+    monkeypatch.setattr("app.announcements.unseal", never)
+    monkeypatch.setattr("app.keystore.PrivacyKeys.open", never)
+    sealed = Coop(coop.app, coop.installation, Town("sealed", "sealed"))
+    rule = majority_rule(timing=MINUTE, secrecy={"module": secrecy})
+    await sealed.found("Hanako", rules=dict.fromkeys(("ordinary", "rules", "policy", "role", "admit"), rule))
+    for name in ("Jiro", "Ume"):
+        await sealed.join(name)
+    body = {"kind": "ordinary", "title": Private("屋根の修理"), "text": Private("集会所の屋根を直します。")}
+    vote = ids.object_id("prop", (await sealed.say("Ume", "proposal.draft/1", body)).id)
+    await sealed.say("Ume", "proposal.open/1", {"proposal": vote})
+    clerk = Clerk(sealed.installation)
+    await clerk.look_around()
+    for name, choice in (("Ume", "yes"), ("Jiro", "yes"), ("Hanako", "nothing")):
+        await sealed.say(name, "ballot.cast/1", {"proposal": vote, "choice": Private(choice)})
+    clock.ahead += 60_000
+    for _ in range(3):
+        await clerk.look_around()
+    found = await (await reading_of(sealed.installation, sealed.town.slug)).find(Proposal, vote)
+    assert found is not None
+    assert found.outcome is not None
+    assert found.tally is not None
+    assert {choice: count.heads for choice, count in found.tally.items() if count.heads} == {"yes": 2, "invalid": 1}
+    assert found.outcome.result == "passed"
+    assert found.count_entry is not None
+
+
 def wrong(state: State) -> int:
     raise ValueError(members.entered(state))
 

@@ -43,6 +43,9 @@ class Counting:
     def known(self, question: str) -> Any:
         return self._memory.known(question)
 
+    def remember(self, question: str, answer: Any) -> None:
+        self._memory.remember(question, answer)
+
 
 class Asking(Hall):
     """The hall, where what statements ask is noted."""

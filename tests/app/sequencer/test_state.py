@@ -189,3 +189,17 @@ def test_a_source_knows_what_was_settled_after_it_was_made() -> None:
     source = PostgresSource(BOOKS, 1, settled)
     settled["roll:prop"] = 7
     assert State(source).settled("roll:prop", lambda: 8) == 7
+
+
+async def test_what_it_has_found_itself_it_knows_until_it_is_dropped_and_lets_go_of_what_was_read(house: House) -> None:
+    source = PostgresSource(BOOKS, house.ledger.id, {"roll:other": 3})
+    async with house.installation.database.pool.acquire() as connection:
+        await source.fetch(connection, [("traces", "total", 0, 100)])
+    assert State(State(source)).settled("roll:prop", lambda: 7, keep=True) == 7
+    assert State(source).settled("roll:prop", lambda: 8) == 7
+    assert State(source).settled("roll:other", lambda: 8) == 3
+    assert State(source).settled("roll:third", lambda: 8) == 8
+    assert State(source).settled("roll:third", lambda: 9) == 9  # nobody asked to keep it
+    with pytest.raises(Missing):
+        source.traces("total", 0, 100)
+    assert State(PostgresSource(BOOKS, house.ledger.id)).known("roll:prop") is None
