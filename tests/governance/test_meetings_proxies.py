@@ -49,6 +49,21 @@ def test_a_proxy_speaks_by_the_holders_ballot_and_only_by_it(hall: Hall) -> None
     assert hall.turnout(silent) == (7, 1, 0, 1, 0)
 
 
+@pytest.mark.parametrize(("holder_comes", "present"), [(True, 4), (False, 2)])
+def test_who_is_represented_is_there_with_a_holder_who_is_there_and_says_nothing(
+    *, holder_comes: bool, present: int
+) -> None:
+    """Of the quorum, and of the majority of those present: two in favour of four are half, and not more."""
+    hall = Hall()
+    item = hall.draft()
+    meeting = hall.convene(item)
+    hall.entrust("Toru", meeting, "Kenta")
+    hall.begin(meeting, "Hanako", "Ume", *(["Kenta"] if holder_comes else []))
+    hall.vote_all(("Hanako", "Ume"), item, "yes")
+    assert hall.put(meeting, item) == ("failed" if holder_comes else "no_quorum")
+    assert hall.present(item) == present
+
+
 def test_ones_own_word_goes_first_item_by_item(hall: Hall) -> None:
     item, other = hall.draft(), hall.draft()
     meeting = hall.convene(item, other)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from governance.books import calls
 from governance.books.proposals import Proposal, Version
 from ledger import canonical
 from ledger.compose import Private
@@ -83,6 +84,10 @@ def test_a_proposer_may_choose_a_later_opening_but_no_earlier_one() -> None:
     assert code(coop.call, other, opens_at=early) == "proposal.opens_too_early"
     assert code(coop.call, other, opens_at=late) == "proposal.opens_too_late"
     assert code(coop.call, other, opens_at="tomorrow") == "format.time"
+    last = coop.time + 3 * DAY + calls.MAX_AHEAD
+    assert code(coop.call, other, opens_at=canonical.format_time(last + 1)) == "proposal.opens_too_late"
+    coop.call(other, opens_at=canonical.format_time(last))
+    assert coop.proposal(other).opens_at == last
 
 
 def test_only_the_proposer_changes_calls_or_withdraws() -> None:
