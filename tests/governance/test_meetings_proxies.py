@@ -119,6 +119,18 @@ def test_the_strictest_rule_of_the_agenda_caps() -> None:
     assert code(hall.entrust, "Toru", meeting, "Saki") == "proxy.cap"
 
 
+def test_what_has_been_decided_caps_no_more() -> None:
+    hall = Hall(special=general(proxy=PROXIES | {"most": 1}))
+    strict, other = hall.draft(kind="special"), hall.draft()
+    meeting = hall.convene(strict, other)
+    hall.entrust("Ume", meeting, "Jiro")
+    hall.begin(meeting, "Jiro")
+    assert code(hall.entrust, "Saki", meeting, "Jiro") == "proxy.cap"
+    hall.put(meeting, strict)
+    hall.entrust("Saki", meeting, "Jiro")
+    assert held(hall, meeting, "Jiro") == 2
+
+
 def test_the_chair_holds_what_is_left_to_the_chair_within_the_cap(hall: Hall) -> None:
     item, meeting = opened(hall)
     hall.entrust("Kenta", meeting, "chair")
