@@ -243,6 +243,11 @@ def test_sealed_rankings_are_announced_and_held_against_the_ballots() -> None:
     for wrong, fault in (
         ({"found": found | {"cast": {"heads": 3, "weight": 3}}}, "count.total"),
         ({"found": found | {"winners": ["option_4"]}}, "count.winners"),
+        ({"found": found | {"winners": ["option_1", "option_2"]}}, "count.winners"),
+        ({"found": found | {"winners": ["option_1", "option_1"]}}, "count.winners"),
+        ({"found": found | {"tied": ["option_4"]}}, "count.winners"),
+        ({"found": found | {"unit": 0}}, "count.winners"),
+        ({"tally": {name: count for name, count in tally.items() if name != "option_3"}}, "count.choices"),
         ({"result": "failed"}, "proposal.count_differs"),
     ):
         assert code(coop.say, "clerk", "proposal.count/1", body | wrong) == fault
