@@ -113,7 +113,10 @@ def look(id_: str, published: Published, state: State) -> Look:
         said.append(Announcement("proposal.count/1", body, id_))
     elif rule.tie.BREAKS == "lot" and not proposal.order:
         said += _order(state, proposal, published)
-    elif rule.secrecy.SEALED:
+    elif rule.on_word:
+        settled[counts.outside_question(proposal)] = counts.outside(state, proposal, rule)
+        return Look(said, settled, sealed=True)
+    elif rule.secrecy.SEALED and any(ballot.opened is None for ballot in tallying.cast(state, proposal)):
         return Look(said, settled, sealed=True)
     else:
         found = settled[f"count:{id_}"] = counts.count(state, proposal, rule)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from itertools import accumulate
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -72,6 +72,17 @@ class AnnounceCount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     found: Announced | None = None
 
 
+class Outside(NamedTuple):
+    """What shows of ballots that stay sealed: all together, and how much each weighs, ascending (None where some speak
+    for several: how they combine is more than their outside tells); and who else was at the meeting.
+    """
+
+    cast: Count
+    weights: list[int] | None
+    attended: Tally
+    convocation: int
+
+
 def count(state: State, proposal: Proposal, rule: Rule) -> tuple[Counted, Outcome]:
     """What the open ballots of a closed vote come to, or those that have been opened after it."""
 
@@ -83,6 +94,24 @@ def count(state: State, proposal: Proposal, rule: Rule) -> tuple[Counted, Outcom
         return outcome.decide(rule, roll, votes, proposals.paper(state, proposal), proposal.order)
 
     return state.settled(f"count:{proposal.id}", find)
+
+
+def outside(state: State, proposal: Proposal, rule: Rule) -> Outside:
+    """What shows of the sealed ballots of a closed vote."""
+
+    def find() -> Outside:
+        votes = tallying.gather(state, proposal, rule, lambda ballot: ballot.id).votes
+        ballots = votes.profile.values()
+        alone = all(ballot.heads == 1 for ballot in ballots)
+        weights = sorted(ballot.weight for ballot in ballots) if alone else None
+        return Outside(total(ballots), weights, votes.attended, votes.convocation)
+
+    return state.settled(outside_question(proposal), find)
+
+
+def outside_question(proposal: Proposal) -> str:
+    """What that is settled under."""
+    return f"outside:{proposal.id}"
 
 
 def opened(state: State, proposal: Proposal, rule: Rule, value_of: Callable[[Ballot], Any]) -> tuple[Counted, Outcome]:
@@ -255,41 +284,36 @@ def announced_digest(rule: Rule, counted: Counted) -> str | None:
 
 def _opened(state: State, proposal: Proposal, rule: Rule, body: AnnounceCount) -> tuple[Counted, Outcome]:
     """What the operator found in sealed ballots, held against all that shows on their outside."""
-    gathered = tallying.gather(state, proposal, rule, lambda ballot: ballot.id).votes
-    cast, paper = gathered.profile, proposals.paper(state, proposal)
+    shows, paper = outside(state, proposal, rule), proposals.paper(state, proposal)
     if rule.method.LISTED:
-        _check_listed(body.tally, (*rule.method.choices(paper), INVALID), cast)
+        _check_listed(body.tally, (*rule.method.choices(paper), INVALID), shows)
         counted = rule.method.count(body.tally, paper, proposal.order)
     else:
-        counted = _check_found(body, (*options(paper), ABSTAIN, INVALID), cast, proposal.seats)
-    votes = Votes({"": body.tally}, gathered.attended, gathered.convocation)
+        counted = _check_found(body, (*options(paper), ABSTAIN, INVALID), shows.cast, proposal.seats)
+    votes = Votes({"": body.tally}, shows.attended, shows.convocation)
     asked = outcome.poll(rule, rolls.roll(state, proposal, rule), votes, counted)
     return counted, outcome.judge(rule, asked, decisive=bool(proposal.order))
 
 
-def _check_listed(tally: Tally, choices: tuple[str, ...], cast: Tally) -> None:
+def _check_listed(tally: Tally, choices: tuple[str, ...], shows: Outside) -> None:
     """As many, as heavy, and no choice lighter or heavier than so many ballots can be."""
     if set(tally) != set(choices):
         raise Refusal("count.choices", choices=list(choices))
-    found, expected = total(tally.values()), total(cast.values())
-    if found != expected:
-        raise Refusal("count.total", heads=expected.heads, weight=expected.weight)
-    if any(ballot.heads != 1 for ballot in cast.values()):
-        # Ballots that speak for several: how they combine is more than their outside tells.
+    if total(tally.values()) != shows.cast:
+        raise Refusal("count.total", heads=shows.cast.heads, weight=shows.cast.weight)
+    if shows.weights is None:
         return
-    weights = sorted(ballot.weight for ballot in cast.values())
-    lightest = [0, *accumulate(weights)]
-    heaviest = [0, *accumulate(reversed(weights))]
+    lightest = [0, *accumulate(shows.weights)]
+    heaviest = [0, *accumulate(reversed(shows.weights))]
     for choice, one in tally.items():
         if not lightest[one.heads] <= one.weight <= heaviest[one.heads]:
             raise Refusal("count.weight", choice=choice)
 
 
-def _check_found(body: AnnounceCount, choices: tuple[str, ...], cast: Tally, seats: int) -> Counted:
+def _check_found(body: AnnounceCount, choices: tuple[str, ...], expected: Count, seats: int) -> Counted:
     found = body.found
     if found is None or set(body.tally) != set(choices):
         raise Refusal("count.choices", choices=list(choices))
-    expected = total(cast.values())
     if found.cast + body.tally[INVALID] != expected or body.tally[ABSTAIN].heads > found.cast.heads:
         raise Refusal("count.total", heads=expected.heads, weight=expected.weight)
     named = choices[:-2]

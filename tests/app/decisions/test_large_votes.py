@@ -83,12 +83,13 @@ async def test_the_service_works_out_neither_roll_nor_count(
 
 
 @pytest.mark.parametrize("secrecy", ["confidential/1", "hidden/1"])
-async def test_the_service_opens_no_sealed_ballots(
+async def test_the_service_opens_and_counts_no_sealed_ballots(
     coop: Coop, clock: Travelling, monkeypatch: pytest.MonkeyPatch, secrecy: str
 ) -> None:
     monkeypatch.setattr(counts, "AT_ONCE", 2)
     monkeypatch.setattr("app.announcements.unseal", never)
     monkeypatch.setattr("app.keystore.PrivacyKeys.open", never)
+    monkeypatch.setattr(tallying, "gather", never)
     sealed = Coop(coop.app, coop.installation, Town("sealed", "sealed"))
     rule = majority_rule(timing=MINUTE, secrecy={"module": secrecy})
     await sealed.found("Hanako", rules=dict.fromkeys(("ordinary", "rules", "policy", "role", "admit"), rule))
