@@ -38,7 +38,7 @@ def test_no_number_is_larger_than_weight_and_method_say(vote: Vote) -> None:
         # Its parts of a vote become larger where there are many votes.
         largest = MAX_INTEGER
     found = max(int(number) for number in re.findall(rb"(?<=[:,\[])[0-9]+", spelled(vote.decide())) or [b"0"])
-    # Besides weight there are positions, sums of money and how many must be for it, at most 1,000 in rules made up here;
+    # Besides weight there are positions, sums of money, and how many must be for it (1,000 at most in rules made here);
     # and a step says what would be more than all.
     assert found <= max(largest + 1, vote.paper.budget + 1, 1000)
 
