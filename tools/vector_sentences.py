@@ -106,6 +106,7 @@ _CHOOSING: Final = _rule(
 )
 _MET: Final = _rule(
     venue={"module": "meeting/1", "kinds": ["general"], "motions": False},
+    proxy={"module": "assembly/1", "most": 9, "delegates": 2, "who": "members", "to_chair": False},
     timing={"module": "fixed/1", "voting_seconds": 604_800, "delay_seconds": 864_000, "timelock_seconds": 0},
 )
 _MET_OR_ALL: Final = _rule(
