@@ -265,6 +265,7 @@ def test_delegations_speak_where_nobody_voted_and_yield_to_ones_own_ballot() -> 
         coop.say(member, "delegation.give/1", {"to": coop.id(to)})
 
     assert code(name_, "Ume", "Ume") == "delegation.oneself"
+    assert code(coop.say, "Ume", "delegation.revoke/1", {}) == "delegation.none"
     name_("Ume", "Kenta")
     name_("Kenta", "Jiro")
     name_("Hanako", "Jiro")
@@ -274,6 +275,7 @@ def test_delegations_speak_where_nobody_voted_and_yield_to_ones_own_ballot() -> 
     coop.vote("Jiro", late, "yes")
     name_("Jiro", "Ume")
     coop.say("Ume", "delegation.revoke/1", {})
+    assert code(coop.say, "Ume", "delegation.revoke/1", {}) == "delegation.none"
     coop.close()
     coop.draft()
     # Ume took hers back before the close: she is nobody's, and Jiro's own ballot speaks for Kenta and himself.
