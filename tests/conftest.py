@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -26,6 +27,7 @@ from app.storage.migrate import migrate
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _ROOM = 4 << 30
+_BETWEEN_COLLECTIONS = 10_000
 # How long an example takes says how busy the machine is, and nothing else. The rest is Hypothesis's own choice.
 settings.register_profile("untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
@@ -58,6 +60,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         long = {item.path for item in items for name in ("browser", "slow") if item.get_closest_marker(name)}
         items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_collection_finish() -> None:
+    """What thousands of tests and their modules consist of stays to the end: it need not be searched for cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
 
 
 @pytest.fixture(autouse=True)
