@@ -72,6 +72,8 @@ class Decisions:
             "title": Private(motion.title),
             "topic": motion.topic,
         }
+        # Nobody signs that nothing is chosen between, or that nothing is done.
+        body = {name: value for name, value in body.items() if value not in ([], 0, "")}
         written = self._pen.write(at, said(proposer), "proposal.draft/1", body)
         return (made(written, "prop") if written else ""), proposer
 
