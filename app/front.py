@@ -82,12 +82,10 @@ class Front(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
-
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Pass the request on, unless its caller asks too much, and note what came of it."""
-        door, method, route = self._door, str(scope.get("method")), str(scope.get("path_template", ""))
+        door: Door = scope["litestar_app"].state.door
+        method, route = str(scope.get("method")), str(scope.get("path_template", ""))
         counted = not scope["path"].startswith(_STATIC)
         started, ended, status = time.perf_counter_ns(), 0, 0
         quota: Quota | None = None

@@ -14,7 +14,7 @@ from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
 from litestar.static_files import create_static_files_router
-from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
+from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Message, Receive, Scope, Send
 
 from app import access
 from app.api import openapi
@@ -59,10 +59,13 @@ class Service(Litestar):
             await super().__call__(scope, receive, send)
 
 
-def create_app(installation: Installation, web: WebSettings) -> Litestar:
+def create_app(installation: Installation, web: WebSettings) -> Service:
     """The service over an open installation."""
-    state = _state(installation, web)
-    door = Door(state.limits, web)
+    return furnish(register(web), installation, web)
+
+
+def register(web: WebSettings) -> Service:
+    """All routes and what lies around them, which takes longest; nothing of it knows the installation."""
     app = Service(
         route_handlers=[
             *ROUTES,
@@ -79,7 +82,7 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
             "installation": Provide(provide_installation, sync_to_thread=False),
             "visit": Provide(access.provide_visit, sync_to_thread=False),
         },
-        middleware=[Front(door), _session(web).middleware],
+        middleware=[Front(), _session(web).middleware],
         csrf_config=CSRFConfig(
             secret=hashlib.sha256(b"csrf\n" + web.secret).hexdigest(),
             cookie_name=web.csrf_cookie,
@@ -87,17 +90,28 @@ def create_app(installation: Installation, web: WebSettings) -> Litestar:
             cookie_samesite="lax",
         ),
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000),
-        before_send=[door.protect],
+        before_send=[_protect],
         exception_handlers={Exception: errors.respond},
-        state=state,
         request_max_body_size=web.max_body,
         logging_config=None,
         include_in_schema=False,
         openapi_config=openapi.CONFIG,
     )
-    app.take(ShortWay(app, door, web.max_body), StaticFiles(STATIC, door))
     _require_access(app)
     return app
+
+
+def furnish(app: Service, installation: Installation, web: WebSettings) -> Service:
+    """Let what was registered with these settings serve an installation."""
+    app.state = _state(installation, web)
+    door: Door = app.state.door
+    app.take(ShortWay(app, door, web.max_body), StaticFiles(STATIC, door))
+    return app
+
+
+async def _protect(message: Message, scope: Scope) -> None:
+    door: Door = scope["litestar_app"].state.door
+    await door.protect(message, scope)
 
 
 def _session(web: WebSettings) -> SealedCookieConfig:
@@ -112,13 +126,15 @@ def _session(web: WebSettings) -> SealedCookieConfig:
 
 
 def _state(installation: Installation, web: WebSettings) -> State:
+    limits = Limits(installation.clock, web)
     return State(
         {
+            "door": Door(limits, web),
             "environment": make_environment(),
             "installation": installation,
             # Set when the service is about to stop: what would go on for ever ends by itself.
             "closing": asyncio.Event(),
-            "limits": Limits(installation.clock, web),
+            "limits": limits,
             "rolls": Rolls(),
             "texts": Catalogue.load(strict=False),
             "web": web,

@@ -20,11 +20,10 @@ from litestar.handlers import HTTPRouteHandler
 from app.access import OPT
 from app.installation import Installation, Settings
 from app.sequencer import writing
-from app.server import create_app
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
 from ledger.books.roles import COOP, Role
-from tests.app.api.service import ADDRESS, Coop, web
+from tests.app.api.service import ADDRESS, Coop, create_app, web
 from tests.town import Town
 
 ROLES: Final = ("administrator", "auditor", "concierge", "facilitator", "steward")

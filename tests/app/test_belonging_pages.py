@@ -13,13 +13,12 @@ import pytest
 
 from app.installation import Installation, Settings
 from app.sequencer import writing
-from app.server import create_app
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
 from ledger import canonical, ids
 from ledger.books.roles import COOP, Role
 from ledger.compose import Private
-from tests.app.api.service import Coop, web
+from tests.app.api.service import Coop, create_app, web
 from tests.town import Town, Written
 
 BASE = "/c/owase"

@@ -19,12 +19,11 @@ import httpx
 
 from app.clock import Clock
 from app.installation import Installation, Settings
-from app.server import create_app
 from app.storage import database
 from app.storage.embedded import EmbeddedPostgres, Server
 from app.storage.migrate import migrate
 from governance.all_books import BOOKS
-from tests.app.api.service import ADDRESS, web
+from tests.app.api.service import ADDRESS, create_app, web
 from tests.app.sequencer.test_clock import HOUR, Hands
 from tests.faults import acts
 from tests.faults.acts import told

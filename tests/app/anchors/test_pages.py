@@ -7,12 +7,11 @@ from dataclasses import replace
 import pytest
 from litestar import Litestar
 
-from app.server import create_app
 from app.texts import LANGUAGES, Catalogue
 from contracts import errors
 from contracts.errors import AnchorError
 from tests.app.anchors.harbour import Harbour
-from tests.app.api.service import Coop, web
+from tests.app.api.service import Coop, create_app, web
 from tests.contracts.relay import Relay
 
 ENGLISH = {"Accept-Language": "en"}

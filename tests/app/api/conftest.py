@@ -9,10 +9,9 @@ import pytest
 from litestar import Litestar
 
 from app.installation import Installation, Settings
-from app.server import create_app
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 from tests.town import Town
 
 

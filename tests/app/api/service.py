@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ from litestar import Litestar
 
 from app.clock import Clock
 from app.installation import Installation
+from app.server import Service, furnish, register
 from app.settings import WebSettings
 from tests.town import Town, Written
 
@@ -20,6 +23,16 @@ SECRET = bytes(range(32))
 def web(**changes: Any) -> WebSettings:
     plain = WebSettings(address=ADDRESS, secret=SECRET, requests_per_minute=100_000)
     return replace(plain, **changes)
+
+
+@cache
+def _registered(settings: WebSettings) -> Service:
+    return register(settings)
+
+
+def create_app(installation: Installation, settings: WebSettings) -> Litestar:
+    """As the service makes it; but what knows nothing of the installation is made once for all tests of a process."""
+    return furnish(copy(_registered(settings)), installation, settings)
 
 
 class Travelling(Clock):

@@ -11,14 +11,13 @@ from app.founding import genesis, questions, store
 from app.founding.answers import Founding, KindRow
 from app.founding.store import Link, own_link
 from app.installation import Installation
-from app.server import create_app
 from app.sweeping import KEYS_KEPT, Sweeper
 from governance import presets
 from governance.books import rules
 from governance.modules.questions import Ask
 from governance.standing import Standing
 from ledger.books import policies
-from tests.app.api.service import ADDRESS, Coop, Travelling, web
+from tests.app.api.service import ADDRESS, Coop, Travelling, create_app, web
 from tests.town import Town
 
 

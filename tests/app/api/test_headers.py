@@ -6,8 +6,7 @@ import httpx
 import pytest
 
 from app.installation import Installation
-from app.server import create_app
-from tests.app.api.service import Coop, web
+from tests.app.api.service import Coop, create_app, web
 
 
 @pytest.mark.parametrize(

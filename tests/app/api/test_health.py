@@ -5,8 +5,7 @@ import pytest
 from litestar import Litestar
 
 from app.installation import Installation
-from app.server import create_app
-from tests.app.api.service import ADDRESS, web
+from tests.app.api.service import ADDRESS, create_app, web
 
 
 def client(app: Litestar, host: str = "127.0.0.1") -> httpx.AsyncClient:

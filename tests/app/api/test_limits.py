@@ -10,9 +10,8 @@ from litestar import Litestar
 
 from app.installation import Installation
 from app.limits import LISTENERS, Limits
-from app.server import create_app
 from app.storage import database
-from tests.app.api.service import ADDRESS, Coop, web
+from tests.app.api.service import ADDRESS, Coop, create_app, web
 
 FEW = 5
 

@@ -12,8 +12,7 @@ from app.api import short_way
 from app.api.statements import post_statement
 from app.front import CONTENT_SECURITY_POLICY
 from app.installation import Installation
-from app.server import create_app
-from tests.app.api.service import ADDRESS, Coop, web
+from tests.app.api.service import ADDRESS, Coop, create_app, web
 
 LONG = "?way=long"
 

@@ -10,13 +10,12 @@ import pytest
 from app.commons.telling import Telling, telling
 from app.installation import Installation, Settings
 from app.reading import reading_of
-from app.server import create_app
 from app.storage.embedded import Server
 from app.texts import Catalogue
 from app.visit import Visit
 from governance.all_books import BOOKS
 from ledger.books.members import Member
-from tests.app.api.service import Coop, web
+from tests.app.api.service import Coop, create_app, web
 from tests.town import Town
 
 VisitAs = Callable[[str], Awaitable[tuple[Visit, Telling]]]

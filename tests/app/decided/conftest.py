@@ -10,12 +10,11 @@ import pytest
 
 from app.clerk import Clerk
 from app.installation import Installation, Settings
-from app.server import create_app
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
 from ledger import ids
 from ledger.compose import Private
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 from tests.simulator import majority_rule
 from tests.town import Town
 

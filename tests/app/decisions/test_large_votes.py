@@ -19,7 +19,6 @@ from app.clerk import Clerk
 from app.errors import DatabaseUnavailable
 from app.installation import Installation, Settings
 from app.reading import reading_of
-from app.server import create_app
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
 from governance.books import counts, tallying
@@ -28,7 +27,7 @@ from ledger import ids
 from ledger.books import members
 from ledger.compose import Private
 from ledger.state import State
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 from tests.simulator import majority_rule
 from tests.town import Town
 

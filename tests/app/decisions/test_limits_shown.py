@@ -9,13 +9,12 @@ import pytest
 
 from app.installation import Installation, Settings
 from app.pages.proposals import items, new
-from app.server import create_app
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
 from governance.books import drafts
 from ledger import ids
 from ledger.compose import Private
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 from tests.governance.documents import CHOICE, document
 from tests.town import Town
 

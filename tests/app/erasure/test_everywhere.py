@@ -18,14 +18,13 @@ from app.erasure import Eraser
 from app.installation import Installation, Settings
 from app.post.queueing import queue
 from app.reading import reading_of
-from app.server import create_app
 from app.storage.embedded import EmbeddedPostgres, Server
 from app.storage.migrate import migrate
 from app.stores import DirectoryStore
 from app.stores.copier import Copier
 from governance.all_books import BOOKS
 from ledger.compose import Private
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 from tests.app.erasure import places
 from tests.app.post.desk import NOTICE, letter
 from tests.audit.sample import EVERYTHING, FilesCopy, audit

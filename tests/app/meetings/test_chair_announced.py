@@ -10,11 +10,10 @@ import pytest
 from app.clerk import Clerk
 from app.installation import Installation, Settings
 from app.reading import reading_of
-from app.server import create_app
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
 from governance.books.proposals import Proposal
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 from tests.app.meetings.conftest import AT_ONCE, SOON, Convene
 from tests.governance.hall import general
 from tests.simulator import majority_rule

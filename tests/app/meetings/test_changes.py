@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from app.reading import reading_of
-from app.server import create_app
 from governance.books.meetings import Meeting
 from ledger import canonical
 from ledger.compose import Private
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 from tests.app.meetings.conftest import SOON, Convene
 from tests.app.meetings.test_notices import SENDER, desk, send
 from tests.app.meetings.test_pages import page

@@ -10,11 +10,10 @@ import pytest
 from icalendar import Calendar
 
 from app.reading import reading_of
-from app.server import create_app
 from governance.books.notices import Notice
 from ledger import canonical, ids
 from ledger.compose import Private
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 from tests.app.meetings.conftest import Convene
 from tests.app.meetings.test_papers import printed
 from tests.app.post.conftest import office

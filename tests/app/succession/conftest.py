@@ -13,11 +13,10 @@ from app import exports
 from app.audit.copies import FolderCopy
 from app.clock import Clock
 from app.installation import Installation, Settings
-from app.server import create_app
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
 from ledger.verify.private import Scope
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 from tests.town import Town
 
 SLUG = "owase"

@@ -16,7 +16,6 @@ from prometheus_client import REGISTRY
 
 from app.cli.main import main
 from app.installation import Installation, Settings
-from app.server import create_app
 from app.storage.embedded import Server
 from app.stores import DirectoryStore
 from app.stores.copier import Copier
@@ -28,7 +27,7 @@ from governance.all_books import BOOKS
 from ledger import checkpoint, cosignature, merkle, receipt, signed_note
 from ledger.signed_note import VerifierKey
 from ledger.witness_policy import parse
-from tests.app.api.service import Coop, Travelling, web
+from tests.app.api.service import Coop, Travelling, create_app, web
 
 NAMES = ("north", "south")
 ORIGINS = ("coops.example/owase", "coops.example/closed")

@@ -17,7 +17,6 @@ from prometheus_client import REGISTRY
 from app.cli.main import main
 from app.errors import WitnessError
 from app.installation import Installation, Settings
-from app.server import create_app
 from app.storage.embedded import Server
 from app.witness.memory import Memory, digest, size_of
 from app.witness.service import Witness
@@ -26,7 +25,7 @@ from app.witness.watermarks import Watermarks
 from governance.all_books import BOOKS
 from ledger import cosignature, signed_note
 from ledger.errors import LedgerError
-from tests.app.api.service import ADDRESS, web
+from tests.app.api.service import ADDRESS, create_app, web
 from tests.app.witness.log import ORIGIN, NumberLog
 
 LOG, FORK = NumberLog(), NumberLog(fork=2)

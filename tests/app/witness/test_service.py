@@ -11,7 +11,6 @@ import pytest
 from litestar import Litestar
 
 from app.installation import Installation, Settings
-from app.server import create_app
 from app.storage.embedded import Server
 from app.witness.memory import digest
 from app.witness.settings import PolicyFile, Witnessing
@@ -19,7 +18,7 @@ from governance.all_books import BOOKS
 from ledger import cosignature, signed_note
 from ledger.signed_note import COSIGNATURE, parse_vkey
 from ledger.witness import MAX_REQUEST
-from tests.app.api.service import ADDRESS, web
+from tests.app.api.service import ADDRESS, create_app, web
 from tests.app.witness.log import ORIGIN, NumberLog
 
 LOG = NumberLog()
