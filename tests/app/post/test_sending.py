@@ -88,6 +88,7 @@ async def test_pauses_grow_to_four_hours() -> None:
 async def test_a_server_that_is_down_costs_a_try_and_then_a_rest(
     desk: Desk, office: Office, clock: Travelling, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "yui.post")
     office.close()
     await desk.queue()
     async with desk.rounds() as round_:
@@ -101,7 +102,7 @@ async def test_a_server_that_is_down_costs_a_try_and_then_a_rest(
         assert await round_.step() < 1
     assert (await desk.only()).state == "sent"
     told = [one.getMessage() for one in caplog.records if one.name == "yui.post"]
-    assert told == ["the mail server can't be spoken to: connection"]
+    assert told == ["the mail server can't be spoken to: connection", "the mail server can be spoken to again"]
 
 
 async def test_cut_off_before_its_end_it_was_not_sent(desk: Desk, office: Office, clock: Travelling) -> None:
