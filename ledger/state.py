@@ -9,7 +9,7 @@ fetches what is named and runs the handler again, which is safe because handlers
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -105,12 +105,25 @@ class ReadOnce(Generic[T]):
 class Missing(Exception):
     """A request, not an error: whoever can wait fetches what is named and tries again.
 
-    The request is ``("get", kind, id)``, ``("scan", …)`` or ``("trace", …)``.
+    The request is ``("get", kind, id)``, ``("scan", …)`` or ``("trace", …)``; or ``("all", request, …)``.
     """
 
     def __init__(self, *request: Any) -> None:
         super().__init__(*request)
         self.request = request
+
+
+def each(asks: Iterable[Callable[[], T]]) -> list[T]:
+    """What every one of these finds out; what several of them miss is asked for at once, not one after the other."""
+    found, missing = [], []
+    for ask in asks:
+        try:
+            found.append(ask())
+        except Missing as caught:
+            missing.append(caught.request)
+    if missing:
+        raise Missing("all", *missing)
+    return found
 
 
 class Source(Protocol):

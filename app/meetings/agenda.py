@@ -8,6 +8,7 @@ from __future__ import annotations
 from asyncio import Task, create_task, shield
 from collections import OrderedDict
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -24,7 +25,7 @@ from governance.modules.quorum.all_of import AllOf
 from governance.modules.quorum.convocations import Convocations
 from governance.modules.quorum.share import Heads, OfWeight
 from governance.rule import Rule
-from ledger.state import State
+from ledger.state import State, each
 
 _UNCOUNTED: Final = Counted(tally={}, winners=(), support=NOBODY, rival=NOBODY, cast=NOBODY, abstained=NOBODY)
 
@@ -87,7 +88,7 @@ async def agenda(installation: Installation, reading: Reading, meeting: Meeting,
 
 async def _look(installation: Installation, reading: Reading, meeting: Meeting, size: int, now: int) -> list[_Seen]:
     def question(state: State) -> list[_Seen]:
-        seen = [_item(state, meeting, state.need(Proposal, id_), size, now) for id_ in meeting.agenda]
+        seen = each(partial(_item, state, meeting, id_, size, now) for id_ in meeting.agenda)
         # Most items have the same voters: they are kept once, for there may be a million.
         rolls = {one.voters: one.voters for one in seen}
         return [one._replace(voters=rolls[one.voters]) for one in seen]
@@ -95,7 +96,8 @@ async def _look(installation: Installation, reading: Reading, meeting: Meeting, 
     return await installation.ask(reading.ledger, question)
 
 
-def _item(state: State, meeting: Meeting, proposal: Proposal, size: int, now: int) -> _Seen:
+def _item(state: State, meeting: Meeting, id_: str, size: int, now: int) -> _Seen:
+    proposal = state.need(Proposal, id_)
     rule = proposals.pinned(state, proposal)
     if proposal.opened_index is None or proposal.stage(now) == "withdrawn":
         return _Seen(proposal, rule, None, (), None)

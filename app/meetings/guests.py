@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -17,7 +18,7 @@ from governance.books.meetings import Meeting
 from governance.books.proposals import Proposal
 from ledger.books.belonging import Belonging
 from ledger.books.roles import COOP, Role
-from ledger.state import State
+from ledger.state import State, each
 
 SEATS: Final = {"board": ("chair", "director", "auditor"), "delegates": ("delegate",)}
 """By kind of meeting: whose seats it is made of."""
@@ -46,9 +47,11 @@ async def guests(
     """
 
     def question(state: State) -> set[str]:
-        items = [state.need(Proposal, id_) for id_ in meeting.agenda]
+        items = each(partial(state.need, Proposal, id_) for id_ in meeting.agenda)
         opened = [one for one in items if one.opened_index is not None and one.withdrawn_at is None]
-        return {id_ for one in opened for id_ in tallying.roll_weights(state, one, proposals.pinned(state, one))}
+        rules = each(partial(proposals.pinned, state, one) for one in opened)
+        rolls = each(partial(tallying.roll_weights, state, *two) for two in zip(opened, rules, strict=True))
+        return {id_ for roll in rolls for id_ in roll}
 
     called = await installation.ask(reading.ledger, question)
     seats = SEATS.get(meeting.gathers, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final, NamedTuple
 
 from app.installation import Installation
@@ -14,7 +15,7 @@ from governance.books.meetings import RECEPTION, Meeting
 from governance.books.proposals import Proposal
 from governance.books.proxies import Proxy
 from governance.rule import Rule
-from ledger.state import State
+from ledger.state import State, each
 
 SHOWN: Final = 3
 """Meetings on the home page."""
@@ -67,16 +68,16 @@ async def _mine(visit: Visit, installation: Installation, meeting: Meeting, me: 
     """The rules of open items in which the member has a vote, by item."""
     now = installation.clock.now()
 
+    def open_to_me(state: State, id_: str) -> Rule | None:
+        item = state.need(Proposal, id_)
+        if item.stage(now) != "voting":
+            return None
+        rule = proposals.pinned(state, item)
+        # Before the opening was applied nobody knows who has a vote; the ledger judges.
+        return rule if item.opened_index is None or ballots.voting_weight(state, item, rule, me) else None
+
     def question(state: State) -> dict[str, Rule]:
-        found = {}
-        for id_ in meeting.agenda:
-            item = state.need(Proposal, id_)
-            if item.stage(now) != "voting":
-                continue
-            rule = proposals.pinned(state, item)
-            # Before the opening was applied nobody knows who has a vote; the ledger judges.
-            if item.opened_index is None or ballots.voting_weight(state, item, rule, me):
-                found[item.id] = rule
-        return found
+        found = zip(meeting.agenda, each(partial(open_to_me, state, id_) for id_ in meeting.agenda), strict=True)
+        return {id_: rule for id_, rule in found if rule is not None}
 
     return await installation.ask(visit.reading.ledger, question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from litestar import Request, get
@@ -19,7 +20,7 @@ from governance.books import delegations as book
 from governance.books import rules
 from governance.books.delegations import Named, Standing
 from ledger.books.members import Member
-from ledger.state import State
+from ledger.state import State, each
 
 Asked = Request[Any, Any, Any]
 
@@ -75,23 +76,22 @@ async def delegations(
 
 
 def _look(state: State, me: str, topics: tuple[str, ...]) -> tuple[list[Line], list[Spoken]]:
-    lines, spoken = [], []
-    for topic in topics:
-        own = state.find(Standing, book.key(me, topic))
-        delegate = (own.delegate if own is not None else None) or ""
-        known = state.find(Member, delegate) if delegate else None
-        lines.append(
-            Line(
-                topic,
-                delegate,
-                own.since if own is not None and delegate else None,
-                known is not None and known.status == "active",
-                bool(delegate) and _runs_in_a_circle(state, me, topic),
-            )
-        )
-        carried, directly = _carried(state, me, topic)
-        spoken.append(Spoken(topic, carried, directly))
-    return lines, spoken
+    seen = each(partial(_subject, state, me, topic) for topic in topics)
+    return [line for line, _ in seen], [spoken for _, spoken in seen]
+
+
+def _subject(state: State, me: str, topic: str) -> tuple[Line, Spoken]:
+    own = state.find(Standing, book.key(me, topic))
+    delegate = (own.delegate if own is not None else None) or ""
+    known = state.find(Member, delegate) if delegate else None
+    line = Line(
+        topic,
+        delegate,
+        own.since if own is not None and delegate else None,
+        known is not None and known.status == "active",
+        bool(delegate) and _runs_in_a_circle(state, me, topic),
+    )
+    return line, Spoken(topic, *_carried(state, me, topic))
 
 
 def _named(state: State, member: str, topic: str) -> str | None:
@@ -116,20 +116,24 @@ def _carried(state: State, me: str, topic: str) -> tuple[int, int]:
     """How many votes would come to me if I alone voted, and how many of them directly: found from me backwards, so that
     it takes no longer than there are such votes.
     """
-    seen, waiting, directly = {me}, [me], 0
-    while waiting:
-        at = waiting.pop()
-        for named in state.children(Named, at):
-            member = named.member
-            if named.topic not in ("", topic) or member in seen or _named(state, member, topic) != at:
-                continue
-            record = state.find(Member, member)
-            if record is None or record.status != "active":
-                continue
-            seen.add(member)
-            waiting.append(member)
-            directly += at == me
-    return len(seen) - 1, directly
+    seen, wave, directly = {me}, [me], None
+    while wave:
+        named = zip(wave, each(partial(state.children, Named, at) for at in wave), strict=True)
+        pairs = {(one.member, at): None for at, found in named for one in found if one.topic in ("", topic)}
+        asked = [pair for pair in pairs if pair[0] not in seen]
+        speaks = each(partial(_speaks, state, member, at, topic) for member, at in asked)
+        wave = [member for (member, _), yes in zip(asked, speaks, strict=True) if yes]
+        directly = len(wave) if directly is None else directly
+        seen.update(wave)
+    return len(seen) - 1, directly or 0
+
+
+def _speaks(state: State, member: str, by: str, topic: str) -> bool:
+    """Whether that member, who has a vote, has named this one to speak for them in a subject."""
+    if _named(state, member, topic) != by:
+        return False
+    record = state.find(Member, member)
+    return record is not None and record.status == "active"
 
 
 def _kinds(state: State) -> list[str]:

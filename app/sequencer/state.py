@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import asyncpg
@@ -24,7 +24,10 @@ Request = tuple[Any, ...]
 CACHE_LIMIT: Final = 200_000
 """Records, trace answers and roots that one ledger's cache may hold before it is dropped."""
 _SCAN_MARGIN: Final = 64
-_MAX_FETCHES: Final = 200
+_NEWEST: Final = 16
+"""Rows of one subject's trace that are fetched at once: of what seldom changes they are all there are."""
+_MAX_FETCHES: Final = 2_000
+"""Fetches for one question, after which it is held to ask without end; a chain of delegations takes two a member."""
 
 
 class _Scan:
@@ -48,6 +51,24 @@ class _Scan:
             del self.keys[bisect_left(self.keys, (sort, id_))]
 
 
+class _Rows:
+    """The newest rows of one subject's trace, newest first; ``complete`` when there are no more.
+
+    ``earlier``: what was found of those that lie before them.
+    """
+
+    def __init__(self, rows: list[tuple[int, int, Any]], *, complete: bool) -> None:
+        self.rows, self.complete = rows, complete
+        self.earlier: dict[tuple[int, int], Any] = {}
+
+    def at(self, index: int, time: int) -> Any:
+        """See ``Source.traced``. KeyError where that is not known."""
+        for row_index, row_time, value in self.rows:
+            if row_index <= index and row_time < time:
+                return value
+        return None if self.complete else self.earlier[index, time]
+
+
 class PostgresSource:
     """``ledger.state.Source`` and ``ledger.fold.History`` of one ledger. ``fetch`` answers what was ``Missing``."""
 
@@ -58,7 +79,7 @@ class PostgresSource:
         self._settled: Mapping[str, Any] = {} if settled is None else settled
         self._records: dict[tuple[str, str], Record | None] = {}
         self._scans: dict[tuple[str, str], _Scan] = {}
-        self._traced: dict[tuple[str, str], dict[tuple[int, int], Any]] = {}
+        self._traced: dict[tuple[str, str], _Rows] = {}
         self._traces: dict[str, dict[tuple[int, int], Mapping[str, Any]]] = {}
         self._remembered: dict[str, Any] = {}
         self._roots: dict[int, str] = {}
@@ -89,7 +110,7 @@ class PostgresSource:
     def traced(self, kind: str, subject: str, index: int, time: int) -> Any:
         """See ``Source.traced``."""
         try:
-            return self._traced[kind, subject][index, time]
+            return self._traced[kind, subject].at(index, time)
         except KeyError:
             raise Missing("traced", kind, subject, index, time) from None
 
@@ -146,7 +167,7 @@ class PostgresSource:
         """Fetch what ``Missing`` named. The database must hold everything that was absorbed."""
         gets: dict[str, set[str]] = {}
         sizes: list[int] = []
-        for request in requests:
+        for request in dict.fromkeys(_single(requests)):
             match request:
                 case ("get", kind, id_):
                     gets.setdefault(kind, set()).add(id_)
@@ -206,13 +227,24 @@ class PostgresSource:
     async def _fetch_traced(
         self, connection: asyncpg.Connection, kind: str, subject: str, before: tuple[int, int]
     ) -> None:
+        known = self._traced.get((kind, subject))
+        if known is None:
+            query = (
+                "SELECT index, time, value FROM trace WHERE ledger_id = $1 AND kind = $2 AND subject = $3 "
+                "ORDER BY index DESC, position DESC LIMIT $4"
+            )
+            found = await connection.fetch(query, self._ledger_id, kind, subject, _NEWEST)
+            rows = [(index, time, msgspec.json.decode(value)) for index, time, value in found]
+            known = self._traced[kind, subject] = _Rows(rows, complete=len(rows) < _NEWEST)
+            self._answers += len(rows) + 1
+        if known.complete or any(row[0] <= before[0] and row[1] < before[1] for row in known.rows):
+            return
         query = (
             "SELECT value FROM trace WHERE ledger_id = $1 AND kind = $2 AND subject = $3 AND index <= $4 AND time < $5 "
             "ORDER BY index DESC, position DESC LIMIT 1"
         )
         value = await connection.fetchval(query, self._ledger_id, kind, subject, *before)
-        answer = None if value is None else msgspec.json.decode(value)
-        self._traced.setdefault((kind, subject), {})[before] = answer
+        known.earlier[before] = None if value is None else msgspec.json.decode(value)
         self._answers += 1
 
     async def _fetch_traces(self, connection: asyncpg.Connection, kind: str, before: tuple[int, int]) -> None:
@@ -230,6 +262,14 @@ class PostgresSource:
         for size, root in await connection.fetch(query, self._ledger_id, sizes):
             self._roots[size] = canonical.b64(root)
         self._unpublished.update(size for size in sizes if size not in self._roots)
+
+
+def _single(requests: Iterable[Request]) -> Iterator[Request]:
+    for request in requests:
+        if request[0] == "all":
+            yield from _single(request[1:])
+        else:
+            yield request
 
 
 async def ask(connection: asyncpg.Connection, books: Books, ledger_id: int, question: Callable[[State], T]) -> T:

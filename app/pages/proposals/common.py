@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from litestar import Request
@@ -25,7 +26,7 @@ from governance.count import MAX_OPTIONS
 from governance.rule import Rule
 from ledger.books.members_policy import MembersPolicy
 from ledger.books.policies import Policy, PolicyHead
-from ledger.state import State
+from ledger.state import State, each
 
 Asked = Request[Any, Any, Any]
 
@@ -82,7 +83,8 @@ async def votable(installation: Installation, visit: Visit, items: Iterable[Item
                 asked[item.proposal.id] = item.proposal, rule
 
     def question(state: State) -> set[str]:
-        return {id_ for id_, (p, rule) in asked.items() if ballots.voting_weight(state, p, rule, member) > 0}
+        weights = each(partial(ballots.voting_weight, state, p, rule, member) for p, rule in asked.values())
+        return {id_ for id_, weight in zip(asked, weights, strict=True) if weight > 0}
 
     return await installation.ask(visit.reading.ledger, question) if asked else set()
 

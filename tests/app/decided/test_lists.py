@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.sequencer import state as cache
 from tests.app.decided.conftest import Deciding
 
 CAN, OPEN, DONE = "投票できます", "投票中", "投票ずみ"
@@ -19,3 +22,13 @@ async def test_who_is_not_on_the_roll_is_not_told_to_vote(coop: Deciding) -> Non
     after = await coop.page("Taro", "proposals")
     assert DONE in after
     assert CAN not in after
+
+
+async def test_as_many_votes_as_there_may_be_stop_no_page(coop: Deciding, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether one is on the roll is asked about all of them at once: a page is no more for every vote that is open."""
+    for _ in range(12):
+        await coop.call(await coop.draft("admit"))
+    monkeypatch.setattr(cache, "_MAX_FETCHES", 15)
+    assert (await coop.page("Hanako", "proposals")).count(CAN) == 12
+    assert CAN not in await coop.page("Taro", "proposals")
+    assert CAN in await coop.page("Hanako", "")

@@ -184,6 +184,22 @@ async def test_new_trace_rows_change_only_later_answers(house: House) -> None:
         source.traced("total", "someone", 5, 100)
 
 
+async def test_of_a_long_trace_what_was_earlier_is_asked_for_by_itself(house: House) -> None:
+    for number in range(2 * cache._NEWEST):
+        await house.submit(house.word(house.hanako, 1 + number))
+    source = PostgresSource(BOOKS, house.ledger.id)
+    now = 2**50
+    async with house.installation.database.pool.acquire() as connection:
+        await source.fetch(connection, [("traced", "total", house.hanako.id, 99, now)])
+        for index in (2 * cache._NEWEST, cache._NEWEST + 1):
+            assert source.traced("total", house.hanako.id, index, now) == index * (index + 1) // 2
+        for index in (cache._NEWEST, 1, 0):
+            with pytest.raises(Missing) as caught:
+                source.traced("total", house.hanako.id, index, now)
+            await source.fetch(connection, [("all", caught.value.request, ("all", caught.value.request))])
+            assert source.traced("total", house.hanako.id, index, now) == (index * (index + 1) // 2 or None)
+
+
 def test_a_source_knows_what_was_settled_after_it_was_made() -> None:
     settled: dict[str, int] = {}
     source = PostgresSource(BOOKS, 1, settled)
