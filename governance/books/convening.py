@@ -15,7 +15,7 @@ from governance.books import calls, meetings, proposals
 from governance.books.meetings import CONVENERS, Kind, Meeting, Mode, Series, need_people
 from governance.books.proposals import Proposal, Version
 from ledger import canonical
-from ledger.books import roles
+from ledger.books import coop, roles
 from ledger.errors import FormatError, Refusal
 from ledger.fold import Book, Context, Handler, Moment
 from ledger.private import Commit
@@ -219,16 +219,16 @@ def _put_on(ctx: Context, meeting: Meeting, agenda: tuple[str, ...]) -> Meeting:
             proposal = _again(ctx, meeting, proposal, position)
         item = calls.table(ctx, proposal, meeting, again=meeting.after is not None)
         wanted = calls.notice(item, proposals.pinned(ctx.state, item))
-        _check_notice(meeting, item, ctx.time, wanted)
+        _check_notice(ctx, meeting, item, ctx.time, wanted)
         tabled.append(item.id)
         notice = max(notice, wanted)
     return meetings.change(ctx.state, meeting, agenda=(*meeting.agenda, *tabled), notice=notice)
 
 
-def _check_notice(meeting: Meeting, proposal: Proposal, since: int, wanted: int) -> None:
-    if meeting.starts_at < since + wanted:
-        earliest = canonical.format_time(since + wanted)
-        raise Refusal("meeting.notice", proposal=proposal.id, earliest=earliest)
+def _check_notice(ctx: Context, meeting: Meeting, proposal: Proposal, since: int, wanted: int) -> None:
+    earliest = meetings.begins_after(since, wanted, coop.get(ctx.state).utc_offset)
+    if meeting.starts_at < earliest:
+        raise Refusal("meeting.notice", proposal=proposal.id, earliest=canonical.format_time(earliest))
 
 
 def _move(ctx: Context, meeting: Meeting, id_: str, since: int | None) -> None:
@@ -237,7 +237,8 @@ def _move(ctx: Context, meeting: Meeting, id_: str, since: int | None) -> None:
     if proposal.meeting != meeting.id or proposal.stage(ctx.time) not in ("scheduled", "voting"):
         return
     if since is not None:
-        _check_notice(meeting, proposal, since, calls.notice(proposal, proposals.pinned(ctx.state, proposal)))
+        wanted = calls.notice(proposal, proposals.pinned(ctx.state, proposal))
+        _check_notice(ctx, meeting, proposal, since, wanted)
     proposals.change(ctx.state, proposal, closes_at=meeting.until)
     if proposal.opened_index is not None:
         ctx.schedule(meeting.until, "proposal.closes", id_)

@@ -12,7 +12,7 @@ from typing import ClassVar, Final, Literal
 import msgspec
 
 from ledger import ids
-from ledger.books import members, roles
+from ledger.books import members, roles, slots
 from ledger.errors import Refusal
 from ledger.fold import Book, Context, Handler
 from ledger.private import Commit
@@ -29,6 +29,7 @@ OVERRUN: Final = 12 * 3_600_000
 """How long after its announced end (without one: its beginning), in ms, a meeting is over at the latest."""
 RECEPTION: Final = 3 * 3_600_000
 """How long before it begins, in ms, one can check in."""
+DAY: Final = 86_400_000
 CHAIR: Final = "chair"
 """Whoever is in the chair: what a mandate may be left to (議長一任)."""
 
@@ -131,6 +132,24 @@ class Begin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Commit
     rhythm: Commit | None = None
+
+
+def notice_by(starts_at: int, notice: int, offset: int) -> int:
+    """The last moment (ms) at which a meeting that begins then can be called with that much notice (ms).
+
+    Whole days are days of the calendar in between: neither that of the notice nor that of the meeting is one of them
+    (民法140条). ``offset``: of the co-op's clock, in minutes.
+    """
+    if notice == 0 or notice % DAY:
+        return starts_at - notice
+    return slots.midnight_before(offset, starts_at) - notice - 1
+
+
+def begins_after(since: int, notice: int, offset: int) -> int:
+    """The earliest beginning (ms) of a meeting that is called at ``since`` with that much notice."""
+    if notice == 0 or notice % DAY:
+        return since + notice
+    return slots.midnight_before(offset, since) + notice + DAY
 
 
 def need_stage(meeting: Meeting, *stages: Stage) -> None:

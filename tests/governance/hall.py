@@ -18,6 +18,8 @@ from tests.governance.documents import document, quorum
 from tests.simulator import DAY, HOUR
 
 NOTICE = 10 * DAY
+AHEAD = NOTICE + DAY
+"""So many whole days lie between today and the day then, whatever the hour."""
 CHANNELS = ["online", "paper", "assisted", "room", "hands", "unopposed"]
 TEN_DAYS = {"module": "fixed/1", "voting_seconds": 86_400, "delay_seconds": 864_000, "timelock_seconds": 0}
 PROXIES = {"module": "members/1", "most": 2, "who": "members", "to_chair": True}
@@ -52,7 +54,7 @@ class Hall(Assembly):
         for name in ("Saki", "Toru"):
             self.join(name)
 
-    def convene(self, *agenda: str, author: str = "Hanako", starts_in: int = NOTICE, **more: Any) -> str:
+    def convene(self, *agenda: str, author: str = "Hanako", starts_in: int = AHEAD, **more: Any) -> str:
         """A general meeting, in the room and online; its id."""
         body = {
             "kind": "general",
@@ -64,6 +66,11 @@ class Hall(Assembly):
             "agenda": list(agenda),
         }
         return ids.object_id("mtg", self.say(author, "meeting.convene/1", body | more).id)
+
+    def whole(self, days: int) -> int:
+        """From now to the first day (ms) that so many whole days lie before, in Japan."""
+        here = self.time + 9 * HOUR
+        return (here // DAY + days + 1) * DAY - here
 
     def meeting(self, id_: str) -> Meeting:
         return self.state.need(Meeting, id_)

@@ -71,6 +71,7 @@ def test_what_was_rewritten_comes_back_on_the_agenda_only_with_its_full_notice()
     hall = Hall(ordinary=general(electorate=PANEL, venue=FLOOR))
     item, other = hall.draft(), hall.draft("Kenta")
     meeting = hall.convene(item, other)
+    hall.wait(DAY)
     rewritten(hall, item)
     begins = hall.meeting(meeting).starts_at
     assert code(amend, hall, meeting, begins, item, other) == "meeting.notice"

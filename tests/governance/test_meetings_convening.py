@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from governance.books import meetings
 from ledger import canonical, ids
 from ledger.compose import Private
 from tests.governance.documents import document
-from tests.governance.hall import NOTICE, TEN_DAYS, Hall, code, general
+from tests.governance.hall import AHEAD, NOTICE, TEN_DAYS, Hall, code, general
 from tests.simulator import DAY, HOUR
 
 
@@ -57,12 +58,32 @@ def test_the_roll_is_that_of_the_convocation(hall: Hall) -> None:
 def test_the_notice_is_the_longest_of_the_agenda_to_the_millisecond(hall: Hall) -> None:
     hall = Hall(policy=general(timing=TEN_DAYS | {"delay_seconds": 14 * 86_400}))
     short, long = hall.draft(), hall.draft(kind="policy")
-    assert code(hall.convene, short, starts_in=NOTICE - 1) == "meeting.notice"
-    assert code(hall.convene, short, long, starts_in=14 * DAY - 1) == "meeting.notice"
+    assert code(hall.convene, short, starts_in=hall.whole(10) - 1) == "meeting.notice"
+    assert code(hall.convene, short, long, starts_in=hall.whole(14) - 1) == "meeting.notice"
     # Refused as a whole: neither is on any agenda.
     assert (hall.stage(short), hall.proposal(short).meeting) == ("draft", None)
-    meeting = hall.convene(short, long, starts_in=14 * DAY)
+    meeting = hall.convene(short, long, starts_in=hall.whole(14))
     assert hall.meeting(meeting).notice == 14 * DAY
+
+
+def test_neither_the_day_of_the_notice_nor_that_of_the_meeting_counts(hall: Hall) -> None:
+    """民法140条: the first day is not one of them; 会日の十日前までに leaves ten days in between."""
+    late, morning = hall.draft(), hall.draft()
+    hall.wait(hall.whole(0) - 1001)
+    assert code(hall.convene, late, starts_in=10 * DAY) == "meeting.notice"
+    # A second later it is the last moment of the day; another second later, the next day.
+    found = hall.meeting(hall.convene(late, starts_in=10 * DAY + 1))
+    assert meetings.notice_by(found.starts_at, NOTICE, 540) == found.convened_at
+    assert code(hall.convene, morning, starts_in=11 * DAY - 1000) == "meeting.notice"
+    hall.convene(morning, starts_in=11 * DAY - 999)
+
+
+def test_hours_of_notice_are_hours() -> None:
+    hall = Hall(ordinary=general(timing=TEN_DAYS | {"delay_seconds": 36 * 3600}))
+    item = hall.draft()
+    assert code(hall.convene, item, starts_in=36 * HOUR - 1) == "meeting.notice"
+    meeting = hall.meeting(hall.convene(item, starts_in=36 * HOUR))
+    assert meetings.notice_by(meeting.starts_at, meeting.notice, 540) == meeting.convened_at
 
 
 def test_what_is_decided_may_ask_for_longer_notice_than_the_rule() -> None:
@@ -114,8 +135,8 @@ def test_admission_holds_for_meetings_too() -> None:
 def test_times_and_people_have_to_be_possible(hall: Hall) -> None:
     assert code(hall.convene, starts_in=-1) == "meeting.starts"
     assert code(hall.convene, starts_in=367 * DAY) == "meeting.starts"
-    early = canonical.format_time(hall.time + NOTICE - 1)
-    late = canonical.format_time(hall.time + NOTICE + 8 * DAY)
+    early = canonical.format_time(hall.time + AHEAD - 1)
+    late = canonical.format_time(hall.time + AHEAD + 8 * DAY)
     assert code(hall.convene, ends_at=early) == code(hall.convene, ends_at=late) == "meeting.ends"
     assert code(hall.convene, signers=[hall.id("Hanako")]) == "meeting.signers"
     assert code(hall.convene, signers=[hall.id("Ume")] * 2) == "meeting.signers"
@@ -135,20 +156,20 @@ def test_an_amendment_names_the_version_it_replaces(hall: Hall) -> None:
 
 def test_nothing_joins_the_agenda_within_its_notice(hall: Hall) -> None:
     item, another = hall.draft(), hall.draft()
-    meeting = hall.convene(item, starts_in=NOTICE + DAY)
+    meeting = hall.convene(item, starts_in=AHEAD + DAY)
     start = hall.meeting(meeting).starts_at
     amend(hall, meeting, start, item, another)
     assert hall.meeting(meeting).agenda == (item, another)
-    hall.wait(DAY)
+    hall.wait(2 * DAY)
     third = hall.draft()
     assert code(amend, hall, meeting, start, item, another, third) == "meeting.notice"
-    amend(hall, meeting, start + NOTICE, third, item, another)
+    amend(hall, meeting, start + AHEAD, third, item, another)
     assert hall.meeting(meeting).agenda == (third, item, another)
 
 
 def test_a_meeting_can_be_put_off_but_not_brought_forward_within_its_notice(hall: Hall) -> None:
     item = hall.draft()
-    meeting = hall.convene(item, starts_in=NOTICE + 2 * DAY)
+    meeting = hall.convene(item, starts_in=AHEAD + 2 * DAY)
     hall.vote("Kenta", item, "yes")
     start = hall.meeting(meeting).starts_at
     hall.wait(3 * DAY)
@@ -184,7 +205,7 @@ def test_a_meeting_that_nobody_opens_has_not_taken_place(hall: Hall) -> None:
     item = hall.draft()
     meeting = hall.convene(item)
     hall.vote_all(("Hanako", "Jiro", "Ume", "Kenta"), item, "yes")
-    hall.wait(NOTICE + 12 * HOUR)
+    hall.wait(AHEAD + 12 * HOUR)
     assert (hall.stage(item), hall.meeting(meeting).stage()) == ("withdrawn", "cancelled")
 
 

@@ -48,7 +48,7 @@ def say(found: Hall, name: str, item: str, choice: str) -> None:
 def held(found: Hall, kind: str, yes: int, no: int = 0, abstain: int = 0, silent: int = 0) -> tuple[str, str]:
     """A meeting with one item on which so many vote, from home as well as there, and others say nothing."""
     item = found.draft(kind=kind)
-    meeting = found.convene(item, starts_in=14 * DAY)
+    meeting = found.convene(item, starts_in=15 * DAY)
     voters = iter(others(found, yes + no + abstain + silent))
     for choice, count in (("yes", yes), ("no", no), ("abstain", abstain)):
         for _ in range(count):
@@ -175,8 +175,8 @@ def test_the_chair_decides_a_tie_and_has_no_vote_before(preset: str, choice: str
 def test_a_general_meeting_has_ten_days_notice_and_its_agenda(preset: str) -> None:
     found = hall(preset)
     item = found.draft()
-    assert code(found.convene, item, starts_in=10 * DAY - 1000) == "meeting.notice"
-    meeting = found.convene(item, starts_in=10 * DAY)
+    assert code(found.convene, item, starts_in=found.whole(10) - 1) == "meeting.notice"
+    meeting = found.convene(item, starts_in=found.whole(10))
     found.begin(meeting, "Ume")
     late = found.draft()
     assert code(found.say, "Ume", "meeting.motion/1", {"meeting": meeting, "proposal": late}) == "meeting.no_motions"
@@ -235,7 +235,7 @@ def test_whoever_is_to_be_expelled_is_told_in_time(preset: str, days: int) -> No
     expulsion = {"effect": "expel", "member": found.id("Kenta")}
     item = found.draft(kind="expel", effects=[expulsion])
     assert days * DAY <= NOTICE_OF_EXPULSION
-    assert code(found.convene, item, starts_in=NOTICE_OF_EXPULSION - 1) == "meeting.notice"
+    assert code(found.convene, item, starts_in=found.whole(NOTICE_OF_EXPULSION // DAY) - 1) == "meeting.notice"
     assert found.proposal(item).interested == (found.id("Kenta"),)
 
 
@@ -246,7 +246,7 @@ def test_an_npo_asks_no_member_about_themselves() -> None:
     contract = {"kind": "ordinary", "title": Private("田を借りる"), "text": Private("健太から、年に一万円で。")}
     body = contract | {"interested": [found.id("Kenta")]}
     lease = ids.object_id("prop", found.say("Ume", "proposal.draft/1", body, cosigners=("Kenta",)).id)
-    found.convene(expulsion, lease, starts_in=14 * DAY)
+    found.convene(expulsion, lease, starts_in=15 * DAY)
     for item in (expulsion, lease):
         assert code(found.vote, "Kenta", item, "yes") == "ballot.not_on_roll"
         found.vote("Saki", item, "no")
@@ -286,7 +286,7 @@ def test_an_association_has_no_cap_on_proxies_and_gives_them_meeting_by_meeting(
     """50-2: 代理権の授与は、社員総会ごとに."""
     found = hall("association", members=13)
     item, later = found.draft(), found.draft()
-    meeting, next_one = found.convene(item, starts_in=14 * DAY), found.convene(later, starts_in=20 * DAY)
+    meeting, next_one = found.convene(item, starts_in=15 * DAY), found.convene(later, starts_in=20 * DAY)
     for name in others(found, 11)[1:]:
         found.entrust(name, meeting, "Jiro")
     found.begin(meeting, "Jiro")
@@ -305,8 +305,8 @@ def test_notice_is_given_in_time(preset: str, kind: str, days: int) -> None:
     """一般法人法39: two weeks where votes come in writing or electronically, as they do here. NPO法14の4: five days."""
     found = hall(preset)
     item = found.draft(kind=kind)
-    assert code(found.convene, item, starts_in=days * DAY - 1) == "meeting.notice"
-    found.convene(item, starts_in=days * DAY)
+    assert code(found.convene, item, starts_in=found.whole(days) - 1) == "meeting.notice"
+    found.convene(item, starts_in=found.whole(days))
 
 
 @pytest.mark.parametrize("kind", ["ordinary", "special"])

@@ -19,7 +19,7 @@ from app.pages.meetings.common import Said, need_meeting, said
 from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_member, words_of
 from app.visit import Visit
-from governance.books.meetings import CONVENERS, Meeting, Series
+from governance.books.meetings import CONVENERS, Meeting, Series, notice_by
 from governance.modules.questions import MEETINGS
 
 REPORTS: Final = 5
@@ -72,7 +72,8 @@ async def amend(
     if meeting.after is None:
         lines += await forms.drafts(visit, installation.clock.now())
     start = _as_it_is(words_of(request, visit), meeting, await said(visit, meeting))
-    late = installation.clock.now() > meeting.starts_at - meeting.notice
+    due = notice_by(meeting.starts_at, meeting.notice, visit.coop.utc_offset)
+    late = due if installation.clock.now() > due else None
     return await _form(request, visit, lines, start, meeting=meeting, late=late)
 
 
@@ -115,7 +116,7 @@ def _as_it_is(words: Words, meeting: Meeting, texts: Said) -> Start:
 async def _form(
     request: Asked, visit: Visit, lines: list[Line], start: Start, meeting: Meeting | None = None, **more: Any
 ) -> Page:
-    """The form; ``meeting``: the one that is changed, None for a new one."""
+    """The form; ``meeting``: the one that is changed, None for a new one; ``late``: until when it had to be called."""
     me, words = need_member(visit), words_of(request, visit)
     kinds = {line.proposal.decides for line in lines}
     rules = {kind: await current_rule(visit.reading, kind) for kind in kinds}
@@ -144,7 +145,7 @@ async def _form(
         series=await forms.series(visit.reading),
         names=titles | ({meeting.id: start.title} if meeting else {}),
         words=words,
-        **({"first": None, "chosen": "", "late": False} | more),
+        **({"first": None, "chosen": "", "late": None} | more),
     )
 
 

@@ -26,7 +26,7 @@ from app.pages.page import Page, show
 from app.pages.proposals.common import Asked, need_member, paragraphs, words_of
 from app.visit import Visit
 from governance.books.ballots import Ballot
-from governance.books.meetings import CONVENERS, Meeting, Series
+from governance.books.meetings import CONVENERS, Meeting, Series, notice_by
 from governance.books.minutes import Minutes
 from governance.books.proxies import Proxy
 
@@ -112,7 +112,7 @@ async def _changes(visit: Visit, meeting: Meeting, words: Words) -> list[Change]
             by=after.by,
             at=after.at,
             entry=after.entry,
-            late=after.at > meeting.starts_at - meeting.notice,
+            late=after.at > notice_by(meeting.starts_at, meeting.notice, visit.coop.utc_offset),
         )
         for number, (before, after) in enumerate(pairs, 2)
     ]

@@ -27,7 +27,7 @@ from app.post.letters import Letter
 from app.post.people import reach
 from app.post.queueing import queue, queue_again
 from app.visit import Visit
-from governance.books.meetings import Meeting
+from governance.books.meetings import Meeting, notice_by
 from governance.books.notices import MOST
 from ledger import canonical
 
@@ -64,7 +64,7 @@ async def notices(
         running=meeting.stage() in ("convened", "open"),
         called=len(people),
         told=len(people) - len(untold),
-        due=meeting.starts_at - meeting.notice,
+        due=notice_by(meeting.starts_at, meeting.notice, visit.coop.utc_offset),
         behind=len(found.behind(meeting)) if meeting.version > 1 and meeting.stage() == "convened" else 0,
         mailable=len(mailable),
         unsent=len([id_ for id_ in mailable if id_ not in found.letters]),

@@ -15,6 +15,7 @@ from app.post.calendar import Occasion, Person, request
 from app.post.letters import Letter, one_line
 from app.post.people import Reached
 from app.roll import Person as Member
+from governance.books.meetings import notice_by
 from governance.books.notices import Notice
 
 _CAME: dict[str, Came] = {"waiting": "unknown", "sent": "sent", "failed": "failed", "unknown": "unknown"}
@@ -92,7 +93,7 @@ def record(house: House, made: Desk, listed: Sequence[Row], now: int) -> Notifie
         dated=now,
         meeting=made.title,
         starts=made.meeting.starts_at,
-        due=made.meeting.starts_at - made.meeting.notice,
+        due=notice_by(made.meeting.starts_at, made.meeting.notice, made.words.fmt.utc_offset),
         notices=tuple(notices),
     )
 

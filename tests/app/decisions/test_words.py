@@ -120,8 +120,8 @@ def test_a_meetings_rule_speaks_of_who_is_present() -> None:
     told = words("ja").rule(found)
     assert "可決の条件:賛成が、出席した人の票の3分の2以上。" in told
     assert (
-        "会議の10日以上前に招集します。招集のときから、議長が採決を締め切るまで投票できます。可決してから1日後に実行します。"
-        in told
+        "会議の10日前までに招集します(日数には、招集の日と会議の日を入れません)。"
+        "招集のときから、議長が採決を締め切るまで投票できます。可決してから1日後に実行します。" in told
     )
     assert any("議決権者の2分の1以上。書面や投票、委任状も出席に数えます。" in line for line in told)
 
