@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -20,8 +20,7 @@ from app.errors import ServiceError
 from app.installation import Installation
 from app.reading import Reading
 from app.sequencer.submission import MAX_SUBMISSION
-from app.too_late import about, too_late
-from governance.books.proposals import Proposal
+from app.too_late import about, deadlines
 from ledger import canonical, ids
 from ledger.books.keys import Key
 from ledger.errors import FormatError, LedgerError
@@ -106,7 +105,9 @@ async def keep(installation: Installation, reading: Reading, posted: Pending) ->
     installation.books.body(posted.statement)
     left_by = await _check_signers(reading, posted)
     now = installation.clock.now()
-    fresh = posted._replace(created=now, expires=await _until(reading, posted.statement, now))
+    fresh = await _ballot_dated(reading, posted._replace(created=now))
+    if fresh.expires <= now:
+        raise _too_late(posted.statement)
     await sweep(installation, reading)
     async with installation.database.pool.acquire() as connection, connection.transaction():
         if await _insert(connection, installation, reading, fresh, left_by):
@@ -130,9 +131,10 @@ async def find(installation: Installation, reading: Reading, id_: bytes) -> Pend
         found = await _fetch(connection, installation, reading, id_)
     if found is None:
         raise Problem("pending.unknown", 404)
-    if found.expires <= installation.clock.now():
+    dated = await _ballot_dated(reading, found)
+    if dated.expires <= installation.clock.now():
         raise _too_late(found.statement)
-    return found
+    return dated
 
 
 async def of(installation: Installation, reading: Reading, member: str) -> list[Pending]:
@@ -141,28 +143,29 @@ async def of(installation: Installation, reading: Reading, member: str) -> list[
     What comes too late for its meeting or its vote is left out.
     What can't be opened (its key is gone, or its row is damaged) is left out: the rest can be signed all the same.
     """
-    query = f"{_SELECT} AND $2 = ANY(signers) AND expires > $3 ORDER BY created, statement_id"
-    rows = await installation.database.pool.fetch(query, reading.ledger_id, member, installation.clock.now())
+    query = f"{_SELECT} AND $2 = ANY(signers) AND created > $3 ORDER BY created, statement_id"
+    now = installation.clock.now()
+    rows = await installation.database.pool.fetch(query, reading.ledger_id, member, now - LIFETIME)
     found = await asyncio.to_thread(lambda: [one for row in rows if (one := _legible(installation, reading, row))])
-    over = await too_late(reading, [one.statement for one in found], installation.clock.now())
-    return [one for one in found if about(one.statement) not in over]
+    ends = await deadlines(reading, [one.statement for one in found])
+    return [dated for one in found if (dated := _dated(one, ends)).expires > now]
 
 
 async def count_for(installation: Installation, reading: Reading, member: str) -> int:
     """How many wait for that member's own signature. No private value is opened to know it."""
     query = (
-        "SELECT signers, signatures, statement FROM pending WHERE ledger_id = $1 AND $2 = ANY(signers) AND expires > $3"
+        "SELECT signers, signatures, statement FROM pending WHERE ledger_id = $1 AND $2 = ANY(signers) AND created > $3"
     )
     now = installation.clock.now()
-    rows = await installation.database.pool.fetch(query, reading.ledger_id, member, now)
+    rows = await installation.database.pool.fetch(query, reading.ledger_id, member, now - LIFETIME)
     asked = [
         data
         for signers, given, data in rows
         if (member, None) in zip(signers, msgspec.json.decode(given), strict=False)
     ]
     statements = [one for data in asked if (one := _parsed(data))]
-    over = await too_late(reading, statements, now)
-    return sum(about(one) not in over for one in statements)
+    ends = await deadlines(reading, statements)
+    return sum(ends.get(about(one), _NEVER) > now for one in statements)
 
 
 async def ballots(installation: Installation, reading: Reading, proposal: str) -> list[Statement]:
@@ -174,16 +177,16 @@ async def entered(
     installation: Installation, reading: Reading, types: Collection[str], member: str, id_: str
 ) -> list[Statement]:
     """What was entered for members and waits, of those types, with that id as ``member`` of its body; oldest first."""
-    query = "SELECT statement FROM pending WHERE ledger_id = $1 AND expires > $2 ORDER BY created, statement_id"
-    rows = await installation.database.pool.fetch(query, reading.ledger_id, installation.clock.now())
-    waiting = [parse_statement(data) for (data,) in rows]
+    query = "SELECT statement FROM pending WHERE ledger_id = $1 AND created > $2 ORDER BY created, statement_id"
+    rows = await installation.database.pool.fetch(query, reading.ledger_id, installation.clock.now() - LIFETIME)
+    waiting = [one for (data,) in rows if (one := _parsed(data))]
     return [one for one in waiting if one.type in types and one.for_ and one.body.get(member) == id_]
 
 
 async def entering(installation: Installation, reading: Reading, by: Collection[str]) -> list[dict[str, Any]]:
     """The private values, by path, of every member whom these have entered and another official has yet to."""
-    query = f"{_SELECT} AND expires > $2 AND left_by = ANY($3) AND position(convert_to($4, 'UTF8') IN statement) > 0"
-    asked = (reading.ledger_id, installation.clock.now(), list(by), f'"type":"{ENTER}"')
+    query = f"{_SELECT} AND created > $2 AND left_by = ANY($3) AND position(convert_to($4, 'UTF8') IN statement) > 0"
+    asked = (reading.ledger_id, installation.clock.now() - LIFETIME, list(by), f'"type":"{ENTER}"')
     rows = await installation.database.pool.fetch(query, *asked)
     found = await asyncio.to_thread(lambda: [one for row in rows if (one := _legible(installation, reading, row))])
     mine = [one for one in found if one.statement.type == ENTER and one.statement.author in by]
@@ -212,12 +215,22 @@ async def settle_about(installation: Installation, ledger_id: int, subjects: Col
 
 
 async def sweep(installation: Installation, reading: Reading) -> None:
-    """Forget what has waited too long."""
-    query = "SELECT statement_id FROM pending WHERE ledger_id = $1 AND expires <= $2"
-    for (id_,) in await installation.database.pool.fetch(query, reading.ledger_id, installation.clock.now()):
-        await settle(installation, reading.ledger_id, id_)
+    """Forget what has waited too long; a ballot whose vote closes later than it was to waits until then."""
+    query = "SELECT statement_id, statement, created FROM pending WHERE ledger_id = $1 AND expires <= $2"
+    now, pool = installation.clock.now(), installation.database.pool
+    rows = await pool.fetch(query, reading.ledger_id, now)
+    ballots = {id_: one for id_, data, _ in rows if (one := _parsed(data)) and one.type == BALLOT}
+    ends = await deadlines(reading, list(ballots.values()))
+    for id_, _, created in rows:
+        until = min(created + LIFETIME, ends.get(about(ballots[id_]), 0)) if id_ in ballots else 0
+        if until > now:
+            query = "UPDATE pending SET expires = $3 WHERE ledger_id = $1 AND statement_id = $2"
+            await pool.execute(query, reading.ledger_id, id_, until)
+        else:
+            await settle(installation, reading.ledger_id, id_)
 
 
+_NEVER: Final = canonical.MAX_INTEGER
 _LOCK: Final = 0x70656E64
 """Class of the advisory locks under which what a member leaves is counted: "pend"."""
 _SELECT: Final = (
@@ -225,16 +238,13 @@ _SELECT: Final = (
 )
 
 
-async def _until(reading: Reading, statement: Statement, now: int) -> int:
-    """Until when it waits (ms): two weeks, a ballot until its vote closes."""
-    if statement.type != BALLOT:
-        return now + LIFETIME
-    proposal = await reading.find(Proposal, str(statement.body["proposal"]))
-    if proposal is None or proposal.closes_at is None:
-        return now + LIFETIME
-    if proposal.closes_at <= now:
-        raise _too_late(statement)
-    return min(now + LIFETIME, proposal.closes_at)
+async def _ballot_dated(reading: Reading, one: Pending) -> Pending:
+    """With until when it waits: two weeks, a ballot no longer than its vote."""
+    return _dated(one, await deadlines(reading, [one.statement]) if one.statement.type == BALLOT else {})
+
+
+def _dated(one: Pending, ends: Mapping[str, int]) -> Pending:
+    return one._replace(expires=min(one.created + LIFETIME, ends.get(about(one.statement), _NEVER)))
 
 
 def _too_late(statement: Statement) -> Problem:

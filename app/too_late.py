@@ -29,13 +29,16 @@ DURING: Final = frozenset(
 """What can be said until the close of the meeting, else the proposal, that it names."""
 
 
-async def too_late(reading: Reading, statements: Collection[Statement], now: int) -> set[str]:
-    """The ids of meetings and proposals that some of these are ``about``, and that are over at ``now`` (ms)."""
+async def deadlines(reading: Reading, statements: Collection[Statement]) -> dict[str, int]:
+    """By the ids of meetings and proposals that some of these are ``about``: before which moment (ms) they must be in
+    the ledger, as far as that is known. It may still be moved.
+    """
     asked = {id_ for one in statements if (id_ := about(one))}
     meetings = await reading.find_many(Meeting, [id_ for id_ in asked if id_.startswith("mtg_")])
     votes = await reading.find_many(Proposal, [id_ for id_ in asked if id_.startswith("prop_")])
-    over = {id_ for id_, one in meetings.items() if one.stage() in ("closed", "cancelled") or one.until <= now}
-    return over | {id_ for id_, one in votes.items() if one.closes_at is not None and one.closes_at <= now}
+    found = {id_: 0 if one.stage() in ("closed", "cancelled") else one.until for id_, one in meetings.items()}
+    ends = {id_: one.closes_at if one.withdrawn_at is None else 0 for id_, one in votes.items()}
+    return found | {id_: at for id_, at in ends.items() if at is not None}
 
 
 def about(statement: Statement) -> str:

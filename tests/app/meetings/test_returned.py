@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 
+from app import pending
 from app.papers import render
 from app.papers.convocation import Convocation
+from app.reading import reading_of
+from governance.books.meetings import OVERRUN
+from ledger import canonical
 from ledger.compose import Private
-from tests.app.api.service import ADDRESS, Coop
-from tests.app.meetings.conftest import Convene
+from tests.app.api.service import ADDRESS, Coop, Travelling
+from tests.app.meetings.conftest import SOON, Convene
+from tests.app.meetings.test_changes import moved
 from tests.app.meetings.test_pages import page
 from tests.app.meetings.test_papers import fetch
 
@@ -111,3 +116,31 @@ async def test_nobody_enters_their_own_and_only_officials_any(seconded: Coop, co
     assert (await fetch(seconded, "Hanako", f"{meeting}/returned/mem_x")).status_code == 404
     await seconded.say("Hanako", "meeting.cancel/1", {"meeting": meeting})
     assert (await fetch(seconded, "Hanako", path)).status_code == 409
+
+
+async def test_a_ballot_waits_as_long_as_its_vote_goes_on_after_all(
+    seconded: Coop, convene: Convene, proposal: str, clock: Travelling
+) -> None:
+    """The meeting is moved while a ballot waits: whoever countersigns in time, counts it in."""
+
+    def in_(ms: int) -> str:
+        return canonical.format_time(clock.now() + ms)
+
+    meeting = await convene(proposal, ends_at=in_(2 * SOON))
+    clock.ahead += 10
+    body = {"proposal": proposal, "choice": "yes", "paper": Private("書面議決書 1番")}
+    waiting = seconded.town.says("Hanako", "ballot.cast/1", body, for_="Taro", missing=("Jiro",), **PAPER)
+    answer = await seconded.post(waiting, "pending")
+    assert answer.status_code == 201, answer.text
+    await moved(seconded, meeting, "Hanako", starts_at=in_(3 * SOON), ends_at=in_(5 * SOON))
+    clock.ahead += OVERRUN + 2 * SOON
+    await pending.sweep(seconded.installation, await reading_of(seconded.installation, "owase"))
+    assert "もう一人の署名を待っています" in await returned(seconded, meeting, "Taro")
+    jiro = await seconded.signed_in("Jiro")
+    (found,) = (await jiro.get(seconded.api("pending"))).json()["items"]
+    assert (await jiro.get(seconded.api(f"pending/{found['id']}"))).status_code == 200
+    clock.ahead += 3 * SOON
+    assert (await jiro.get(seconded.api("pending"))).json()["items"] == []
+    assert (await jiro.get(seconded.api(f"pending/{found['id']}"))).json()["code"] == "pending.vote_over"
+    await pending.sweep(seconded.installation, await reading_of(seconded.installation, "owase"))
+    assert await seconded.installation.database.pool.fetchval("SELECT count(*) FROM pending") == 0
