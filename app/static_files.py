@@ -79,7 +79,7 @@ class StaticFiles:
         if _names(asked.get(b"if-none-match", b""), file.tag):
             status, body = 304, b""
         else:
-            if file.packed is not None and b"gzip" in asked.get(b"accept-encoding", b""):
+            if file.packed is not None and _unpacks(asked.get(b"accept-encoding", b"")):
                 body = file.packed
                 headers.append(_PACKED)
             headers += (file.type, (b"content-length", b"%d" % len(body)))
@@ -106,5 +106,11 @@ def _read(path: Path, stamp: tuple[int, int]) -> File:
 
 
 def _names(known: bytes, tag: bytes) -> bool:
-    """Whether the tags that a browser knows include this one, compared weakly."""
-    return any(one.strip().removeprefix(b"W/") == tag.removeprefix(b"W/") for one in known.split(b","))
+    """Whether the tags that a browser knows include this one, compared weakly; a star stands for any."""
+    return any(one.strip().removeprefix(b"W/") in (tag.removeprefix(b"W/"), b"*") for one in known.split(b","))
+
+
+def _unpacks(accepted: bytes) -> bool:
+    """Whether gzip is among the encodings that a browser takes, and not as one that it does not (``q=0``)."""
+    weights = (one.lower().replace(b" ", b"").partition(b";q=") for one in accepted.split(b","))
+    return any(name == b"gzip" and (not weight or weight.strip(b"0.") != b"") for name, _, weight in weights)

@@ -27,7 +27,7 @@ async def test_what_a_browser_has_is_not_sent_again(coop: Coop) -> None:
     assert (first.status_code, first.content) == (200, (STATIC / "js/sign.js").read_bytes())
     assert first.headers["cache-control"] == "no-cache"
     tag = first.headers["etag"]
-    for known in (tag, tag.removeprefix("W/"), f'"other", {tag}'):
+    for known in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
         again = await coop.stranger.get(SCRIPT, headers={"If-None-Match": known})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
         assert "content-security-policy" in again.headers
@@ -51,6 +51,10 @@ async def test_it_is_packed_for_those_who_can_unpack(coop: Coop) -> None:
     assert len(packed) == int(answer.headers["content-length"]) < len(plain.content)
     assert gzip.decompress(packed) == plain.content
     assert "content-encoding" not in plain.headers
+    for refused in ("gzip;q=0", "br, gzip ; q=0.000, identity"):
+        answer = await coop.stranger.get(SCRIPT, headers={"Accept-Encoding": refused})
+        assert "content-encoding" not in answer.headers
+        assert answer.content == plain.content
 
 
 async def test_every_file_is_what_the_framework_sends(
