@@ -65,8 +65,9 @@ def assembled(
 
 def turnout(found: Assembled, voters: Collection[str], voted: Collection[str]) -> Turnout:
     """How they are present. Who has sent a ballot and comes is there in person."""
-    room = {member for member, how in found.here.items() if how == "room"} | found.among
-    online = found.here.keys() - room
+    online = {member for member, how in found.here.items() if how == "online"}
+    # Nobody objected, online as in the room; whoever has left since is known by their hand alone.
+    room = (found.here.keys() | found.among) - online
     # Somebody's mandate counts where its holder is there, or votes.
     stood_for = {member for member, holder in found.mandates.items() if holder in found.here or holder in voted}
     proxy = stood_for - room - online

@@ -9,6 +9,7 @@ import pytest
 from governance import rule
 from governance.books import hands
 from governance.books.meetings import Hands
+from governance.books.presence import Turnout
 from ledger.errors import FormatError
 from tests.governance.documents import CHOICE, document
 from tests.governance.hall import Hall, code, general
@@ -147,6 +148,8 @@ def test_no_objection_is_everyones_yes_who_is_there_without_another_word(hall: H
     assert hall.put(meeting, item) == "passed"
     assert hall.tally(item) == {"yes": (3, 3), "no": (1, 1), "abstain": (0, 0)}
     assert hall.state.need(Hands, item).how == "unopposed"
+    # Who is there online is so in the minutes too.
+    assert hall.turnout(item) == Turnout(7, in_person=3, online=1, proxy=0, written=0)
 
 
 @pytest.mark.parametrize("channel", ["hands", "unopposed"])
