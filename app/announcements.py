@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 import msgspec
 
+from app import patience
 from app.aside import ask_aside, work_aside
 from app.installation import Installation
 from app.keystore import PrivacyKeys
@@ -30,7 +31,6 @@ from governance.books.openings import MOST as MOST_OPENINGS
 from governance.books.proposals import Found, Proposal
 from governance.rule import Rule
 from ledger import canonical
-from ledger.books import members
 from ledger.private import Opening
 from ledger.state import State
 
@@ -66,7 +66,7 @@ async def decisions(installation: Installation, ledger: Ledger) -> list[Announce
     published = await installation.log.published(ledger)
     for id_ in await _unannounced(installation, ledger):
         question = partial(look, id_, published)
-        beside = await installation.ask(ledger, members.entered) > counts.AT_ONCE
+        beside = await installation.ask(ledger, patience.is_large)
         if beside:
             seen = await ask_aside(installation.database_url, ledger.id, question)
         else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
+from app import patience
 from app.anchors.settings import Anchoring
 from app.clock import Clock
 from app.errors import KeyMissing, LedgerUnknown
@@ -89,7 +90,8 @@ class Installation:
         self._reader = Reader(workers, _THREADS)
         self._known: dict[str, Ledger] = {}
         services = Services(
-            database.pool, self.books, self.clock, self.keys, self.privacy, self.publisher, self.bulletin
+            *(database.pool, self.books, self.clock, self.keys, self.privacy, self.publisher, self.bulletin),
+            patient=patience.waits,
         )
         self.lanes = Lanes(services)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import asyncpg
@@ -20,7 +21,7 @@ from app.keystore import PrivacyKeys
 from app.sequencer import writing
 from app.sequencer.growth import Growth
 from app.sequencer.guard import Published
-from app.sequencer.state import PostgresSource, Request
+from app.sequencer.state import PostgresSource, Request, Unsettled
 from app.sequencer.submission import Submission
 from app.storage.ledgers import Ledger
 from ledger import merkle
@@ -28,7 +29,7 @@ from ledger.books.coop import Coop
 from ledger.errors import LedgerError, Refusal
 from ledger.fold import SUCCESSION_TYPE, Books, apply
 from ledger.state import Missing, Record, State
-from ledger.statement import Entry, build_leaf
+from ledger.statement import Entry, Statement, build_leaf
 
 _log = logging.getLogger("yui.sequencer")
 
@@ -53,7 +54,9 @@ class Earlier:
     index: int
 
 
-Outcome = Appended | Earlier | LedgerError | Fault
+Outcome = Appended | Earlier | Unsettled | LedgerError | Fault
+Waits = Callable[[Statement, str], bool]
+"""Whether a statement can wait until the answer to that question has been found beside the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,20 @@ class Desk:
 class Batch:
     """Folds and writes within one transaction. When the transaction fails, the desk is to be thrown away."""
 
-    def __init__(self, desk: Desk, connection: asyncpg.Connection, received: int, *, posted: bool = False) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        connection: asyncpg.Connection,
+        received: int,
+        *,
+        posted: bool = False,
+        waits: Waits | None = None,
+    ) -> None:
         """``posted``: by whoever came. Then nothing takes the log under another name: that is ``app/succession``'s,
-        which sees to it that the name and its keys are there.
+        which sees to it that the name and its keys are there. ``waits``: without it nobody does.
         """
         self._desk, self._connection, self._received, self._posted = desk, connection, received, posted
+        self._waits = waits
         self._ledger_id = desk.ledger.id
         self._claims: dict[tuple[str, bytes], _Claim] = {}
         self._entries: list[tuple[Any, ...]] = []
@@ -146,8 +158,8 @@ class Batch:
         try:
             leaf = build_leaf(submission.data, submission.signatures, self._received)
             state = self._fold(submission)
-        except LedgerError as refusal:
-            return refusal
+        except (LedgerError, Unsettled) as outcome:
+            return outcome
         except Missing:
             raise
         except Exception:  # noqa: BLE001
@@ -158,6 +170,7 @@ class Batch:
 
     def _fold(self, submission: Submission) -> State:
         desk = self._desk
+        desk.source.waits = None if self._waits is None else partial(self._waits, submission.statement)
         state = State(desk.source)
         entry = Entry(submission.statement, submission.data, submission.id, submission.signatures, self._received)
         apply(desk.books, state, desk.source, desk.growth.size, entry, submission.facts)

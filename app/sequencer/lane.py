@@ -22,6 +22,7 @@ from app.sequencer.bulletin import Bulletin
 from app.sequencer.growth import Growth
 from app.sequencer.guard import Published
 from app.sequencer.publication import Publisher
+from app.sequencer.state import Unsettled
 from app.sequencer.submission import Submission
 from app.storage.ledgers import Head, Ledger, lock_head, log_keys
 from app.storage.log import Receipt, receipt
@@ -29,12 +30,18 @@ from ledger import refusal
 from ledger.errors import LedgerError
 from ledger.fold import Books
 from ledger.refusal import SignedRefusal
+from ledger.state import State
+from ledger.statement import Statement
 
 _log = logging.getLogger("yui.sequencer")
 
 MAX_BATCH: Final = 512
 _IDLE: Final = 60.0
 _MOST_SETTLED: Final = 100
+_PATIENCE, _AGAIN = 60.0, 5.0
+"""Seconds that statements wait for an answer that is worked out beside the lock, and between two tries meanwhile:
+another process may have found it.
+"""
 _PAUSES: Final = (0.05, 0.5, 2.0)
 """Seconds before the second, third … attempt of a batch whose connection failed."""
 _LOST: Final = (
@@ -69,6 +76,8 @@ class Services(NamedTuple):
     privacy: PrivacyKeys
     publisher: Publisher
     bulletin: Bulletin
+    patient: Callable[[Statement, State], bool]
+    """Whether a statement had better wait for an answer that is not known than have the fold find it on the lock."""
 
 
 class _Waiting(NamedTuple):
@@ -84,6 +93,12 @@ class Lane:
     ) -> None:
         self._ledger, self._services, self._settled, self._ended = ledger, services, settled, ended
         self._queue: deque[_Waiting] = deque()
+        self._put_off: deque[_Waiting] = deque()
+        self._trying = False
+        self._tried: _Waiting | None = None
+        """Whether they are tried again meanwhile, one at a time; and the one that was tried last."""
+        self._asked: dict[str, float] = {}
+        """Questions that statements wait for, and since when."""
         self._wake = asyncio.Event()
         self._desk: Desk | None = None
         self._task = asyncio.create_task(self._run())
@@ -98,6 +113,21 @@ class Lane:
         self._wake.set()
         return answer
 
+    def retry(self) -> None:
+        """Try again what was put off: what it waits for may have been found."""
+        self._queue.extend(self._put_off)
+        self._put_off.clear()
+        self._wake.set()
+
+    def _try_one(self) -> None:
+        # Not all of them: of a large vote there may be thousands, and others wait in the same queue.
+        self._trying = bool(self._put_off)
+        if self._trying:
+            self._tried = self._put_off.popleft()
+            self._queue.append(self._tried)
+            self._wake.set()
+            asyncio.get_running_loop().call_later(_AGAIN, self._try_one)
+
     async def stop(self) -> None:
         """End after the batch at hand; whoever still waits is told that the service is unavailable."""
         self._task.cancel()
@@ -111,15 +141,17 @@ class Lane:
                     async with asyncio.timeout(_IDLE):
                         await self._wake.wait()
                 except TimeoutError:
-                    if not self._queue:
+                    if not (self._queue or self._put_off):
                         return
                 self._wake.clear()
                 while self._queue:
                     batch = [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
                     await self._carry(batch)
+                if not self._put_off:
+                    self._asked.clear()
         finally:
             self._ended()
-            _fail(self._queue, DatabaseUnavailable("service.stopping"))
+            _fail([*self._queue, *self._put_off], DatabaseUnavailable("service.stopping"))
 
     async def _carry(self, batch: list[_Waiting]) -> None:
         """Answer every one of the batch, whatever happens."""
@@ -179,7 +211,7 @@ class Lane:
                 published = await services.publisher.catch_up(connection, ledger, head, kept)
                 desk = self._desk = await self._open_desk(connection, head)
                 desk.source.publish(published.size, published.root)
-                work = Batch(desk, connection, received, posted=True)
+                work = Batch(desk, connection, received, posted=True, waits=self._may_wait)
                 outcomes = await work.fold([waiting.submission for waiting in batch])
                 await work.write(services.privacy)
                 if not desk.log_keys:
@@ -196,6 +228,13 @@ class Lane:
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 await self._answer(connection, waiting, outcome, published, received)
             growth.settle()
+
+    def _may_wait(self, statement: Statement, question: str) -> bool:
+        assert self._desk is not None  # noqa: S101
+        if not self._services.patient(statement, State(self._desk.source)):
+            return False
+        now = asyncio.get_running_loop().time()
+        return now < self._asked.setdefault(question, now) + _PATIENCE
 
     async def _open_desk(self, connection: asyncpg.Connection, head: Head) -> Desk:
         """The desk for this head: the one we have, unless it is too full or another process has appended."""
@@ -215,6 +254,14 @@ class Lane:
         published: Published,
         received: int,
     ) -> None:
+        if isinstance(outcome, Unsettled):
+            self._put_off.append(waiting)
+            if not self._trying:
+                self._trying = True
+                asyncio.get_running_loop().call_later(_AGAIN, self._try_one)
+            return
+        if waiting is self._tried:
+            self.retry()
         if waiting.answer.done():  # whoever asked has gone
             return
         match outcome:
@@ -257,6 +304,8 @@ class Lanes:
         settled.update(answers)
         while len(settled) > _MOST_SETTLED:
             del settled[next(iter(settled))]
+        if ledger in self._lanes:
+            self._lanes[ledger].retry()
 
     async def stop(self) -> None:
         """End all lanes."""

@@ -30,6 +30,10 @@ _MAX_FETCHES: Final = 2_000
 """Fetches for one question, after which it is held to ask without end; a chain of delegations takes two a member."""
 
 
+class Unsettled(Exception):
+    """A request, not an error: the statement waits until the answer to this question has been found beside the lock."""
+
+
 class _Scan:
     """The first rows of one (kind, parent) in their order; ``complete`` when there are no more."""
 
@@ -85,6 +89,8 @@ class PostgresSource:
         self._roots: dict[int, str] = {}
         self._unpublished: set[int] = set()
         self._answers = 0
+        self.waits: Callable[[str], bool] | None = None
+        """Whether the statement at hand waits for the answer to a question; None: none does."""
 
     @property
     def full(self) -> bool:
@@ -123,7 +129,10 @@ class PostgresSource:
 
     def known(self, question: str) -> Any:
         """See ``Source.known``."""
-        return self._remembered.get(question, self._settled.get(question))
+        found = self._remembered.get(question, self._settled.get(question))
+        if found is None and self.waits is not None and self.waits(question):
+            raise Unsettled(question)
+        return found
 
     def remember(self, question: str, answer: Any) -> None:
         """See ``Source.remember``. It goes with this cache, so with whatever it was found from."""

@@ -19,6 +19,7 @@ from app.clerk import Clerk
 from app.errors import DatabaseUnavailable
 from app.installation import Installation, Settings
 from app.reading import reading_of
+from app.sequencer import lane
 from app.storage.embedded import Server
 from governance.all_books import BOOKS
 from governance.books import counts, tallying
@@ -28,6 +29,7 @@ from ledger.books import members
 from ledger.compose import Private
 from ledger.state import State
 from tests.app.api.service import Coop, Travelling, create_app, web
+from tests.governance.test_calls import PHASED
 from tests.simulator import majority_rule
 from tests.town import Town
 
@@ -79,6 +81,64 @@ async def test_the_service_works_out_neither_roll_nor_count(
     assert found.tally is not None
     assert (found.roll.heads, found.tally["yes"].heads, found.outcome.result) == (3, 2, "passed")
     assert None not in (found.roll_entry, found.count_entry)
+
+
+WATCHED = majority_rule(timing=PHASED | {"voting_seconds": 3600, "early_close": True})
+
+
+@pytest.fixture
+async def watched(coop: Coop, monkeypatch: pytest.MonkeyPatch) -> tuple[Coop, str]:
+    """A co-op that is held to be large, and a vote in it that has just opened, of which each ballot may be the last."""
+    monkeypatch.setattr(counts, "AT_ONCE", 2)
+    coop = Coop(coop.app, coop.installation, Town("watched", "watched"))
+    await coop.found("Hanako", rules=dict.fromkeys(("ordinary", "rules", "policy", "role", "admit"), WATCHED))
+    for name in ("Jiro", "Ume"):
+        await coop.join(name)
+    body = {"kind": "ordinary", "title": Private("屋根の修理"), "text": Private("集会所の屋根を直します。")}
+    vote = ids.object_id("prop", (await coop.say("Ume", "proposal.draft/1", body)).id)
+    await coop.say("Ume", "proposal.open/1", {"proposal": vote})
+    return coop, vote
+
+
+async def test_ballots_that_need_the_roll_wait_for_it_and_hold_up_nobody(
+    watched: tuple[Coop, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("governance.rule.Rule.roll", never)
+    coop, vote = watched
+    ballots = [
+        asyncio.create_task(coop.say(name, "ballot.cast/1", {"proposal": vote, "choice": "yes"}))
+        for name in ("Ume", "Jiro")
+    ]
+    await coop.say("Hanako", "proposal.draft/1", {"kind": "ordinary", "title": Private("a"), "text": Private("b")})
+    await asyncio.sleep(0.3)
+    assert not any(ballot.done() for ballot in ballots)
+    await Clerk(coop.installation).look_around()
+    await asyncio.gather(*ballots)
+    found = await (await reading_of(coop.installation, coop.town.slug)).find(Proposal, vote)
+    assert found is not None
+    assert found.roll_entry is not None
+    assert None not in (found.opens_at, found.closes_at)
+    assert (found.closes_at or 0) < (found.opens_at or 0) + 3_600_000  # two of three: nothing can change that
+
+
+async def test_without_a_clerk_ballots_wait_a_while_and_the_fold_finds_the_roll(
+    watched: tuple[Coop, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "_PATIENCE", 0.3)
+    monkeypatch.setattr(lane, "_AGAIN", 0.1)
+    coop, vote = watched
+    before = time.monotonic()
+    await coop.say("Ume", "ballot.cast/1", {"proposal": vote, "choice": "yes"})
+    assert time.monotonic() - before >= 0.3
+
+
+async def test_ballots_that_wait_when_the_service_stops_are_told(watched: tuple[Coop, str]) -> None:
+    coop, vote = watched
+    ballot = asyncio.create_task(coop.say("Ume", "ballot.cast/1", {"proposal": vote, "choice": "yes"}))
+    await asyncio.sleep(0.3)
+    await coop.installation.lanes.stop()
+    with pytest.raises(AssertionError, match="stopping"):
+        await ballot
 
 
 @pytest.mark.parametrize("secrecy", ["confidential/1", "hidden/1"])
