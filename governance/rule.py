@@ -221,10 +221,15 @@ def describe(rule: Rule) -> list[Line]:
 
 
 def by_all(rule: Rule) -> Rule:
-    """What decides without a meeting where the rule's venue allows that: the consent of everyone who may vote."""
+    """What decides without a meeting where the rule's venue allows that: the consent of everyone who may vote.
+
+    And of those whom the proposal concerns (社員の全員, 特定非営利活動促進法14の9): else two would be all, who say that
+    it concerns everybody else.
+    """
     return msgspec.structs.replace(
         rule,
         venue=Anywhere(),
+        electorate=rule.electorate.undivided(),
         delegation=NoDelegation(),
         proxy=NoProxy(),
         quorum=NoQuorum(),

@@ -94,6 +94,10 @@ class Electorate(Module, frozen=True):
         """Whether it leaves out whom the proposal concerns."""
         return False
 
+    def undivided(self) -> Electorate:
+        """The same together with those whom the proposal concerns."""
+        return self
+
     def panel(self) -> Panel | None:
         """The lot that has to be drawn before voting can open."""
         return None

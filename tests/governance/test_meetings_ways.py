@@ -8,6 +8,7 @@ import pytest
 
 from governance import rule
 from governance.books.proposals import Found
+from ledger import ids
 from ledger.books import roles
 from ledger.compose import Private
 from ledger.errors import FormatError
@@ -176,6 +177,36 @@ def test_a_majority_without_a_meeting_decides_nothing() -> None:
     hall.begin(meeting, "Jiro", "Ume", "Kenta")
     hall.vote_all(("Jiro", "Ume"), in_meeting, "yes")
     assert hall.put(meeting, in_meeting) == "passed"
+
+
+@pytest.mark.parametrize(
+    "electorate",
+    [
+        {"module": "disinterested/1"},
+        {"module": "all_of/1", "parts": [{"module": "assembly/1"}, {"module": "disinterested/1"}]},
+        {"module": "any_of/1", "parts": [{"module": "by_role/1", "roles": ["auditor"]}, {"module": "disinterested/1"}]},
+    ],
+    ids=lambda electorate: electorate["module"],
+)
+def test_two_are_not_all_by_saying_that_it_concerns_everybody_else(electorate: dict[str, Any]) -> None:
+    """Packing by leaving out: in a meeting whom it concerns has no vote, without one everybody's consent it takes."""
+    hall = Hall(ordinary=or_all(electorate=electorate))
+    others = [hall.id(name) for name in ("Jiro", "Kenta", "Matsu", "Saki", "Toru")]
+    body = {"kind": "ordinary", "title": Private("定款"), "text": Private("改める。"), "interested": others}
+    drafts = [hall.say("Ume", "proposal.draft/1", body, cosigners=("Hanako",)) for _ in range(2)]
+    vote, item = (ids.object_id("prop", draft.id) for draft in drafts)
+    hall.call(vote)
+    hall.convene(item)
+    hall.vote_all(("Ume", "Hanako"), vote, "yes")
+    assert code(hall.vote, "Toru", item, "no") == "ballot.not_on_roll"
+    hall.vote_all(("Jiro", "Kenta", "Saki"), vote, "yes")
+    hall.paper("Matsu", vote, "yes")
+    hall.close()
+    assert hall.stage(vote) == "failed"
+    found = hall.proposal(vote)
+    assert found.roll is not None
+    assert found.roll.heads == 7
+    assert hall.folded_again() == hall.records()
 
 
 def test_what_is_called_under_another_rule_takes_the_consent_that_the_new_one_asks_for() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from governance.documents import Fault
 from governance.modules.questions import Ask, Electorate, Line, check_parts
 from governance.standing import Standing
@@ -35,6 +37,10 @@ class AllOf(Electorate, frozen=True):
     def disinterested(self) -> bool:
         """If one part does."""
         return any(part.disinterested() for part in self.parts)
+
+    def undivided(self) -> Electorate:
+        """The same of all parts."""
+        return msgspec.structs.replace(self, parts=tuple(part.undivided() for part in self.parts))
 
     def without_chair(self) -> bool:
         """If one of the parts does."""

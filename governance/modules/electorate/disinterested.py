@@ -4,6 +4,7 @@ party to a contract decides about it. Whom it concerns follows from its effects,
 
 from __future__ import annotations
 
+from governance.modules.electorate.all_active import AllActive
 from governance.modules.questions import Ask, Electorate
 from governance.standing import Standing
 
@@ -17,6 +18,10 @@ class Disinterested(Electorate, frozen=True):
     def disinterested(self) -> bool:
         """That is what it is for."""
         return True
+
+    def undivided(self) -> Electorate:
+        """Every active member."""
+        return AllActive()
 
     def includes(self, member: Standing, ask: Ask) -> bool:
         """Active, and not among those whom it concerns."""

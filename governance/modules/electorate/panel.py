@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
+import msgspec
+
 from governance.documents import Bounds, Fault
 from governance.modules import questions
 from governance.modules.questions import Ask, Electorate, Line
@@ -44,6 +46,10 @@ class Panel(Electorate, frozen=True):
     def disinterested(self) -> bool:
         """If those do whom it is drawn from."""
         return self.of.disinterested()
+
+    def undivided(self) -> Electorate:
+        """Drawn from all of them."""
+        return msgspec.structs.replace(self, of=self.of.undivided())
 
     def without_chair(self) -> bool:
         """As whom it is drawn from."""

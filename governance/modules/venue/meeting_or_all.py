@@ -1,7 +1,8 @@
 """A meeting decides, or without one all who may vote, by agreeing (みなし決議): where every one of them consents in
 writing or electronically, that is as good as the meeting's resolution (一般法人法58, 特定非営利活動促進法14の9).
 
-Somebody's silence is not consent. So no notice is needed, and neither quorum nor majority is asked about.
+Somebody's silence is not consent, and whom the matter concerns is asked as well. So no notice is needed, and neither
+quorum nor majority is asked about.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ async def test_the_page_of_a_draft_offers_both_ways_and_says_what_the_second_tak
     page = await coop.page("Hanako", f"proposals/{vote}")
     assert 'data-statement="proposal.open/1"' in page
     assert "会議を招集する" in page
-    assert "投票できる人全員が賛成したときだけ可決します" in page
+    assert "投票できる人全員(議案の当事者も含みます)が賛成したときだけ可決します" in page
     english = await coop.page("Hanako", f"proposals/{vote}", "en")
     assert "it passes only when everyone who may vote says yes" in english
 
