@@ -8,6 +8,7 @@ from typing import NamedTuple
 from app.decisions.words import Words
 from app.meetings.agenda import Item
 from governance.books.meetings import Hands, Meeting
+from governance.books.presence import Turnout
 from governance.count import NOBODY, Counted
 
 _ANSWERS = ("yes", "no", "abstain")
@@ -34,10 +35,17 @@ class Texts(NamedTuple):
     reports: Sequence[str]
 
 
-def begin(words: Words, meeting: Meeting, texts: Texts, matters: Sequence[Matter], people: Mapping[str, str]) -> str:
-    """Time, place, chair and signers, what was reported, then each item with who was present and what was decided.
+class People(NamedTuple):
+    """``names`` by member; ``officers`` who were there, with their titles; who is about to write: their name."""
 
-    ``people``: names.
+    names: Mapping[str, str]
+    officers: list[str]
+    writer: str
+
+
+def begin(words: Words, meeting: Meeting, texts: Texts, matters: Sequence[Matter], people: People) -> str:
+    """Time, place, convocation, chair, signers, officers and writer, what was reported, then each item with who was
+    present and what was decided.
     """
     t, fmt = words.t, words.fmt
     ends = fmt.moment(meeting.closed_at) if meeting.closed_at else t("meetings.draft.going_on")
@@ -45,30 +53,41 @@ def begin(words: Words, meeting: Meeting, texts: Texts, matters: Sequence[Matter
         t("meetings.draft.title", title=texts.title),
         t("meetings.draft.when", start=fmt.moment(meeting.opened_at or meeting.starts_at), end=ends),
         *([t("meetings.draft.where", place=texts.place)] if texts.place else []),
-        t("meetings.draft.chair", name=people[meeting.chair]),
-        t("meetings.draft.signers", names=words.joined([people[id_] for id_ in meeting.signers]) or "-"),
+        t("meetings.draft.convened", told=convened(words, meeting, people.names)),
+        t("meetings.draft.chair", name=people.names[meeting.chair]),
+        *([t("meetings.draft.officers", names=words.joined(people.officers))] if people.officers else []),
+        t("meetings.draft.signers", names=words.joined([people.names[id_] for id_ in meeting.signers]) or "-"),
+        t("meetings.draft.writer", name=people.writer),
     ]
     reported = ["\n".join([t("meetings.reports"), *texts.reports])] if texts.reports else []
     decided = [_matter(words, n, matter) for n, matter in enumerate(matters, 1)]
     return "\n\n".join(["\n".join(head), *reported, *decided])
 
 
+def convened(words: Words, meeting: Meeting, names: Mapping[str, str]) -> str:
+    """By whom it was called together, and on which day."""
+    day = words.fmt.day(meeting.convened_at)
+    return words.t("meetings.convened", who=names[meeting.convener], when=day)
+
+
+def attended(words: Words, there: Turnout) -> str:
+    """How many were present on an item, in which ways."""
+    counts = {
+        "all": there.electorate,
+        "present": there.present,
+        "room": there.in_person,
+        "online": there.online,
+        "proxy": there.proxy,
+        "written": there.written,
+    }
+    return words.t("meetings.turnout.then", **{name: words.fmt.integer(count) for name, count in counts.items()})
+
+
 def _matter(words: Words, number: int, matter: Matter) -> str:
     item, t, fmt = matter.item, words.t, words.fmt
     told = [t("meetings.item", n=number, title=matter.title)]
     if item.turnout is not None:
-        there = item.turnout
-        told.append(
-            t(
-                "meetings.turnout.then",
-                all=fmt.integer(there.electorate),
-                present=fmt.integer(there.present),
-                room=fmt.integer(there.in_person),
-                online=fmt.integer(there.online),
-                proxy=fmt.integer(there.proxy),
-                written=fmt.integer(there.written),
-            )
-        )
+        told.append(attended(words, item.turnout))
     if matter.counted is not None and not item.rule.chooses:
         tally = matter.counted.tally
         counts = [(t(f"proposals.choice.{answer}"), tally.get(answer, NOBODY).weight) for answer in _ANSWERS]

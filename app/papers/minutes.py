@@ -119,8 +119,14 @@ class Minutes(Struct, frozen=True, kw_only=True):
     """What was said before the first item: that there was a quorum, who was made chair, over several paragraphs."""
     closing: str = ""
     """What was said after the last."""
+    convened: str = ""
+    """By whom and when it was called together."""
     officers: tuple[str, ...] = ()
     """Officers who were there, with their titles."""
+    author: str = ""
+    """Who wrote the record."""
+    kept: str = ""
+    """For how long it is to be kept, where that is settled."""
     annexes: tuple[str, ...] = ()
     version: str = ""
     """`第2版`, where there is more than one."""
@@ -150,7 +156,7 @@ class Minutes(Struct, frozen=True, kw_only=True):
         }
 
     def _about(self, fmt: Formats) -> list[Said]:
-        """Time, place, chair and officers, each with its heading."""
+        """Time, place, convocation, chair and officers, who wrote it and how long it is kept, each with its heading."""
         when = fmt.moment(self.starts)
         if self.ends is not None:
             same_day = fmt.day(self.ends) == fmt.day(self.starts)
@@ -159,7 +165,10 @@ class Minutes(Struct, frozen=True, kw_only=True):
         rows = {
             "when": when,
             "where": self.place,
+            "convened": self.convened,
             "chair": self.chair,
             "officers": "\n".join(self.officers),
+            "author": self.author,
+            "kept": self.kept,
         }
         return [{"name": fmt.t(f"papers.meeting.{name}"), "text": lines(text)} for name, text in rows.items() if text]

@@ -8,11 +8,15 @@ from litestar.params import FromPath
 
 from app.access import OPT, Access
 from app.installation import Installation
+from app.meetings import officers
 from app.meetings.agenda import agenda
-from app.meetings.minutes import Matter, Texts, begin
+from app.meetings.minutes import Matter, People, Texts, begin
 from app.pages.meetings.common import Said, need_meeting, said, titled
+from app.pages.meetings.contents import desk
+from app.pages.meetings.minutes_paper import paper, titled_officers
 from app.pages.page import Page, show
-from app.pages.proposals.common import Asked, labels_of, need_member, paragraphs, texts_of, words_of
+from app.pages.proposals.common import Asked, labels_of, need_member, texts_of, words_of
+from app.papers import render
 from app.visit import Visit
 from governance.books.meetings import Hands, Meeting
 from governance.books.minutes import WRITERS, Minutes
@@ -33,7 +37,12 @@ async def minutes(
     writes = begun and (last is None or last.final_at is None) and (signer or visit.holds(*WRITERS))
     texts = await said(visit, found)
     names = await visit.reading.names([found.chair, *found.signers])
-    title = texts.title or words_of(request, visit).t("meetings.untitled", id=found.id[:10])
+    words = words_of(request, visit)
+    title = texts.title or words.t("meetings.untitled", id=found.id[:10])
+    sheet = ""
+    if last is not None:
+        made = await desk(request, visit, found, installation.clock.now())
+        sheet = render.html(await paper(request, visit, installation, made, last), words.fmt)
     return await show(
         request,
         visit,
@@ -42,7 +51,7 @@ async def minutes(
         stage=stage,
         title=title,
         last=last,
-        paragraphs=paragraphs(text),
+        paper=sheet,
         people=names,
         names=names | {found.id: title},
         writes=writes,
@@ -65,5 +74,7 @@ async def _begin(request: Asked, visit: Visit, installation: Installation, meeti
         counted = counts.get(item.proposal.id)
         raised = hands.get(item.proposal.id)
         matters.append(Matter(item, title, None if counted is None else counted.counted, labels, raised))
-    people = await visit.reading.names([meeting.chair, *meeting.signers])
+    me, there = need_member(visit), await officers.there(visit.reading, meeting)
+    names = await visit.reading.names([me, meeting.convener, meeting.chair, *meeting.signers, *there])
+    people = People(names, titled_officers(words, there, names), names[me])
     return begin(words, meeting, Texts(texts.title, texts.place, texts.reports), matters, people)

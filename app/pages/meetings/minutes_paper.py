@@ -1,7 +1,8 @@
-"""The minutes as PDF: a version as it was signed, and below it what the log says, each with the way to its record."""
+"""The minutes as a paper: a version as it was signed, and below it what the log says, with the way to each record."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from litestar import Response, get
@@ -10,9 +11,12 @@ from litestar.params import FromPath
 
 from app.access import OPT, Access
 from app.api.problems import Problem
+from app.decisions.steps import tell_step
 from app.decisions.words import Words
 from app.installation import Installation
+from app.meetings import officers
 from app.meetings.agenda import Item, agenda
+from app.meetings.minutes import attended, convened
 from app.meetings.signatures import signatures
 from app.pages.meetings.common import need_meeting, titled
 from app.pages.meetings.contents import Desk, desk
@@ -31,6 +35,7 @@ from governance.count import NOBODY
 from ledger.books.members import Member
 
 MANY: Final = 100_000
+JUDGED: Final = ("quorum", "quorum_answers", "quorum_approvals", "threshold")
 LINES: Final = 12
 """Lines of a count on paper; longer ones (rankings), and parts of votes, stand on the proposal's page alone."""
 
@@ -49,28 +54,57 @@ async def pdf(
     if found is None:
         raise Problem("http.not_found", 404)
     made = await desk(request, visit, meeting, installation.clock.now())
+    content = await paper(request, visit, installation, made, found)
+    return await printed(request, content, made.words.fmt, f"minutes-{found.version}")
+
+
+async def paper(request: Asked, visit: Visit, installation: Installation, made: Desk, version: Minutes) -> Paper:
+    """That version, with all that is known of the meeting."""
+    meeting, words = made.meeting, made.words
     items = await agenda(installation, visit.reading, meeting, need_member(visit), visit.size)
-    records = Records(f"{request.app.state.web.address}/c/{visit.slug}/ledger", made.words)
-    names = await visit.reading.names([meeting.chair, *meeting.signers])
-    content = Paper(
+    records = Records(f"{request.app.state.web.address}/c/{visit.slug}/ledger", words)
+    present = await officers.there(visit.reading, meeting)
+    people = (meeting.chair, meeting.convener, version.author, *meeting.signers, *present)
+    names = await visit.reading.names(people)
+    decided = [await _decided(visit, made, records, number, item) for number, item in enumerate(items, 1)]
+    reported = [
+        Decided(name=words.t("papers.item.report", n=number), title=report, text="")
+        for number, report in enumerate(made.texts.reports, 1)
+    ]
+    return Paper(
         house=await made.house(made.wishes({})),
-        dated=found.drafted_at,
+        dated=version.drafted_at,
         meeting=made.title,
         starts=meeting.opened_at or meeting.starts_at,
         ends=meeting.closed_at,
-        place=made.texts.place,
+        place="\n".join(filter(None, (made.texts.place, _mode(made)))),
+        convened=convened(words, meeting, names),
         present=await _present(visit, meeting, items),
         chair=names[meeting.chair],
-        items=tuple([await _decided(visit, made, records, number, item) for number, item in enumerate(items, 1)]),
-        signers=await _signers(visit, made, records, found, names),
-        text=await visit.reading.text(found.statement, "text"),
+        officers=tuple(titled_officers(words, present, names)),
+        author=names[version.author],
+        kept=_kept(words, version),
+        items=(*decided, *reported),
+        signers=await _signers(visit, made, records, version, names),
+        text=await visit.reading.text(version.statement, "text"),
         annexes=tuple(made.texts.documents),
-        version=made.words.t(
-            "meetings.minutes.final" if found.final_at else "meetings.minutes.version", n=found.version
+        version=words.t(
+            "meetings.minutes.final" if version.final_at else "meetings.minutes.version", n=version.version
         ),
-        receipts=(records.code(meeting.index), records.code(found.index)),
+        receipts=(records.code(meeting.index), records.code(version.index)),
     )
-    return await printed(request, content, made.words.fmt, f"minutes-{found.version}")
+
+
+def titled_officers(words: Words, present: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> list[str]:
+    """Officers' names with what they are, in the order in which they are given."""
+    return [
+        words.t(
+            "paperwork.officer",
+            office=words.joined([words.t(f"paperwork.officer.{role}") for role in roles]),
+            name=names[member],
+        )
+        for member, roles in present.items()
+    ]
 
 
 class Records:
@@ -82,6 +116,18 @@ class Records:
     def code(self, entry: int) -> Code:
         """Of one entry."""
         return Code(f"{self._address}/{entry}", self._words.t("paperwork.entry", n=self._words.fmt.integer(entry)))
+
+
+def _mode(made: Desk) -> str:
+    """How one could attend, where that was not in the room alone."""
+    mode = made.meeting.mode
+    return "" if mode == "room" else made.words.t(f"meetings.mode.{mode}")
+
+
+def _kept(words: Words, version: Minutes) -> str:
+    if version.final_at is None or version.keep_years is None:
+        return ""
+    return words.t("paperwork.kept_years", n=version.keep_years, day=words.fmt.day(version.final_at))
 
 
 async def _present(visit: Visit, meeting: Meeting, items: list[Item]) -> Present:
@@ -116,12 +162,24 @@ async def _decided(visit: Visit, made: Desk, records: Records, number: int, item
     return Decided(
         name=words.t("papers.item.vote", n=number),
         title=title or words.t("proposals.untitled", id=proposal.id[:11]),
-        text="",
+        text="\n".join(_steps(words, item, whole=whole)),
         method=_method(words, found, hands),
         tallies=tuple(Tally(words.choice(one, labels), tally.get(one, NOBODY).weight) for one in shown),
         outcome=" ".join(part for part in (words.t(f"proposals.stage.{item.stage}"), chosen) if part),
         receipts=(records.code(proposal.index if found is None else found.index),),
     )
+
+
+def _steps(words: Words, item: Item, *, whole: bool) -> list[str]:
+    """How many were present, and what the rule asked for: once it is counted as it was judged, before as it stands."""
+    told = [] if item.turnout is None else [attended(words, item.turnout)]
+    outcome = item.proposal.outcome
+    judged = () if outcome is None else tuple(step for step in outcome.steps if step.name in JUDGED)
+    for step in judged or item.quorum:
+        if whole or step.unit != "weight":
+            found = tell_step(words, step, words.fmt.integer, chooses=item.rule.chooses, met=True)
+            told.append(words.t("paperwork.step", title=found.title, asked=found.asked, found=found.found))
+    return told
 
 
 def _method(words: Words, found: Found | None, hands: Hands | None) -> str:

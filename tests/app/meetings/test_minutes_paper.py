@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 from app.texts.formats import Formats
 from ledger.compose import Private
 from tests.app.api.service import Coop, Travelling
@@ -9,6 +12,7 @@ from tests.app.meetings.conftest import Convene
 from tests.app.meetings.test_minutes import held
 from tests.app.meetings.test_pages import page
 from tests.app.meetings.test_papers import fetch, printed
+from tests.app.meetings.test_reception import seat
 from tests.app.papers.reading_back import bare
 
 
@@ -43,6 +47,43 @@ async def test_the_minutes_on_paper_have_text_count_and_signatures(
     assert signed.count("台帳第") >= 5  # the convocation, the minutes, the count, two signatures
     present = signed[signed.index("出席の状況") :]
     assert present.index("本人出席(オンライン)1") < present.index("書面議決1") < present.index("出席の合計2")
+
+
+async def test_the_minutes_have_what_the_law_wants_in_them_on_paper_and_on_the_page(
+    coop: Coop, convene: Convene, clock: Travelling, proposal: str
+) -> None:
+    """生協法・労協法・一般法人法の施行規則: which officers were there, how one attended, who wrote it."""
+    for name, role in (("Jiro", "auditor"), ("Taro", "director")):
+        await seat(coop, name, role)
+    meeting = await held(coop, convene, clock, proposal)
+    begun = await page(coop, "Jiro", f"meetings/{meeting}/minutes")
+    assert "出席した役員:監事 Jiro\n" in begun  # Taro has voted, and was not there
+    assert "議事録の作成者:Jiro\n" in begun
+    body = {"meeting": meeting, "version": 1, "text": Private("屋根を直すと決めた。")}
+    await coop.say("Jiro", "minutes.draft/1", body)
+    path = f"{meeting}/minutes/1/minutes.pdf"
+    for said in (
+        "".join(await printed(coop, "Taro", path)),
+        bare(unescape(re.sub("<[^>]*>", "", await page(coop, "Taro", f"meetings/{meeting}/minutes")))),
+    ):
+        for told in (
+            "場所みかん会館会場でもオンラインでも",
+            "招集Hanako(",
+            "出席した役員監事Jiro",
+            "議事録の作成者Jiro",
+            "議決権のある4人のうち2人が出席(会場0、オンライン1、委任状0、書面や投票1)",
+            "定足数:議決権者4人の2分の1以上、つまり2人以上の出席が要ります。",
+            "可決の条件:",
+            "報告事項1この一年の活動",
+        ):
+            assert bare(told) in said
+        assert "理事Taro" not in said
+        assert "保存期間" not in said
+    for name in ("Hanako", "Jiro", "Ume"):
+        await coop.say(name, "minutes.sign/1", {"meeting": meeting, "version": 1})
+    kept = "".join(await printed(coop, "Taro", path))
+    assert bare("保存期間10年(") in kept
+    assert "署名ずみ" in await page(coop, "Taro", f"meetings/{meeting}/minutes")
 
 
 async def test_a_signature_of_another_version_is_not_shown(

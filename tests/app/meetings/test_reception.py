@@ -160,11 +160,11 @@ async def test_asked_for_by_htmx_only_the_list_comes(coop: Coop, convene: Conven
     assert set(lines(answer.text)) == {coop.town.id("Taro")}
 
 
-async def seat(coop: Coop, name: str) -> None:
-    """A director, as a decision makes one, without the decision."""
+async def seat(coop: Coop, name: str, as_: str = "director") -> None:
+    """A director, or another officer, as a decision makes one, without the decision."""
     member = coop.town.id(name)
-    fields: dict[str, Any] = {"role": "director", "scope": COOP, "from_": 0, "until": None, "active": True}
-    role = Role(id=f"{member}/director/{COOP}", index=0, member=member, **fields)
+    fields: dict[str, Any] = {"role": as_, "scope": COOP, "from_": 0, "until": None, "active": True}
+    role = Role(id=f"{member}/{as_}/{COOP}", index=0, member=member, **fields)
     ledger = await coop.installation.ledger(coop.town.slug)
     row = (ledger.id, role.kind, role.id, role.parent, role.sort, msgspec.json.encode(role).decode(), 0)
     async with coop.installation.database.pool.acquire() as connection:
