@@ -92,7 +92,7 @@ class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     option's); ``rival``: the strongest loser's. ``tied``: options of which not all can win and none comes before the
     other; then only a lot or a casting vote, handed to the method as an order of options, makes winners of some.
     ``cast`` and ``abstained``: ballots. ``pairs``: for every two options the weight that puts the first before the
-    second, row by row.
+    second, row by row. ``grades``: for every option the weight that gave it each grade, from the lowest.
     """
 
     tally: dict[str, Count]
@@ -105,6 +105,7 @@ class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     unit: int = 1
     rounds: tuple[Round, ...] = ()
     pairs: tuple[tuple[int, ...], ...] = ()
+    grades: tuple[tuple[int, ...], ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

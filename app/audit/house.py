@@ -153,7 +153,7 @@ def _equal(state: State, proposal: Proposal, rule: Rule, value: Callable[[int, s
 
 def _said(counted: Counted) -> Counted:
     """Without what an announcement of sealed ballots leaves out."""
-    return msgspec.structs.replace(counted, rounds=(), pairs=())
+    return msgspec.structs.replace(counted, rounds=(), pairs=(), grades=())
 
 
 HOUSE: Final = House(

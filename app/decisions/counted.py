@@ -8,13 +8,16 @@ from typing import Final, NamedTuple
 
 from babel.numbers import format_decimal
 
+from app.decisions import counted_rounds
 from app.decisions.ballot_form import grades
+from app.decisions.counted_rounds import Duel, Graded, Path, Rounds, Turn
 from app.decisions.words import Words
 from governance.books.proposals import Found, Proposal
-from governance.count import ABSTAIN, INVALID, Counted, Round
+from governance.count import ABSTAIN, INVALID, Counted
 from governance.modules.method.approval import Approval
 from governance.modules.method.borda import Borda
 from governance.modules.method.copeland import Copeland
+from governance.modules.method.equal_shares import EqualShares
 from governance.modules.method.irv import InstantRunoff
 from governance.modules.method.majority_judgement import MajorityJudgement
 from governance.modules.method.projects import Budgeting
@@ -58,38 +61,15 @@ class Bar(NamedTuple):
     grade: str = ""
 
 
-class Turn(NamedTuple):
-    """One round: what each option had, for drawing and in words (None: no longer in it), and what came of it.
-
-    ``states``: of each option, ``elected``, ``excluded`` or nothing. ``quota`` likewise for drawing and in words.
-    """
-
-    number: int
-    amounts: list[tuple[int, str] | None]
-    states: list[str]
-    told: list[str]
-    quota: tuple[int, str] | None
-
-
-class Duel(NamedTuple):
-    """Two options compared: how much weight puts the first before the second, and the other way round."""
-
-    ours: int
-    theirs: int
-
-    @property
-    def sign(self) -> str:
-        """``won``, ``lost`` or ``even``."""
-        return "won" if self.ours > self.theirs else "lost" if self.ours < self.theirs else "even"
-
-
 class Shown(NamedTuple):
     """A count for a page. ``whole``: what the longest possible bar stands for. ``hidden``: options that are not drawn.
 
     ``every``: also those. ``measure``: what amounts are (``votes``, ``points``, ``wins``); ``about``: what bars show.
     ``announced``: the operator's word. ``names`` label what each of ``turns`` has; ``full``: whether a table of them
-    would be read. ``duels``: rows of comparisons with ``opponents``. ``funded``: project, votes as they counted, cost,
-    and what was left. ``spent``: of the budget. ``ties``: sentences about them.
+    would be read. ``base``: what shares are parts of. ``duels``: rows of comparisons with ``opponents``; ``beats``: who
+    won them all, else, where paths decide, ``paths``. ``profile``: who was given which of ``grades``; ``apart``: how
+    those of one middle grade were told apart. ``funded``: project, votes as they counted, cost, and what was left.
+    ``each``: what one vote may spend. ``spent``: of the budget. ``ties``: sentences about them.
     """
 
     bars: list[Bar]
@@ -106,6 +86,13 @@ class Shown(NamedTuple):
     full: bool
     duels: list[tuple[str, list[Duel | None]]]
     opponents: list[str]
+    beats: str
+    paths: list[Path]
+    profile: list[Graded]
+    grades: list[str]
+    apart: list[str]
+    base: str
+    each: str
     funded: list[tuple[str, str, str, str]]
     spent: tuple[int, int] | None
     ties: list[str]
@@ -124,12 +111,14 @@ class Counts:
         bars = self._bars(counted, proposal)
         drawn = sorted((bar for bar in bars if bar.part), key=lambda bar: -bar.part) if len(bars) > MOST_BARS else bars
         drawn = drawn[:MOST_BARS]
-        turns, names = self._turns(counted)
-        funding = isinstance(self._method, Budgeting)
+        funding, graded = isinstance(self._method, Budgeting), isinstance(self._method, MajorityJudgement)
+        rounds = None if funding or graded else self._rounds(counted)
+        turns, names = (rounds.turns(), rounds.names) if rounds else ([], [])
+        beats, paths = self._paths(counted)
         return Shown(
             bars=drawn,
             every=bars,
-            measure=self._measure(),
+            measure=self.measure,
             about=self._about(),
             others=self._others(counted, sealed=found.announced),
             whole=self._whole(counted),
@@ -137,12 +126,19 @@ class Counts:
             weighted=any(count.heads != count.weight for count in counted.tally.values()),
             announced=found.announced,
             names=names,
-            turns=[] if funding or isinstance(self._method, MajorityJudgement) else turns,
+            turns=turns,
             full=len(names) * len(turns) <= MOST_CELLS,
             duels=self._duels(counted),
             opponents=[self.option(f"option_{number}") for number in range(1, len(counted.pairs) + 1)],
+            beats=beats,
+            paths=paths,
+            profile=self._profile(bars, counted),
+            grades=list(self._grade_names().values()),
+            apart=counted_rounds.fell_behind(self._words, counted, self.option, self._grade_names()) if graded else [],
+            base=self._base(counted),
+            each=self._each(counted, proposal),
             funded=self._funded(counted, proposal) if funding else [],
-            spent=self._spent(counted, proposal) if funding else None,
+            spent=self._spent(proposal) if funding else None,
             ties=self._ties(proposal, counted),
         )
 
@@ -156,7 +152,13 @@ class Counts:
             return self._words.fmt.integer(weight)
         return format_decimal(Decimal(weight) / unit, "#,##0.#####", locale=self._words.lang)
 
-    def _measure(self) -> str:
+    def measured(self, weight: int, unit: int) -> str:
+        """With what it is counted in: ``12.5 votes``, ``3 wins``."""
+        return self._words.t(f"outcome.amount.{self.measure}", n=self.amount(weight, unit))
+
+    @property
+    def measure(self) -> str:
+        """``votes``, ``points`` or ``wins``."""
         if isinstance(self._method, (Score, Weighted, Borda)):
             return "points"
         return "wins" if isinstance(self._method, Copeland) else "votes"
@@ -198,7 +200,7 @@ class Counts:
             Bar(self.option(code), fmt.integer(counted.tally[code].heads), fmt.integer(weight), weight,
                 fmt.percent(weight, whole) if whole else "", "")
             for code, weight in found
-            if code == ABSTAIN or sealed
+            if counted.tally[code].heads and (code == ABSTAIN or sealed)
         ]  # fmt: skip
 
     def _whole(self, counted: Counted) -> int:
@@ -212,36 +214,55 @@ class Counts:
 
     def _grades(self, counted: Counted) -> dict[str, str]:
         """The majority grade of every option, where there are such."""
-        if not isinstance(self._method, MajorityJudgement) or not counted.rounds:
+        names = self._grade_names()
+        if not names or not counted.rounds:
             return {}
-        names = dict(grades(self._method.grades, self._words))
         return {code: names[grade] for code, grade in counted.rounds[0].amounts.items()}
 
-    def _turns(self, counted: Counted) -> tuple[list[Turn], list[str]]:
-        rounds = counted.rounds
-        codes = list(rounds[0].amounts) if rounds and not isinstance(self._method, Budgeting) else []
-        turns = [self._turn(number, one, codes, counted.unit) for number, one in enumerate(rounds, 1)]
-        return turns, [self.option(code) for code in codes]
+    def _grade_names(self) -> dict[int, str]:
+        return dict(grades(self._method.grades, self._words)) if isinstance(self._method, MajorityJudgement) else {}
 
-    def _turn(self, number: int, one: Round, codes: Sequence[str], unit: int) -> Turn:
-        def drawn(weight: int | None) -> tuple[int, str] | None:
-            return None if weight is None else (weight, self.amount(weight, unit))
+    def _profile(self, bars: Sequence[Bar], counted: Counted) -> list[Graded]:
+        if len(bars) > MOST_BARS or not counted.grades:
+            return []
+        return counted_rounds.graded(counted, self.option, self._words.fmt.integer)
 
-        states = ["elected" if code in one.elected else "excluded" if code in one.excluded else "" for code in codes]
-        amounts = [drawn(one.amounts.get(code)) for code in codes]
-        return Turn(number, amounts, states, self._told(one, unit), drawn(one.quota))
+    def _base(self, counted: Counted) -> str:
+        """What a share of 100 % would be, where there are shares."""
+        if not (self._method.LISTED or isinstance(self._method, _OF_VOTERS)) or not self._whole(counted):
+            return ""
+        kind = "cast" if self._method.LISTED else "points" if isinstance(self._method, _RAW) else "expressed"
+        return self._words.t(f"outcome.base.{kind}", n=self.amount(self._whole(counted), counted.unit))
 
-    def _told(self, one: Round, unit: int) -> list[str]:
-        t, told = self._words.t, []
-        if one.elected:
-            told.append(t("outcome.round.elected", names=self._joined(one.elected)))
-        if one.excluded:
-            told.append(t("outcome.round.excluded", names=self._joined(one.excluded)))
-        if one.exhausted:
-            told.append(t("outcome.round.exhausted", n=self.amount(one.exhausted, unit)))
-        if one.lot:
-            told.append(t("outcome.round.lot", names=self._joined(one.lot)))
-        return told
+    def _rounds(self, counted: Counted) -> Rounds:
+        return Rounds(self._words, self.option, lambda weight: self.amount(weight, counted.unit), counted)
+
+    def _paths(self, counted: Counted) -> tuple[str, list[Path]]:
+        """Who beats all others; where nobody does and paths of victories decide, those of the best."""
+        best = [_place(code) for code in counted.tied or counted.winners]
+        if not counted.pairs or not best:
+            return "", []
+        if len(best) == 1 and counted_rounds.beats_all(counted, best[0]):
+            return self._numbered(best[0]), []
+        if not isinstance(self._method, Schulze) or len(counted.pairs) > MOST_COMPARED:
+            return "", []
+        return "", counted_rounds.paths(counted, best, self._numbered)
+
+    def _numbered(self, place: int) -> str:
+        return self.option(f"option_{place + 1}")
+
+    def _each(self, counted: Counted, proposal: Proposal) -> str:
+        """What one vote can spend at first, where the budget is shared; rounded down."""
+        votes = counted.cast.weight - counted.abstained.weight
+        if not isinstance(self._method, EqualShares) or not votes:
+            return ""
+        hundredths = Decimal(proposal.budget * 100 // votes) / 100
+        return self._words.t(
+            "outcome.each",
+            budget=self._words.fmt.integer(proposal.budget),
+            votes=self._words.fmt.integer(votes),
+            n=format_decimal(hundredths, "#,##0.##", locale=self._words.lang),
+        )
 
     def _duels(self, counted: Counted) -> list[tuple[str, list[Duel | None]]]:
         pairs = counted.pairs
@@ -270,8 +291,10 @@ class Counts:
             )
         return rows
 
-    def _spent(self, counted: Counted, proposal: Proposal) -> tuple[int, int]:
-        return sum(self._costs.get(_place(code) + 1, 0) for code in counted.winners), proposal.budget
+    def _spent(self, proposal: Proposal) -> tuple[int, int]:
+        """By what was decided: a count that failed spends nothing."""
+        winners = () if proposal.outcome is None else proposal.outcome.winners
+        return sum(self._costs.get(_place(code) + 1, 0) for code in winners), proposal.budget
 
     def _cost(self, code: str) -> str:
         cost = self._costs.get(_place(code) + 1) if self._method.COSTS else None

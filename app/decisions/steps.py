@@ -38,7 +38,7 @@ class StepTold(NamedTuple):
     step: Step
 
 
-def tell_step(
+def tell_step(  # noqa: PLR0913
     words: Words,
     step: Step,
     amount: Callable[[int], str],
@@ -47,12 +47,14 @@ def tell_step(
     met: bool = False,
     several: bool = False,
     method: str = "",
+    tie: str = "",
 ) -> StepTold:
-    """``amount``: how the method's amounts are written; quorums are always in whole votes. ``met``: in a meeting, where
-    also who is there without a ballot is present. ``several``: more than one option can win. ``method``: by which it
-    was counted, where options are chosen.
+    """``amount``: how the method's amounts are written, with what they are; quorums are always in whole votes. ``met``:
+    in a meeting, where also who is there without a ballot is present. ``several``: more than one option can win.
+    ``method``: by which it was counted, where options are chosen. ``tie``: what the rule says of one.
     """
-    number = amount if step.unit == "weight" and step.name in ("threshold", "tie") else words.fmt.integer
+    counted = step.unit == "weight" and step.name in ("threshold", "tie")
+    number = amount if counted else words.fmt.integer
     support = words.t("rule.support.option" if chooses else "rule.support.yes")
     of = "met" if met and step.of == "present" else step.of
     params = {
@@ -62,6 +64,7 @@ def tell_step(
         "support": support,
         "share": "" if step.fraction is None else _share(words, step),
         "of": words.t(f"proposals.of.{of}") if step.of in _BASES else "",
+        "tie": tie,
     }
     present = ".met" if met and step.name == "quorum" else ""
     key = f"proposals.step.{step.name}{present}{_manner(step, chooses=chooses, several=several, method=method)}"
@@ -72,7 +75,9 @@ def tell_step(
     drawn = step.base > 0 and step.of in _BASES
     short = ""
     if step.name in _SHORT and step.of != "rival" and step.have < step.need:
-        short = words.t(f"proposals.step.short.{step.unit}", n=number(step.need - step.have))
+        few = number(step.need - step.have)
+        votes = words.t("outcome.amount.votes", n=few) if step.unit == "weight" and not counted else few
+        short = words.t(f"proposals.step.short.{step.unit}", n=votes)
     return StepTold(title, asked, found, step.holds, params["have"], params["need"], short, drawn, step)
 
 

@@ -45,11 +45,12 @@ async def outcome_of(
             tell_step(
                 words,
                 step,
-                lambda weight: counts.amount(weight, found.counted.unit),
+                lambda weight: counts.measured(weight, found.counted.unit),
                 chooses=rule.chooses,
                 met=proposal.meeting is not None,
                 several=proposal.seats > 1,
                 method=rule.method.NAME,
+                tie=words.t(rule.tie.KEYS[0]),
             )
             for step in proposal.outcome.steps
         ],

@@ -12,8 +12,9 @@ always two middle grades: taking grades away walks from the middle outwards, dow
 long as no grade changes.
 
 ``tally``: who grades an option above the lowest grade, heads and weight. In ``rounds`` amounts are grades: first all
-majority grades, then those at which one of the best falls behind. An option that nobody grades above the lowest never
-wins. One option wins; there are no seats.
+majority grades, then those at which one of the best falls behind. ``grades``: how much weight gave each option which,
+from which anybody can find the winner again. An option that nobody grades above the lowest never wins. One option
+wins; there are no seats.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class MajorityJudgement(Method, frozen=True):
             given[option(number)][grade] += count.weight
         running = {}
         for name, count in tally.items():
+            given[name][0] = everyone.weight - count.weight
             if count.weight:
-                given[name][0] = everyone.weight - count.weight
                 running[name] = _Grades(given[name])
         best, rounds = _compare(running, everyone.weight)
         winners = best if len(best) == 1 else tuple(name for name in order if name in best)[:1]
@@ -92,6 +93,7 @@ class MajorityJudgement(Method, frozen=True):
             abstained=ballots.abstained,
             tied=best if len(best) > 1 else (),
             rounds=tuple(rounds),
+            grades=tuple(map(tuple, given.values())),
         )
 
 

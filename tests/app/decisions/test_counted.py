@@ -17,6 +17,8 @@ from app.texts import LANGUAGES, Catalogue
 from governance.books.proposals import Found
 from governance.count import Count, Paper, Step
 from governance.modules import method as methods
+from governance.modules.method.approval import Approval
+from governance.modules.method.copeland import Copeland
 from governance.modules.method.equal_shares import EqualShares
 from governance.modules.method.greedy_budget import GreedyBudget
 from governance.modules.method.irv import InstantRunoff
@@ -24,6 +26,7 @@ from governance.modules.method.majority_judgement import MajorityJudgement
 from governance.modules.method.quadratic import Quadratic
 from governance.modules.method.schulze import Schulze
 from governance.modules.method.score import Score
+from governance.modules.method.single_choice import SingleChoice
 from governance.modules.method.stv import SingleTransferableVote
 from governance.modules.method.weighted import Weighted
 from governance.modules.questions import Method
@@ -94,7 +97,24 @@ def test_rounds_say_what_happened_in_each() -> None:
     assert (first.amounts[0], first.states[0]) == ((300_000, "3"), "elected")
     assert first.told == ["当選:屋根。"]
     runoff = shown(InstantRunoff(), {"1": 4, "2>1": 3, "3>2": 2})
-    assert [turn.told for turn in runoff.turns] == [["除かれ、票は次の順位へ移りました:花火。"], ["当選:みかん。"]]
+    assert [turn.told for turn in runoff.turns] == [
+        ["除かれ、票は次の順位へ移りました:花火。"],
+        ["前の回からの動き:みかん +2、花火 −2。", "当選:みかん。"],
+    ]
+
+
+def test_rounds_say_where_a_surplus_went() -> None:
+    """Six votes, two seats: 3 are needed. Of the four papers of the first, each passes on a quarter of itself."""
+    count = shown(SingleTransferableVote(), {"1>2": 2, "1>3": 1, "1": 1, "2": 1, "3": 1}, seats=2)
+    assert count.turns[1].told[:2] == [
+        "「屋根」の4票のうち、当選に要る分を超えた1票が、全部の票から同じ割合で次の順位へ移りました。",
+        "前の回からの動き:屋根 −1、みかん +0.5、花火 +0.25、行き先なし +0.25。",
+    ]
+
+
+def test_a_round_that_a_tie_has_stopped_does_not_go_on() -> None:
+    stopped = shown(SingleTransferableVote(), {"1": 4, "2": 1, "3": 1}, seats=2)
+    assert stopped.turns[-1].told[-1] == "ここで同数になり、決められませんでした。"
 
 
 def test_pairs_are_shown_from_both_sides() -> None:
@@ -112,6 +132,50 @@ def test_pairs_are_shown_from_both_sides() -> None:
 def test_grades_are_named() -> None:
     best = shown(MajorityJudgement(5), {"1:4,2:1": 2, "1:3,2:4": 1}).bars
     assert [bar.grade for bar in best][:2] == ["4 とてもよい", "1 あまりよくない"]
+
+
+def test_every_grade_is_there_to_find_the_middle_again() -> None:
+    """Both have 3 in the middle. One 3 less each, and the first falls to 2."""
+    profile = {"1:3,2:3": 1, "1:4,2:3": 1, "1:3,2:4": 1, "2:2": 1, "1:2,2:4": 1}
+    count = shown(MajorityJudgement(5), profile)
+    assert [(one.weights, one.middle, one.won) for one in count.profile] == [
+        (["1", "0", "1", "2", "1"], 3, False),
+        (["0", "0", "1", "2", "2"], 3, True),
+        (["5", "0", "0", "0", "0"], 0, False),
+    ]
+    assert count.apart[1:] == ["初めて差のついたところでは、みかん「3 よい」に対し、屋根「2 ふつう」でした。"]
+    assert shown(MajorityJudgement(5), {"1:3": 2, "2:1": 1}).apart == []
+
+
+def test_who_beats_all_others_is_named_and_else_the_paths_are_there() -> None:
+    beaten = shown(Schulze(equal=False), {"1>2>3": 3, "2>1>3": 2})
+    assert (beaten.beats, beaten.paths) == ("屋根", [])
+    cycle = shown(Schulze(equal=False), {"1>2>3": 4, "2>3>1": 3, "3>1>2": 2})
+    assert cycle.beats == ""
+    assert [(path.option, path.other, path.there, path.back) for path in cycle.paths] == [
+        ("屋根", "みかん", 6, 5),
+        ("屋根", "花火", 6, 5),
+    ]
+    assert shown(Copeland(equal=False), {"1>2>3": 4, "2>3>1": 3, "3>1>2": 2}).paths == []
+
+
+def test_what_shares_are_of_is_said() -> None:
+    assert shown(SingleChoice(), {"option_1": 2, "abstain": 1}).base == "割合は、棄権も入れた3票に対するものです。"
+    assert shown(Approval(None), {"1": 2, "abstain": 1}).base == "割合は、棄権を除いた2票に対するものです。"
+    assert "10点" in shown(Score(5), {"1:3": 2, "abstain": 1}).base
+    assert shown(Quadratic(9), {"1:3": 2}).base == ""
+
+
+def test_a_budget_that_nothing_was_decided_on_is_not_spent() -> None:
+    tied = shown(GreedyBudget(3, "votes"), {"1": 1, "3": 1})
+    assert [bar.state for bar in tied.bars] == ["tied", "", "tied"]
+    assert tied.spent == (0, 100)
+
+
+def test_what_a_vote_can_spend_is_said() -> None:
+    each = shown(EqualShares(3, "none"), {"1,2": 2, "3": 1, "abstain": 1}).each
+    assert each.startswith("はじめに一票が使える額は、予算 100 を3票で分けた 33.33 です。")
+    assert shown(GreedyBudget(3, "votes"), {"1": 1}).each == ""
 
 
 @pytest.mark.parametrize("method", [GreedyBudget(3, "votes"), EqualShares(3, "greedy")])

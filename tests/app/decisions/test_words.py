@@ -131,16 +131,25 @@ def test_a_choice_speaks_of_the_leading_option() -> None:
     assert "可決の条件:いちばん多い選択肢が、有効な投票の過半数。" in words("ja").rule(found)
 
 
+def votes(n: int) -> str:
+    return f"{n}票"
+
+
+def points(n: int) -> str:
+    return f"{n}点"
+
+
 def test_the_steps_of_a_count_have_their_numbers() -> None:
     found = rule.parse(
         document(quorum=quorum("heads", "1/2", strict=False), threshold=share("1/2", "cast", strict=True))
     )
     tally = {"yes": Count(3, 3), "no": Count(3, 3), "abstain": Count(1, 1)}
-    steps = [tell_step(words("ja"), step, str, chooses=False) for step in decide(found, Count(14, 14), tally, 0).steps]
+    outcome = decide(found, Count(14, 14), tally, 0)
+    steps = [tell_step(words("ja"), step, votes, chooses=False, tie="否決です。") for step in outcome.steps]
     assert [(step.asked, step.found, step.holds) for step in steps] == [
         ("議決権者 14人の2分の1以上、つまり7人以上の投票が要ります。", "投票したのは7人でした。", True),
         ("有効な投票 7票の過半数、つまり4票以上の賛成が要ります。", "賛成は3票でした。", False),
-        ("3票ずつで並びました。", "同数のときは、決め方に従います。", True),
+        ("3票ずつで並びました。", "否決です。", True),
     ]
     assert [step.short for step in steps] == ["", "あと1票足りません。", ""]
 
@@ -148,10 +157,10 @@ def test_the_steps_of_a_count_have_their_numbers() -> None:
 def test_what_a_count_has_chosen_need_not_have_most_votes() -> None:
     ahead = Step("threshold", "weight", 30, "over", None, "rival", 29, 30, holds=True)
     cheaper = Step("threshold", "weight", 23, "over", None, "rival", 29, 30, holds=True)
-    first, second = (tell_step(words("ja"), step, str, chooses=True) for step in (ahead, cheaper))
+    first, second = (tell_step(words("ja"), step, points, chooses=True) for step in (ahead, cheaper))
     assert (first.asked, first.found) == (
-        "いちばん多い選択肢が、次に多い選択肢(29票)を上回る必要があります。",
-        "いちばん多い選択肢は30票でした。",
+        "いちばん多い選択肢が、次に多い選択肢(29点)を上回る必要があります。",
+        "いちばん多い選択肢は30点でした。",
     )
     assert "上回る" not in second.asked + second.found
     assert second.found == "ありました。"
