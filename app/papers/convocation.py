@@ -40,6 +40,8 @@ class Convocation(Struct, frozen=True, kw_only=True):
     """None: nobody may be represented, and there is no form for it."""
     written: Written | None = None
     """None: nobody may vote in writing, and there is no form for it."""
+    online: bool = False
+    """Whether one can also vote on that page, from afar."""
     page: Code | None = None
     """Where the meeting is found on a device."""
     duplex: bool = False
@@ -84,6 +86,8 @@ class Convocation(Struct, frozen=True, kw_only=True):
     def _away(self, fmt: Formats) -> list[str]:
         """What those can do who will not come."""
         t, said = fmt.t, []
+        if self.online and self.page:
+            said.append(t("papers.convocation.by_page"))
         if self.written:
             said.append(t("papers.convocation.by_ballot", when=fmt.moment(self.written.by)))
         if self.proxies:

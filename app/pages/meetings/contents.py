@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 from app.decisions.words import Words
 from app.meetings.changes import differences, told, versions
 from app.meetings.guests import Home
+from app.meetings.officers import offices
 from app.pages.meetings.calendar import page_of
 from app.pages.meetings.common import Said, said
 from app.pages.meetings.on_paper import Asked, asked
@@ -94,6 +95,21 @@ class Desk:
         changed = "\n".join([self.words.t("paperwork.changes"), *self.changes])
         return "\n\n".join([changed, own or self.words.t("papers.convocation.letter", meeting=self.title)])
 
+    @property
+    def votes_online(self) -> bool:
+        """Whether one can vote on an item from afar with a device."""
+        return any("online" in matter.rule.channels for matter in self.matters)
+
+    @property
+    def has_forms(self) -> bool:
+        """Whether anything can be sent back on paper."""
+        return any(matter.on_paper or matter.rule.proxy.ALLOWED for matter in self.matters)
+
+    @property
+    def _motions(self) -> bool:
+        """Whether what is moved in the room may be decided too, as far as the rules of the agenda say."""
+        return self.meeting.convocation == 1 and any(matter.rule.venue.motions() for matter in self.matters)
+
     def back_by(self) -> int:
         """By when forms are to be back unless the office says otherwise (ms): the evening before, if there is one."""
         fmt = self.words.fmt
@@ -118,8 +134,18 @@ class Desk:
             name=name or self._visit.slug,
             address=wishes.back,
             contact=wishes.contact,
-            head=self.words.t("paperwork.convener", name=convener),
+            head=await self._convener(convener),
             member=member,
+        )
+
+    async def _convener(self, name: str) -> str:
+        """Who called it together, with what they were then where they held an office."""
+        who, at = self.meeting.convener, self.meeting.convened_at
+        roles = (await offices(self._visit.reading, at)).get(who)
+        if roles is None:
+            return self.words.t("paperwork.convener", name=name)
+        return self.words.t(
+            "paperwork.convener.officer", name=name, office=self.words.t(f"paperwork.officer.{roles[0]}")
         )
 
     async def convocation(self, homes: Iterable[Home], wishes: Wishes) -> Convocation:
@@ -133,6 +159,7 @@ class Desk:
             documents=tuple(self.texts.documents),
             proxies=self._proxies(wishes),
             written=self._written(wishes),
+            online=self.votes_online,
             page=Code(self.url, self.words.t("paperwork.page")),
             duplex=wishes.duplex,
         )
@@ -209,19 +236,20 @@ class Desk:
         if not rules:
             return None
         caps = [most for rule in rules if (most := rule.most(self.meeting.gathers)) is not None]
-        term = "household" if any(rule.within_household() for rule in rules) else "voter"
-        return Proxies(
-            by=wishes.by,
-            chair=all(rule.to_chair() for rule in rules),
-            cap=min(caps, default=None),
-            terms=(self.words.t(f"paperwork.proxy.{term}"), self.words.t("paperwork.own_first")),
-        )
+        chair = all(rule.to_chair() for rule in rules)
+        who = "household" if any(rule.within_household() for rule in rules) else "voter"
+        terms = [f"proxy.{who}", f"proxy.blank.{'chair' if chair else 'none'}", "unsigned"]
+        terms += ["proxy.motions"] if self._motions else []
+        return Proxies(by=wishes.by, chair=chair, cap=min(caps, default=None), terms=self._terms(*terms, "own_first"))
 
     def _written(self, wishes: Wishes) -> Written | None:
         if not any(matter.on_paper for matter in self.matters):
             return None
-        terms = (self.words.t("paperwork.unmarked"), self.words.t("paperwork.own_first"))
-        return Written(by=wishes.by, terms=terms)
+        terms = ["unmarked", "unsigned", *(["unmarked.motions"] if self._motions else [])]
+        return Written(by=wishes.by, terms=self._terms(*terms, "own_first"))
+
+    def _terms(self, *names: str) -> tuple[str, ...]:
+        return tuple(self.words.t(f"paperwork.{name}") for name in names)
 
 
 async def desk(request: Request, visit: Visit, meeting: Meeting, now: int) -> Desk:

@@ -61,7 +61,7 @@ async def papers(
         without=[(person.id, person.name) for home in found if not home.address for person in home.people],
         unwritable=unwritable,
         by=made.words.fmt.local(made.back_by()).strftime("%Y-%m-%dT%H:%M"),
-        forms=[matter for matter in made.matters if matter.on_paper or matter.rule.proxy.ALLOWED],
+        forms=made.has_forms,
         words=made.words,
     )
 

@@ -50,6 +50,7 @@ def invitation(made: Desk, told: Occasion, host: Person, origin: str, member: st
         "\n".join([t("papers.convocation.agenda"), *items]) if items else "",
         "\n".join([t("meetings.documents"), *files]) if files else "",
         "\n".join([t("paperwork.mail.page"), made.url]),
+        t("paperwork.mail.forms", when=fmt.moment(made.back_by())) if made.has_forms else "",
         host.name,
     ]
     lang: Literal["ja", "en"] = "en" if words.lang == "en" else "ja"

@@ -115,6 +115,7 @@ async def test_one_meetings_invitations_go_out_and_are_recorded(
         "第1号議案 直売所の屋根を直す",
         f"/c/owase/meetings/{meeting}",
         "決算書 https://coops.example/kessan.pdf",
+        "「自分あての招集通知(PDF)」の用紙を、",
     ):
         assert said in text.get_content()
     (part,) = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]

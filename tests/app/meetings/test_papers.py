@@ -12,11 +12,13 @@ from pypdf import PdfReader
 from app.meetings.guests import homes
 from app.pages.meetings import papers
 from app.roll import Person
+from ledger import ids
 from ledger.books.members import Member
 from ledger.compose import Private
 from tests.app.api.service import Coop
 from tests.app.meetings.conftest import Convene
 from tests.app.meetings.test_pages import page
+from tests.app.meetings.test_reception import seat
 from tests.app.papers.reading_back import bare
 
 HOUSES = {"Jiro": "海辺", "Ume": "海辺", "Taro": "山手"}
@@ -71,6 +73,24 @@ async def test_letters_go_to_households_with_the_forms_of_everybody_there(
     assert all("2030年4月1日(月)17:00必着" in page for page in forms)
     assert all("尾鷲市港町5" in page for page in forms)
     assert (await fetch(addressed, "Hanako", f"{meeting}/papers/letters/2")).status_code == 404
+
+
+async def test_the_notice_and_the_forms_say_what_counts(addressed: Coop, convene: Convene, proposal: str) -> None:
+    """Every way to vote and its end; what an empty box, two marks, a missing signature or a motion come to."""
+    await seat(addressed, "Hanako", "chair")
+    notice, proxy, ballot = await printed(addressed, "Taro", f"{await convene(proposal)}/notice.pdf")
+    assert "招集者理事長Hanako" in notice
+    assert "組合のページ(QRコード)から、議案ごとに議長が採決を締め切るまで投票できます。" in notice
+    assert "両方が届いたときは、書面議決書に印のある議案では書面議決書を数えます。" in notice
+    assert "代理人の氏名も議長一任の印もない委任状は、議長に一任したものとして扱います。" in proxy
+    assert "印のない議案と、一つを選ぶのに二つ以上の印がある議案は、投票しなかったものとして扱います。" in ballot
+    assert all("署名も記名押印もない用紙は、数えられません。" in form for form in (proxy, ballot))
+    assert not any("動議" in page for page in (notice, proxy, ballot))
+    body = {"kind": "special", "title": Private("定款を改める"), "text": Private("第一条")}
+    special = ids.object_id("prop", (await addressed.say("Taro", "proposal.draft/1", body)).id)
+    _, proxy, ballot = await printed(addressed, "Taro", f"{await convene(special)}/notice.pdf")
+    assert "会場で出された動議についても、議決権の行使を委任します。" in proxy
+    assert "会場で出された動議には、この用紙では投票できません。" in ballot
 
 
 async def test_long_letters_come_in_smaller_files(
@@ -142,6 +162,9 @@ async def test_where_nothing_is_decided_there_are_no_forms(addressed: Coop, conv
     pages = await printed(addressed, "Taro", f"{await convene()}/notice.pdf")
     assert len(pages) == 1
     assert "招集のご通知" in pages[0]
+    assert "目的事項" in pages[0]  # a report is one
+    bare_one = await printed(addressed, "Taro", f"{await convene(reports=[])}/notice.pdf")
+    assert "目的事項" not in bare_one[0]
 
 
 async def test_a_meeting_that_was_called_off_has_no_papers(addressed: Coop, convene: Convene) -> None:
