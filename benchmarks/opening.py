@@ -1,11 +1,12 @@
 """How long other entries wait while a vote opens and closes in a co-op of a million members.
 
-    python -m benchmarks.opening [--members 1000000] [--voting SECONDS]
+    python -m benchmarks.opening [--members 1000000] [--voting SECONDS] [--watched]
 
 The service and its database run as always; two clients report work, one after the other, in the large co-op and in a
 small one, and each waits for its receipts. The members, the delegations of half of them and the ballots of the other
 half are written into the database at once; all else is said over HTTP and by the clerk. Prints how long appends took in
-quiet, from the opening until the roll is announced, and from the close until the count is.
+quiet, from the opening until the roll is announced, and from the close until the count is. A *watched* vote may close
+early, so its first ballot, which is cast at once, needs the roll of them all.
 """
 
 from __future__ import annotations
@@ -55,6 +56,18 @@ _BALLOTS: Final = f"""
 """  # noqa: S608
 
 
+_EARLY: Final = {
+    "module": "phased/1",
+    "deliberation_seconds": 0,
+    "delay_seconds": 0,
+    "late_quorum_seconds": 0,
+    "early_close": True,
+    "super_quorum": None,
+    "timelock_seconds": 0,
+    "execution_seconds": 0,
+}
+
+
 class Client:
     """One after the other, for as long as it runs: when each report was sent, and how long its receipt took."""
 
@@ -93,19 +106,22 @@ async def main(args: argparse.Namespace) -> None:
             connection = await asyncpg.connect(**postgres.service_dsn.keywords())
             print(await measure.durability(connection), flush=True)
             large, other = Coop(service, "large"), Coop(service, "other")
-            await asyncio.to_thread(_found, large, voting)
+            await asyncio.to_thread(_found, large, voting, watched=args.watched)
             await asyncio.to_thread(other.found)
             await service.stop()  # what it knows of the members is about to change
             ledger = await _people(postgres, args.members)
             await service.start()
-            await _measure(service, connection, (large, other), ledger, args.members)
+            await _measure(service, connection, (large, other), ledger, args)
             await connection.close()
 
 
-def _found(coop: Coop, voting: int) -> None:
-    """With delegations, and votes of that many seconds."""
-    timing = {"delay_seconds": 0, "module": "fixed/1", "timelock_seconds": 0, "voting_seconds": voting}
-    rule = majority_rule(timing=timing, delegation={"module": "standing/1", "depth": None})
+def _found(coop: Coop, voting: int, *, watched: bool) -> None:
+    """With votes of that many seconds, and delegations, or ballots each of which may be the last that is needed."""
+    if watched:
+        rule = majority_rule(timing=_EARLY | {"voting_seconds": voting})
+    else:
+        timing = {"delay_seconds": 0, "module": "fixed/1", "timelock_seconds": 0, "voting_seconds": voting}
+        rule = majority_rule(timing=timing, delegation={"module": "standing/1", "depth": None})
     coop.found(rules=dict.fromkeys(("ordinary", "rules", "policy", "role", "admit"), rule))
 
 
@@ -126,9 +142,9 @@ async def _people(postgres: EmbeddedPostgres, members: int) -> int:
 
 
 async def _measure(
-    service: Service, connection: asyncpg.Connection, coops: tuple[Coop, Coop], ledger: int, members: int
+    service: Service, connection: asyncpg.Connection, coops: tuple[Coop, Coop], ledger: int, args: argparse.Namespace
 ) -> None:
-    large = coops[0]
+    large, members = coops[0], args.members
     clients = [Client(service, coop) for coop in coops]
     running = [asyncio.create_task(client.run(number)) for number, client in enumerate(clients)]
     await asyncio.sleep(1)
@@ -136,6 +152,9 @@ async def _measure(
     await asyncio.sleep(_QUIET)
     opening = time.perf_counter()
     proposal = await asyncio.to_thread(_call, large)
+    if args.watched:
+        await asyncio.to_thread(_vote, large, proposal)
+        print(f"first ballot: {time.perf_counter() - opening:.1f} s after the call", flush=True)
     await _until(connection, ledger, proposal, "roll_entry", running)
     opened = time.perf_counter()
     for task in running:
@@ -178,6 +197,10 @@ def _call(coop: Coop) -> str:
     return proposal
 
 
+def _vote(coop: Coop, proposal: str) -> None:
+    coop.record(coop.town.says("Hanako", "ballot.cast/1", {"choice": "yes", "proposal": proposal}))
+
+
 async def _until(
     connection: asyncpg.Connection, ledger: int, proposal: str, field: str, running: list[asyncio.Task[None]]
 ) -> None:
@@ -199,4 +222,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--members", type=int, default=1_000_000, help="of the large co-op")
     parser.add_argument("--voting", type=int, default=0, help="seconds of voting, in which the ballots are written")
+    parser.add_argument("--watched", action="store_true", help="a vote that may close early, with a ballot at once")
     asyncio.run(main(parser.parse_args()))
