@@ -85,10 +85,11 @@ def test_two_officials_write_a_motion_down_and_put_it_on_the_agenda(
     sign(desk, "ja")
     expect(desk.get_by_text("書きとった動議が、連署を待っています")).to_be_visible()
     countersign(second, coop)
-    desk.reload()
+    # The page follows: nobody has to load it again.
     desk.get_by_label(TITLE).check()
     desk.locator("#move select").select_option(label="Jiroさん")
     desk.locator("#move").get_by_role("button", name="署名して連署を頼む").click()
+    expect(desk.get_by_role("dialog")).to_contain_text(TITLE)
     sign(desk, "ja")
     expect(desk.get_by_text("動議が、連署を待っています", exact=True)).to_be_visible()
     countersign(second, coop)

@@ -127,7 +127,7 @@ async def _form(
         request,
         visit,
         "meetings/new.html",
-        kinds=[(kind, words.word("meeting", kind)) for kind in MEETINGS],
+        kinds=[(kind, word[:1].upper() + word[1:]) for kind in MEETINGS for word in (words.word("meeting", kind),)],
         items=[line for line in lines if line.on or line.proposal.decides in asked],
         venues={
             kind: words.joined([words.word("meeting", one) for one in r.venue.kinds()]) for kind, r in asked.items()

@@ -38,7 +38,7 @@ async def floor(
     id: FromPath[str],
     member: FromPath[str],
 ) -> Page:
-    """What that member moves: a new proposal in words, or one of their drafts."""
+    """What that member moves: a new proposal in words, or one of their drafts; asked for by htmx, what it is now."""
     if not visit.holds(*OFFICIALS):
         raise Problem("access.role", 403)
     me, meeting, words = need_member(visit), await need_meeting(visit, id), words_of(request, visit)
@@ -56,7 +56,7 @@ async def floor(
     return await show(
         request,
         visit,
-        "meetings/floor.html",
+        "meetings/_floor.html" if request.headers.get("hx-request") else "meetings/floor.html",
         meeting=meeting,
         title=title,
         person=found.id,

@@ -29,6 +29,16 @@ async def test_only_who_may_convene_gets_the_form(coop: Coop) -> None:
     assert (await client.get("/c/owase/meetings/new")).status_code == 403
 
 
+async def test_kinds_in_english_begin_with_a_capital(coop: Coop, convene: Convene) -> None:
+    await convene()
+    form = await page(coop, "Hanako", "meetings/new?lang=en")
+    assert ">General meeting</option>" in form
+    assert ">Assembly of delegates</option>" in form
+    listed = await page(coop, "Hanako", "meetings?lang=en")
+    assert "General meeting" in listed
+    assert "general meeting" not in listed
+
+
 async def test_without_a_draft_it_says_so(coop: Coop) -> None:
     assert "議題にできる下書きの提案がありません" in await page(coop, "Hanako", "meetings/new")
 
