@@ -46,14 +46,16 @@ class Row(NamedTuple):
 class BallotForm(NamedTuple):
     """``limit``: most options that can be named, highest score or grade, points or credits, places.
 
-    ``equal``: whether options may share a place. ``text``: the reader's present ballot as it is spelt, if any.
-    ``places``: what they are called, where they are few enough to be picked. ``formats``: how rankings are written.
+    ``equal``: whether options may share a place; ``transfers``: whether votes pass on to the next. ``text``: the
+    reader's present ballot as it is spelt, if any. ``places``: what they are called, where they are few enough to be
+    picked. ``formats``: how rankings are written.
     """
 
     family: Family
     rows: Sequence[Row]
     limit: int
     equal: bool = False
+    transfers: bool = False
     text: str = ""
     budget: int = 0
     grades: Sequence[tuple[int, str]] = ()
@@ -64,6 +66,17 @@ class BallotForm(NamedTuple):
     def abstains(self) -> bool:
         """Whether the present ballot abstains."""
         return self.text == ABSTAIN
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the present ballot gives something."""
+        return bool(self.text) and not self.abstains
+
+    @property
+    def help(self) -> str:
+        """The key of what is said above it."""
+        manner = ".transfers" if self.transfers else ".equal" if self.equal else ""
+        return f"ballot.help.{self.family}{manner}"
 
     @property
     def highest(self) -> int:
@@ -89,6 +102,7 @@ def ballot_form(
         rows,
         limit,
         equal=bool(getattr(method, "equal", False)),
+        transfers=isinstance(method, InstantRunoff | SingleTransferableVote),
         text=text,
         budget=paper.budget,
         grades=grades(limit + 1, words) if family == "grades" else (),

@@ -6,19 +6,30 @@
  *   data-limit, data-budget, data-equal, data-words, data-formats   see `proposals/_ballot.html`
  *   [data-option]   the control of an option, with its number; [data-step], [data-move] beside it change it
  *   [data-abstain]  the box that says that nothing is chosen; [data-left]: what is told while one fills it in
+ *   [data-again]    the button that puts everything back as it came, there once something was changed
+ *
+ * Whoever leaves the page with a ballot that was begun and not signed is asked first.
  */
 
 import { integer } from "../formats.js";
 import { judge } from "./judge.js";
-import { chosen, forget, keep } from "./projects.js";
+import { chosen, forget, keep, restore } from "./projects.js";
 import { move, put } from "./ranking.js";
 import { readBallot, tellBallot } from "./text.js";
 
 const ABSTAIN = "abstain";
+/** @type {WeakSet<Element>} ballots that have been signed: nothing of them would be lost */
+const rested = new WeakSet();
 
 for (const kind of ["input", "change"]) document.addEventListener(kind, (event) => touched(/** @type {any} */ (event.target), kind));
 document.addEventListener("click", (event) => pressed(/** @type {HTMLElement} */ (event.target)), true);
 document.addEventListener("htmx:afterSettle", prepare);
+document.addEventListener("yui:done", (event) => {
+  for (const part of /** @type {HTMLElement} */ (event.target).querySelectorAll("[data-ballot]")) rested.add(part);
+});
+addEventListener("beforeunload", (event) => {
+  if ([...document.querySelectorAll("[data-ballot]")].some((part) => !rested.has(part) && begun(/** @type {HTMLElement} */ (part)))) event.preventDefault();
+});
 prepare();
 
 /** Every ballot on the page as it stands; for those that came without htmx. */
@@ -40,7 +51,7 @@ function touched(control, kind) {
 
 /** @param {HTMLElement} target */
 function pressed(target) {
-  const button = /** @type {HTMLElement|null} */ (target.closest?.("[data-step], [data-move], [type=submit]"));
+  const button = /** @type {HTMLElement|null} */ (target.closest?.("[data-step], [data-move], [data-again] button, [type=submit]"));
   const part = /** @type {HTMLElement|null} */ (button?.closest("[data-ballot]") ?? button?.closest("form")?.querySelector("[data-ballot]") ?? null);
   if (!button || !part) return;
   const control = /** @type {HTMLInputElement|null} */ (button.closest(".ballot-row")?.querySelector("[data-option]") ?? null);
@@ -52,7 +63,32 @@ function pressed(target) {
     const way = /** @type {"up"|"down"} */ (button.dataset.move);
     show(part, move(before(part), Number(control.dataset.option), way, limit(part), equal(part)));
   }
+  if (button.closest("[data-again]")) {
+    again(part);
+    /** @type {HTMLElement|undefined} */ (options(part)[0])?.focus();
+  }
   update(part);
+}
+
+/** As it came with the page. @param {HTMLElement} part */
+function again(part) {
+  if (part.dataset.ballot === "projects") restore(part);
+  for (const control of [...options(part), abstaining(part)]) {
+    if (control instanceof HTMLSelectElement) control.selectedIndex = Math.max(0, [...control.options].findIndex((option) => option.defaultSelected));
+    else if (control.type === "checkbox") control.checked = control.defaultChecked;
+    else control.value = control.defaultValue;
+  }
+}
+
+/** What it says now, also where that is no ballot yet. @param {HTMLElement} part */
+function state(part) {
+  const graded = options(part).map((control) => (part.dataset.ballot === "grades" ? control.value : ""));
+  return JSON.stringify([[...marked(part)], abstaining(part).checked, graded]);
+}
+
+/** Whether it says something else than when it came. @param {HTMLElement} part */
+function begun(part) {
+  return part.dataset.came !== undefined && part.dataset.came !== state(part);
 }
 
 /** The others make room for who takes a place. @param {HTMLElement} part @param {HTMLInputElement} control */
@@ -72,9 +108,9 @@ function show(part, places) {
 
 /** Spell it, and say what is left or wrong. @param {HTMLElement} part */
 function update(part) {
-  const abstain = /** @type {HTMLInputElement} */ (part.querySelector("[data-abstain]"));
+  const abstain = abstaining(part);
   const field = /** @type {HTMLInputElement} */ (part.querySelector("[name=choice]"));
-  for (const control of part.querySelectorAll("input:not([data-abstain]):not([name=choice]), select, button")) {
+  for (const control of part.querySelectorAll("input:not([data-abstain]):not([name=choice]), select, fieldset button")) {
     /** @type {HTMLInputElement} */ (control).disabled = abstain.checked;
   }
   if (part.dataset.ballot === "projects") forget(part);
@@ -83,8 +119,13 @@ function update(part) {
   const { text, fault, left } = judge(part.dataset.ballot ?? "", marks, limit(part), equal(part));
   field.value = abstain.checked ? ABSTAIN : fault ? "" : text;
   refuse(part, abstain.checked ? "" : fault, abstain);
-  const said = abstain.checked ? "" : tell(part, text, left, marks);
+  price(part);
+  part.dataset.came ??= state(part);
+  /** @type {HTMLElement} */ (part.querySelector("[data-again]")).hidden = !begun(part);
+  const over = fault === "over" && !abstain.checked;
+  const said = abstain.checked ? "" : over ? wordsOf(part).over : tell(part, text, left, marks);
   const place = /** @type {HTMLElement} */ (part.querySelector("[data-left]"));
+  place.toggleAttribute("data-over", over);
   if (place.textContent !== said) place.textContent = said; // the same words are not read out again
 }
 
@@ -105,17 +146,25 @@ function refuse(part, fault, abstain) {
   if (words) at.dataset.error = words;
 }
 
+/** What the votes for each option cost. @param {HTMLElement} part */
+function price(part) {
+  for (const row of part.querySelectorAll(".ballot-row:has([data-costs])")) {
+    const votes = amount(/** @type {HTMLInputElement} */ (row.querySelector("[data-option]")));
+    /** @type {HTMLElement} */ (row.querySelector("[data-costs]")).textContent = votes ? fill(wordsOf(part).costs, { n: votes * votes }) : "";
+  }
+}
+
 /** What is left, what it costs, which comes first. @param {HTMLElement} part @param {string} text @param {number} left @param {Map<number, number>} marks */
 function tell(part, text, left, marks) {
   const words = wordsOf(part);
-  for (const row of part.querySelectorAll(".ballot-row:has([data-costs])")) {
-    const votes = amount(/** @type {HTMLInputElement} */ (row.querySelector("[data-option]")));
-    /** @type {HTMLElement} */ (row.querySelector("[data-costs]")).textContent = votes ? fill(words.costs, { n: votes * votes }) : "";
-  }
   if (part.dataset.ballot === "ranking") {
     const said = readBallot(text);
     const formats = JSON.parse(part.dataset.formats ?? "{}");
     return said ? order(said, part, formats) : "";
+  }
+  if (part.dataset.ballot === "grades") {
+    const open = options(part).filter((control) => control.value === "").length;
+    return fill(words.left, { count: options(part).length - open, left: open });
   }
   const costs = part.dataset.ballot === "projects" ? [...chosen(part).values()].reduce((all, { cost }) => all + cost, 0) : 0;
   return fill(words.left, { left, limit: limit(part), count: marks.size, sum: costs, budget: Number(part.dataset.budget) });
@@ -131,6 +180,11 @@ function order(said, part, formats) {
 /** @param {HTMLElement} part @returns {HTMLInputElement[]} */
 function options(part) {
   return [...part.querySelectorAll("[data-option]")].map((control) => /** @type {HTMLInputElement} */ (control));
+}
+
+/** @param {HTMLElement} part */
+function abstaining(part) {
+  return /** @type {HTMLInputElement} */ (part.querySelector("[data-abstain]"));
 }
 
 /** @param {HTMLInputElement} control */

@@ -1,5 +1,8 @@
 /** Projects that were chosen on other pages of a long list: each stays in the ballot as a ticked box with its name and cost. */
 
+/** @type {WeakMap<HTMLElement, Node[]>} the lines that each ballot came with */
+const came = new WeakMap();
+
 /** What is chosen: number, and its name and cost. @param {HTMLElement} part @returns {Map<number, {label: string, cost: number}>} */
 export function chosen(part) {
   const boxes = [...part.querySelectorAll("[data-chosen]")].map((box) => /** @type {HTMLInputElement} */ (box));
@@ -18,12 +21,18 @@ export function keep(part, control) {
 
 /** The boxes of the list that is shown say what is chosen, and the sentence before signing calls it by name. @param {HTMLElement} part */
 export function forget(part) {
+  if (!came.has(part)) came.set(part, [...list(part).children].map((line) => line.cloneNode(true)));
   const all = chosen(part);
   for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (part.querySelectorAll("input[data-option]"))) box.checked = all.has(Number(box.dataset.option));
   const names = Object.fromEntries([...all].map(([number, { label }]) => [`${part.dataset.proposal}/option_${number}`, label]));
   const form = /** @type {HTMLFormElement} */ (part.closest("form"));
   form.dataset.names = JSON.stringify({ ...JSON.parse(form.dataset.names ?? "{}"), ...names });
   list(part).hidden = all.size === 0;
+}
+
+/** What was chosen when the ballot came is chosen, and nothing else. @param {HTMLElement} part */
+export function restore(part) {
+  list(part).replaceChildren(...(came.get(part) ?? []).map((line) => line.cloneNode(true)));
 }
 
 /** @param {HTMLElement} part */
