@@ -132,6 +132,25 @@ def test_a_swing_in_the_last_second_leaves_time_to_answer() -> None:
     assert decided(coop, vote) == "failed"
 
 
+def test_nobody_prolongs_a_vote_again_and_again() -> None:
+    """The extension comes once: a ballot changed in the last second of it, as often as one likes, moves no end."""
+    late = PHASED | {"late_quorum_seconds": 2 * 86_400}
+    coop = Assembly(ordinary=document(timing=late, quorum=quorum("heads", "2/5", strict=False)))
+    vote = coop.voting()
+    coop.vote("Ume", vote, "yes")
+    coop.time = (coop.proposal(vote).closes_at or 0) - 1
+    said = coop.vote("Kenta", vote, "yes")
+    ends = coop.proposal(vote).closes_at or 0
+    assert ends > coop.time + DAY
+    coop.time = ends - 10_000
+    for choice in ("no", "yes"):
+        said = coop.vote("Kenta", vote, choice, replaces=said)
+    coop.vote("Jiro", vote, "no")
+    assert coop.proposal(vote).closes_at == ends
+    coop.wait(HOUR)
+    assert coop.stage(vote) == "passed"
+
+
 def test_no_extension_of_the_longest_times_overflows() -> None:
     """Extension overflow: every length at its year still ends at a moment that JSON carries exactly."""
     longest = {name: YEAR for name in PHASED if name.endswith("_seconds")}
