@@ -9,6 +9,7 @@ import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.vendor.pretty import RepresentationPrinter
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -32,6 +33,12 @@ OTHERWISE = {
     "GET /api/v1/openapi.json",
 }
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture(autouse=True)
+def _printer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """schemathesis has Hypothesis print nothing of what a test failed with: no longer than it is needed here."""
+    monkeypatch.setattr("hypothesis.core.RepresentationPrinter", RepresentationPrinter)
 
 
 @pytest.fixture(scope="module")
