@@ -30,6 +30,7 @@ class Chain:
     def __init__(self, url: str) -> None:
         self.url = url
         self._session = requests.Session()
+        self._session.trust_env = False  # our child is asked without a proxy, and environments are slow to read
 
     def ask(self, method: str, *params: Any) -> Any:
         """One JSON-RPC call; anvil's own ones too, such as ``anvil_reorg``."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -29,12 +29,12 @@ _SETTINGS: Final = {"evmVersion": "cancun", "optimizer": {"enabled": False}}
 
 
 class Call(NamedTuple):
-    """Who calls which function of whom, with what."""
+    """Who calls which function of whom, with what: arrays are tuples."""
 
     sender: str
     to: str
     signature: str
-    arguments: Sequence[Any] = ()
+    arguments: tuple[Any, ...] = ()
 
 
 class Answer(NamedTuple):
@@ -46,8 +46,7 @@ class Answer(NamedTuple):
     def read(self, *types: str) -> tuple[Any, ...]:
         """What it gave back, as those types."""
         assert self.done, self.data.hex()
-        found: tuple[Any, ...] = decode(types, self.data)
-        return found
+        return _decoded(types, self.data)
 
 
 class Stage:
@@ -90,10 +89,18 @@ def person(number: int) -> str:
     return f"0x{0x10000 + number:040x}"
 
 
+@lru_cache(maxsize=10_000)
 def _encoded(call: Call) -> dict[str, str]:
+    # Thousands of stories say the same things again and again, and are answered the same.
     selector, types = _parsed(call.signature)
     data = selector + encode(types, call.arguments)
     return {"from": call.sender, "to": call.to, "input": "0x" + data.hex()}
+
+
+@lru_cache(maxsize=10_000)
+def _decoded(types: tuple[str, ...], data: bytes) -> tuple[Any, ...]:
+    found: tuple[Any, ...] = decode(types, data)
+    return found
 
 
 @cache

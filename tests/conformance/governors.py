@@ -22,7 +22,7 @@ CHOICES: Final = ("against", "for", "abstain")
 """As ``GovernorCountingSimple.VoteType`` numbers them."""
 FRACTIONAL: Final = 255
 _SET: Final = "(uint48,uint32,uint256,uint256,uint48,uint256)"
-_PROPOSAL: Final = ([NOBODY], [0], [b""])
+_PROPOSAL: Final = ((NOBODY,), (0,), (b"",))
 _HASHED: Final = keccak(b"")
 
 

@@ -69,7 +69,7 @@ class Majority:
         settings = (MODES.index(setting.mode), setting.support, setting.participation, HOUR, 0)
         founding = [Call(NOBODY, self._stage.address, _FOUND, (settings,))]
         founding += [_give(members, member, weight) for member, weight in enumerate(weights) if weight]
-        proposing = Call(person(0), voting, _PROPOSE, (b"", [], 0, 0, START + HOUR, 0, False))
+        proposing = Call(person(0), voting, _PROPOSE, (b"", (), 0, 0, START + HOUR, 0, False))
         blocks = [(-1, founding), (0, [proposing])]
         for at, at_once in groupby(acts, key=lambda act: act.at):
             blocks.append((at, [call for act in at_once for call in (_vote(act, voting), *_looks(voting))]))
