@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from types import NoneType
-from typing import Any, Final, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
 
 from governance import documents
 from governance.count import Paper
-from governance.documents import Fault
+from governance.documents import Bounds, Fault
 from governance.modules.questions import MEETINGS, Module
 from governance.rule import CHANNELS, PARTS, QUESTIONS
 from ledger.books.roles import ROLES
@@ -32,7 +32,7 @@ class Control(NamedTuple):
     """One field of an answer: ``kind`` of ``kind_of``, ``options`` to choose from.
 
     ``name`` is the field's, ``module`` and ``question`` those of the answer that it belongs to. Where answers nest,
-    ``answers`` are the inner ones.
+    ``answers`` are the inner ones. ``bounds``: of a number, where it has any.
     """
 
     path: str
@@ -42,6 +42,7 @@ class Control(NamedTuple):
     module: str
     options: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+    bounds: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -166,7 +167,15 @@ def _control(
         nested = tuple(_answer(row, place, inner, offered) for row, place in zip(rows, places, strict=True))
         return Control(own, kind, len(rows), question, stem, answers=nested)
     shown, options = _shown(kind, field, value, offered)
-    return Control(own, kind, shown, question, stem, options)
+    return Control(own, kind, shown, question, stem, options, bounds=_bounds(field.type))
+
+
+def _bounds(type_: Any) -> tuple[int, int] | None:
+    """Of a number, which may be optional."""
+    if get_origin(type_) is Annotated:
+        return next(((one.least, one.most) for one in type_.__metadata__ if isinstance(one, Bounds)), None)
+    inner = [_bounds(one) for one in get_args(type_)] if NoneType in get_args(type_) else []
+    return next(filter(None, inner), None)
 
 
 def _shown(kind: str, field: msgspec.structs.FieldInfo, value: Any, offered: Offered) -> tuple[Any, tuple[str, ...]]:

@@ -71,5 +71,5 @@ def test_a_proposal_has_it_beside_its_effect_on_the_screen_and_on_paper(assembly
     expect(beside.get_by_role("heading", name="過去の決定にあてはめると", exact=True)).to_be_visible()
     expect(beside).to_contain_text("この種類の提案は、まだ一度も決まっていません。")
     page.emulate_media(media="print")
-    expect(beside).to_contain_text("一緒なら決められる最少の人数")
+    expect(beside).to_contain_text("ほかの人が何をしても決められる最少の人数")
     expect(beside.get_by_role("link")).to_have_count(0)

@@ -54,7 +54,7 @@ def test_in_words(copy: Path, strict: str, capsys: pytest.CaptureFixture[str]) -
     assert "Of 1 decision so far, 1 can be counted again, and 1 of those comes out otherwise." in said
     assert "passed → no quorum" in said
     assert "Turnout needed: 4 of 5 people" in said
-    assert "Fewest who can decide together: 4 (Rule in force: 3)" in said
+    assert "Fewest who can decide whatever others do: 4 (Rule in force: 3)" in said
     assert main(["backtest", "--rule", strict, "--lang", "ja", str(copy)]) == 0
     assert "可決 → 定足数不足" in capsys.readouterr().out
 

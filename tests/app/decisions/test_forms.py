@@ -186,6 +186,19 @@ def test_a_button_that_is_nowhere_changes_nothing(act: str) -> None:
     assert rule_spelling.document(filled(two) | {"act": [act]}) == two
 
 
+def test_a_number_says_how_small_and_large_it_can_be() -> None:
+    answers = document(
+        method={"module": "quadratic/1", "credits": 5},
+        delegation={"module": "standing/1"},
+        weight={"module": "shares/1"},
+    )
+    controls = [control for answer in rule_form.answers(answers, ["member"]) for control in answer.controls]
+    bounds = {control.path: control.bounds for control in controls if control.kind.endswith("number")}
+    assert bounds["method/credits"] == (1, 10_000)
+    assert bounds["delegation/depth"] is not None
+    assert all(bounds.values())
+
+
 def test_a_share_that_is_not_among_the_usual_ones_is_written() -> None:
     values = filled(document()) | {"threshold/fraction": [rule_form.OTHER]}
     asked = rule_spelling.document(values)
