@@ -183,6 +183,17 @@ async def entered(
     return [one for one in waiting if one.type in types and one.for_ and one.body.get(member) == id_]
 
 
+async def entered_for(installation: Installation, reading: Reading, member: str) -> list[Statement]:
+    """What was entered for that member and waits, oldest first. Of a whole pile, nothing else is read for it."""
+    query = (
+        "SELECT statement FROM pending WHERE ledger_id = $1 AND created > $2 "
+        "AND position(convert_to($3, 'UTF8') IN statement) > 0 ORDER BY created, statement_id"
+    )
+    asked = (reading.ledger_id, installation.clock.now() - LIFETIME, f'"for":"{member}"')
+    rows = await installation.database.pool.fetch(query, *asked)
+    return [one for (data,) in rows if (one := _parsed(data)) and one.for_ == member]
+
+
 async def entering(installation: Installation, reading: Reading, by: Collection[str]) -> list[dict[str, Any]]:
     """The private values, by path, of every member whom these have entered and another official has yet to."""
     query = f"{_SELECT} AND created > $2 AND left_by = ANY($3) AND position(convert_to($4, 'UTF8') IN statement) > 0"

@@ -73,13 +73,12 @@ async def floor(
 
 async def _waits(visit: Visit, installation: Installation, meeting: Meeting, member: str, kinds: list[str]) -> set[str]:
     """What has been entered for the member and waits for its countersignature: types of statements."""
-    asked = [(DRAFT, "kind", kind) for kind in kinds] + [(MOTION, "meeting", meeting.id)]
-    found = [
-        one
-        for type_, name, id_ in asked
-        for one in await pending.entered(installation, visit.reading, {type_}, name, id_)
-    ]
-    return {one.type for one in found if one.actor == member}
+    return {
+        one.type
+        for one in await pending.entered_for(installation, visit.reading, member)
+        if (one.type == DRAFT and one.body["kind"] in kinds)
+        or (one.type == MOTION and one.body["meeting"] == meeting.id)
+    }
 
 
 ROUTES: Final = (floor,)

@@ -24,6 +24,7 @@ from governance.books.ballots import Ballot
 from governance.books.proxies import Proxy
 from ledger.books.keys import COUNTERSIGNERS, OFFICIALS
 from ledger.books.members import Member
+from ledger.statement import Statement
 
 FOUND: Final = 20
 """Of more people whom a search finds, one looks for less."""
@@ -87,7 +88,7 @@ async def returned(
         raise Problem("meeting.stage", 409, id=meeting.id, stage=stage)
     items = await titled(visit, await agenda(installation, visit.reading, meeting, found.id, visit.size))
     proxy = await visit.reading.find(Proxy, f"{meeting.id}/{found.id}")
-    waiting = await pending.entered(installation, visit.reading, PROXIES, "meeting", meeting.id)
+    waiting = await pending.entered_for(installation, visit.reading, found.id)
     speaking = [
         one.item for one in items if one.item.mine and one.item.rule.proxy.ALLOWED and one.item.stage == "voting"
     ]
@@ -104,9 +105,9 @@ async def returned(
         title=title,
         person=found.id,
         mine=found.id == me,
-        lines=await _lines(visit, installation, items, found.id),
+        lines=await _lines(visit, items, found.id, waiting),
         proxy=proxy if proxy is not None and proxy.to is not None else None,
-        proxy_waits=any(one.actor == found.id for one in waiting),
+        proxy_waits=any(one.type in PROXIES and one.body["meeting"] == meeting.id for one in waiting),
         may_entrust=bool(speaking),
         to_chair=meeting.chair != found.id and all(item.rule.proxy.to_chair() for item in speaking),
         seconds=seconds,
@@ -115,14 +116,13 @@ async def returned(
     )
 
 
-async def _lines(visit: Visit, installation: Installation, items: list[Titled], member: str) -> list[Line]:
-    found = []
-    for one in items:
-        proposal = one.item.proposal
-        ballot = await visit.reading.find(Ballot, f"{proposal.id}/{member}")
-        waiting = await pending.entered(installation, visit.reading, BALLOTS, "proposal", proposal.id)
-        found.append(Line(one, _state(one, ballot, waits=any(other.actor == member for other in waiting))))
-    return found
+async def _lines(visit: Visit, items: list[Titled], member: str, waiting: list[Statement]) -> list[Line]:
+    waits = {one.body["proposal"] for one in waiting if one.type in BALLOTS}
+    cast = await visit.reading.find_many(Ballot, [f"{one.item.proposal.id}/{member}" for one in items])
+    return [
+        Line(one, _state(one, cast.get(f"{one.item.proposal.id}/{member}"), waits=one.item.proposal.id in waits))
+        for one in items
+    ]
 
 
 def _state(one: Titled, ballot: Ballot | None, *, waits: bool) -> str:

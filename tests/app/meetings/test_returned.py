@@ -144,3 +144,22 @@ async def test_a_ballot_waits_as_long_as_its_vote_goes_on_after_all(
     assert (await jiro.get(seconded.api(f"pending/{found['id']}"))).json()["code"] == "pending.vote_over"
     await pending.sweep(seconded.installation, await reading_of(seconded.installation, "owase"))
     assert await seconded.installation.database.pool.fetchval("SELECT count(*) FROM pending") == 0
+
+
+async def test_of_a_pile_that_waits_only_what_is_one_members_is_read_for_them(
+    seconded: Coop, convene: Convene, proposal: str, clock: Travelling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await convene(proposal)
+    clock.ahead += 10
+    for member in ("Taro", "Ume"):
+        body = {"proposal": proposal, "choice": "yes", "paper": Private(f"書面議決書 {member}")}
+        waiting = seconded.town.says("Hanako", "ballot.cast/1", body, for_=member, missing=("Jiro",), **PAPER)
+        assert (await seconded.post(waiting, "pending")).status_code == 201
+    reading, read = await reading_of(seconded.installation, "owase"), list[bytes]()
+    parse = pending.parse_statement
+    monkeypatch.setattr(pending, "parse_statement", lambda data: read.append(data) or parse(data))
+    for member, expected in (("Taro", 1), ("Ume", 1), ("Jiro", 0)):
+        read.clear()
+        found = await pending.entered_for(seconded.installation, reading, seconded.town.id(member))
+        assert [one.actor for one in found] == [seconded.town.id(member)] * expected
+        assert len(read) == expected
