@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from app import pending
@@ -63,7 +64,7 @@ class Home:
             return []
         counts = await work.counts()
         offered, _ = await self._bookings.view("offered", 1)
-        mine, _ = await self._bookings.view("mine", 1)
+        mine = await self._mine()
         waiting = await pending.count_for(self._installation, visit.reading, visit.member.id)
         found = [
             _ask_to_vote([item for item in voting if not item.voted and item.proposal.id in votable]),
@@ -82,8 +83,12 @@ class Home:
         """The reader's own next bookings."""
         if self._visit.member is None:
             return []
-        found, _ = await self._bookings.view("mine", 1)
+        found = await self._mine()
         return sorted(found, key=lambda booked: booked.booking.starts or booked.booking.requested_at)[:SHOWN]
+
+    async def _mine(self) -> list[Booked]:
+        found, _ = await self._visit.reading.once("mine", partial(self._bookings.view, "mine", 1))
+        return found
 
     async def numbers(self) -> Numbers:
         """The co-op in numbers."""

@@ -5,6 +5,7 @@ given any, else the catalogue's.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from app.reading import Reading
@@ -103,6 +104,10 @@ def plain_label(texts: Catalogue, lang: str, group: str, code: str) -> str:
 
 async def _own_words(reading: Reading, policy: Policy) -> dict[str, str]:
     """Names by commitment. A commitment is bound to the statement that proposed it, so it is opened there."""
+    return await reading.once(("words", policy.id), partial(_open_words, reading, policy))
+
+
+async def _open_words(reading: Reading, policy: Policy) -> dict[str, str]:
     proposal = await reading.find(Proposal, policy.proposal) if policy.proposal else None
     where = "statement_id = $2" if proposal else "index = 0 AND $2::bytea IS NULL"
     leaf = await reading.pool.fetchval(

@@ -6,7 +6,7 @@ Reads go straight to the tables that the fold keeps, never through the fold. Not
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 import asyncpg
@@ -23,7 +23,9 @@ from ledger.fold import Books
 from ledger.state import Record
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
+_GONE: Final = object()
 _MANY: Final = 100
 """Private texts that are opened at once without a thread of their own."""
 
@@ -34,41 +36,49 @@ Ref = tuple[str, str]
 class Reading:
     """One ledger as pages read it."""
 
-    def __init__(self, pool: asyncpg.Pool, privacy: PrivacyKeys, books: Books, ledger: Ledger) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, privacy: PrivacyKeys, books: Books, ledger: Ledger, *, keeps: bool = False
+    ) -> None:
+        """``keeps``: what was found once is not asked for again. For as long as a page is made, and changes nothing."""
         self.pool, self.privacy, self.books, self.ledger = pool, privacy, books, ledger
         self.ledger_id = ledger.id
+        self._kept: dict[Hashable, Any] | None = {} if keeps else None
+
+    async def once(self, question: Hashable, find: Callable[[], Awaitable[T]]) -> T:
+        """What ``find`` finds; the parts of a page often ask the same."""
+        kept = {} if self._kept is None else self._kept
+        if question not in kept:
+            kept[question] = await find()
+        found: T = kept[question]
+        return found
 
     async def find(self, kind: type[R], id_: str) -> R | None:
         """The record, or None."""
-        data = await self.pool.fetchval(
-            "SELECT data FROM record WHERE ledger_id = $1 AND kind = $2 AND id = $3", self.ledger_id, kind.kind, id_
-        )
-        return None if data is None else self._decode(kind, data)
+        return (await self.find_many(kind, (id_,))).get(id_)
 
     async def find_many(self, kind: type[R], ids: Iterable[str]) -> dict[str, R]:
-        """The records of those ids, by id."""
-        rows = await self.pool.fetch(
-            "SELECT id, data FROM record WHERE ledger_id = $1 AND kind = $2 AND id = ANY($3)",
-            self.ledger_id,
-            kind.kind,
-            list(set(ids)),
-        )
-        return {row["id"]: self._decode(kind, row["data"]) for row in rows}
+        """The records of those ids, by id, in their order."""
+        wanted, kept = dict.fromkeys(ids), self._of(kind.kind)
+        missing = [id_ for id_ in wanted if id_ not in kept]
+        if missing:
+            rows = await self.pool.fetch(
+                "SELECT id, data FROM record WHERE ledger_id = $1 AND kind = $2 AND id = ANY($3)",
+                *(self.ledger_id, kind.kind, missing),
+            )
+            kept |= dict.fromkeys(missing) | {row["id"]: self._decode(kind, row["data"]) for row in rows}
+        return {id_: kept[id_] for id_ in wanted if kept[id_] is not None}
 
     async def children(
         self, kind: type[R], parent: str = "", *, newest_first: bool = False, limit: int = 1000, offset: int = 0
     ) -> list[R]:
         """Records under ``parent`` in their order, or the other way round."""
         order = "DESC" if newest_first else "ASC"
-        rows = await self.pool.fetch(
+        query = (
             f"SELECT data FROM record WHERE ledger_id = $1 AND kind = $2 AND parent = $3 "  # noqa: S608 (two fixed words)
-            f"ORDER BY sort {order}, id {order} LIMIT $4 OFFSET $5",
-            self.ledger_id,
-            kind.kind,
-            parent,
-            limit,
-            offset,
+            f"ORDER BY sort {order}, id {order} LIMIT $4 OFFSET $5"
         )
+        asked = (kind.kind, parent, limit, offset)
+        rows = await self.once((query, asked), lambda: self.pool.fetch(query, self.ledger_id, *asked))
         return [self._decode(kind, row["data"]) for row in rows]
 
     async def count(self, kind: type[Record], parent: str = "") -> int:
@@ -83,18 +93,21 @@ class Reading:
 
     async def texts(self, refs: Sequence[Ref]) -> dict[Ref, Any]:
         """The private values at those places; what is erased, or was never given, is left out."""
-        if not refs:
-            return {}
-        rows = await self.pool.fetch(
-            "SELECT p.subject, p.statement_id, p.path, p.sealed FROM private p "
-            "JOIN unnest($2::bytea[], $3::text[]) AS want(statement_id, path) "
-            "ON p.statement_id = want.statement_id AND p.path = want.path WHERE p.ledger_id = $1",
-            self.ledger_id,
-            [canonical.unb64(statement, 32) for statement, _ in refs],
-            [path for _, path in refs],
-        )
-        # Many of them take a while, and others have requests too.
-        return await asyncio.to_thread(self._open, rows) if len(rows) > _MANY else self._open(rows)
+        kept = self._of("private")
+        missing = [ref for ref in dict.fromkeys(refs) if ref not in kept]
+        if missing:
+            rows = await self.pool.fetch(
+                "SELECT p.subject, p.statement_id, p.path, p.sealed FROM private p "
+                "JOIN unnest($2::bytea[], $3::text[]) AS want(statement_id, path) "
+                "ON p.statement_id = want.statement_id AND p.path = want.path WHERE p.ledger_id = $1",
+                self.ledger_id,
+                [canonical.unb64(statement, 32) for statement, _ in missing],
+                [path for _, path in missing],
+            )
+            # Many of them take a while, and others have requests too.
+            found = await asyncio.to_thread(self._open, rows) if len(rows) > _MANY else self._open(rows)
+            kept |= dict.fromkeys(missing, _GONE) | found
+        return {ref: kept[ref] for ref in refs if kept[ref] is not _GONE}
 
     async def text(self, statement: str, path: str, default: str = "") -> str:
         """One private text."""
@@ -121,6 +134,11 @@ class Reading:
         held = await self.children(Role, COOP)
         return frozenset(role.role for role in held if role.active and role.member == member)
 
+    def _of(self, kind: str) -> dict[Any, Any]:
+        """What is kept of that kind, by id."""
+        kept: dict[Any, Any] = {} if self._kept is None else self._kept.setdefault(kind, {})
+        return kept
+
     def _open(self, rows: Sequence[asyncpg.Record]) -> dict[Ref, Any]:
         found: dict[Ref, Any] = {}
         for row in rows:
@@ -137,10 +155,10 @@ class Reading:
         return record
 
 
-async def reading_of(installation: Installation, slug: str) -> Reading:
+async def reading_of(installation: Installation, slug: str, *, keeps: bool = False) -> Reading:
     """The ledger at that address, to read. LedgerUnknown ``ledger.unknown`` where there is none."""
     ledger = await installation.ledger(slug)
-    return Reading(installation.database.pool, installation.privacy, installation.books, ledger)
+    return Reading(installation.database.pool, installation.privacy, installation.books, ledger, keeps=keeps)
 
 
 def short(id_: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -40,14 +41,24 @@ async def upcoming(visit: Visit, installation: Installation) -> list[Next]:
     """The meetings that go on or begin next, to a member; none to others."""
     if visit.member is None:
         return []
-    lines = await listing.coming(visit.reading, limit=SHOWN)
-    return [await _next(visit, installation, line, visit.member.id) for line in lines]
+    lines, me = await listing.coming(visit.reading, limit=SHOWN), visit.member.id
+    rules = await _mine(visit, installation, [line.meeting for line in lines], me)
+    # All at once, so that they are at hand then.
+    await visit.reading.find_many(Ballot, (one for mine in rules for one in _ballots(mine, me)))
+    for kind in (Attendance, Proxy):
+        await visit.reading.find_many(kind, (f"{line.meeting.id}/{me}" for line in lines))
+    return [await _next(visit, installation, *one, me) for one in zip(lines, rules, strict=True)]
 
 
-async def _next(visit: Visit, installation: Installation, line: listing.Line, me: str) -> Next:
-    meeting = line.meeting
-    mine = await _mine(visit, installation, meeting, me)
-    online = [f"{item}/{me}" for item, rule in mine.items() if "online" in rule.channels]
+def _ballots(mine: Mapping[str, Rule], me: str) -> list[str]:
+    """Where the ballots are that a member may have cast on their own device."""
+    return [f"{item}/{me}" for item, rule in mine.items() if "online" in rule.channels]
+
+
+async def _next(
+    visit: Visit, installation: Installation, line: listing.Line, mine: Mapping[str, Rule], me: str
+) -> Next:
+    meeting, online = line.meeting, _ballots(mine, me)
     cast = await visit.reading.find_many(Ballot, online)
     found = await visit.reading.find(Attendance, f"{meeting.id}/{me}")
     given = await visit.reading.find(Proxy, f"{meeting.id}/{me}")
@@ -64,8 +75,10 @@ async def _next(visit: Visit, installation: Installation, line: listing.Line, me
     )
 
 
-async def _mine(visit: Visit, installation: Installation, meeting: Meeting, me: str) -> dict[str, Rule]:
-    """The rules of open items in which the member has a vote, by item."""
+async def _mine(
+    visit: Visit, installation: Installation, meetings: Sequence[Meeting], me: str
+) -> list[dict[str, Rule]]:
+    """Of each meeting the rules of open items in which the member has a vote, by item."""
     now = installation.clock.now()
 
     def open_to_me(state: State, id_: str) -> Rule | None:
@@ -76,8 +89,9 @@ async def _mine(visit: Visit, installation: Installation, meeting: Meeting, me: 
         # Before the opening was applied nobody knows who has a vote; the ledger judges.
         return rule if item.opened_index is None or ballots.voting_weight(state, item, rule, me) else None
 
-    def question(state: State) -> dict[str, Rule]:
-        found = zip(meeting.agenda, each(partial(open_to_me, state, id_) for id_ in meeting.agenda), strict=True)
-        return {id_: rule for id_, rule in found if rule is not None}
+    def question(state: State) -> dict[str, Rule | None]:
+        items = [id_ for meeting in meetings for id_ in meeting.agenda]
+        return dict(zip(items, each(partial(open_to_me, state, id_) for id_ in items), strict=True))
 
-    return await installation.ask(visit.reading.ledger, question)
+    found = await installation.ask(visit.reading.ledger, question) if meetings else {}
+    return [{id_: rule for id_ in meeting.agenda if (rule := found[id_])} for meeting in meetings]

@@ -27,6 +27,7 @@ LIFETIME: Final = 90 * 86_400_000
 CLEARED: Final = ResponseHeader(name="Clear-Site-Data", value='"cache"')
 """With the answer to signing out: pages that were shown are not to be found by going back. Keys and receipts stay."""
 _SIZE: Final = 16
+_CHANGES_NOTHING: Final = ("GET", "HEAD")
 
 
 async def current_visit(
@@ -34,7 +35,7 @@ async def current_visit(
 ) -> Visit | None:
     """The request's view of the co-op at that address; None where there is no such co-op."""
     try:
-        reading = await reading_of(installation, slug)
+        reading = await reading_of(installation, slug, keeps=connection.scope.get("method") in _CHANGES_NOTHING)
     except LedgerUnknown:
         return None
     size = await reading.size()

@@ -76,11 +76,13 @@ async def votable(installation: Installation, visit: Visit, items: Iterable[Item
     if visit.member is None:
         return set()
     member, asked = visit.member.id, {}
-    for item in items:
-        if item.stage == "voting":
-            _, rule = await rule_of(visit.reading, item.proposal)
-            if item.proposal.opened_index is not None and "online" in rule.channels:
-                asked[item.proposal.id] = item.proposal, rule
+    opened = [one.proposal for one in items if one.stage == "voting" and one.proposal.opened_index is not None]
+    # All at once, so that they are at hand then.
+    await visit.reading.find_many(RuleVersion, (one.rule for one in opened if one.rule is not None))
+    for proposal in opened:
+        _, rule = await rule_of(visit.reading, proposal)
+        if "online" in rule.channels:
+            asked[proposal.id] = proposal, rule
 
     def question(state: State) -> set[str]:
         weights = each(partial(ballots.voting_weight, state, p, rule, member) for p, rule in asked.values())
