@@ -13,6 +13,7 @@ from app.reading import reading_of
 from governance.books.meetings import OVERRUN
 from ledger import canonical
 from ledger.compose import Private
+from ledger.statement import Statement, parse_statement
 from tests.app.api.service import ADDRESS, Coop, Travelling
 from tests.app.meetings.conftest import SOON, Convene
 from tests.app.meetings.test_changes import moved
@@ -156,8 +157,12 @@ async def test_of_a_pile_that_waits_only_what_is_one_members_is_read_for_them(
         waiting = seconded.town.says("Hanako", "ballot.cast/1", body, for_=member, missing=("Jiro",), **PAPER)
         assert (await seconded.post(waiting, "pending")).status_code == 201
     reading, read = await reading_of(seconded.installation, "owase"), list[bytes]()
-    parse = pending.parse_statement
-    monkeypatch.setattr(pending, "parse_statement", lambda data: read.append(data) or parse(data))
+
+    def parse(data: bytes) -> Statement:
+        read.append(data)
+        return parse_statement(data)
+
+    monkeypatch.setattr(pending, "parse_statement", parse)
     for member, expected in (("Taro", 1), ("Ume", 1), ("Jiro", 0)):
         read.clear()
         found = await pending.entered_for(seconded.installation, reading, seconded.town.id(member))
