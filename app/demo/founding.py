@@ -67,8 +67,9 @@ def key(person: Villager) -> SigningKey:
 
 
 def profile(person: Villager) -> dict[str, Any]:
-    """A member's private fields."""
+    """A member's private fields. There is neither such a prefecture nor a postcode that begins with 000."""
     return {
+        "address": Private(words.address(person.group, person.number)),
         "group": Private(person.group),
         "kana": Private(person.kana),
         "name": Private(person.name),

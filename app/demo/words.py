@@ -35,6 +35,13 @@ GIVEN: Final = (
 GROUPS: Final = ("上組", "中組", "下組", "川原組", "山手組", "通い組")
 
 
+def address(group: str, number: int) -> str:
+    """Where letters to somebody go; who commutes to the village lives in a town down the river."""
+    if group == GROUPS[-1]:
+        return f"〒000-0900 見本県川下市港町{number % 9 + 1}丁目{number + 1}番地"
+    return f"〒000-010{GROUPS.index(group)} 見本県水名里村{group}{number + 1}番地"
+
+
 class Kind(NamedTuple):
     """A kind of contribution: code, unit, tokens per unit, its name, and what people write about it."""
 

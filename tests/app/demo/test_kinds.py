@@ -24,10 +24,12 @@ from ledger.books.belonging import Belonging
 from ledger.books.equity import Shares
 from ledger.books.members import Member
 from ledger.books.projects import Federation, Project
+from ledger.books.roles import COOP, Role
 from ledger.private import Commit
 from ledger.state import State
 from tests.app.demo.telling import END, tell
 
+OFFICES = ("auditor", "director")
 Told = tuple[Story, list[Wave]]
 
 
@@ -53,6 +55,13 @@ def result(proposal: Proposal) -> str:
 def meeting(state: State, stage: str, gathers: str = "general") -> Meeting:
     (found,) = (one for one in state.children(Meeting) if (one.stage(), one.gathers) == (stage, gathers))
     return found
+
+
+def test_no_director_audits_what_directors_do(state: State) -> None:
+    """監事は理事を兼ねてはならない: 生協法31の2など."""
+    held = {name: {one.member for one in state.children(Role, COOP) if one.role == name} for name in OFFICES}
+    assert all(held.values())
+    assert not held["auditor"] & held["director"]
 
 
 def test_people_are_elected_in_rounds_from_ballots_that_were_hidden(state: State) -> None:
