@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from governance import standing
 from governance.books import rules
+from governance.effects import rules as effects_of_rules
 from ledger import canonical, ids
 from ledger.books import policies, roles
 from ledger.books.members import Application, Member
@@ -245,6 +248,29 @@ def test_a_rule_under_which_nobody_could_vote_is_not_adopted(coop: Assembly) -> 
     lapse = coop.proposal(vote).lapse
     assert (coop.stage(vote), lapse) == ("lapsed", {"code": "rule.nobody_may_vote", "params": {"kind": "rules"}})
     assert rules.current(coop.state, "admit").version == 1
+
+
+def test_all_members_are_read_only_where_none_of_a_few_could_vote(
+    coop: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Any] = []
+
+    def everyone(*asked: Any) -> Any:
+        read.append(asked)
+        return standing.everyone(*asked)
+
+    # In this effect alone: each count reads them too.
+    monkeypatch.setattr(effects_of_rules, "standing", SimpleNamespace(one=standing.one, everyone=everyone))
+    pass_(coop, "rules", rule("admit"))
+    assert not read
+    board = document(electorate={"module": "by_role/1", "roles": ["administrator"]})
+    monkeypatch.setattr(effects_of_rules, "_FEW", 0)
+    pass_(coop, "rules", rule("admit", board))
+    assert len(read) == 1
+    assert rules.current(coop.state, "admit").version == 3
+    nobody = document(electorate={"module": "by_class/1", "classes": ["king"]})
+    vote = pass_(coop, "rules", rule("admit", nobody))
+    assert coop.stage(vote) == "lapsed"
 
 
 def test_a_kind_that_there_is_not_has_no_rule(coop: Assembly) -> None:
