@@ -69,7 +69,7 @@ def key(person: Villager) -> SigningKey:
 def profile(person: Villager) -> dict[str, Any]:
     """A member's private fields. There is neither such a prefecture nor a postcode that begins with 000."""
     return {
-        "address": Private(words.address(person.group, person.number)),
+        "address": Private(words.address(person.group, person.name.split()[0])),
         "group": Private(person.group),
         "kana": Private(person.kana),
         "name": Private(person.name),

@@ -82,7 +82,7 @@ MOTIONS: Final = (
         "監事をひとり増やす",
         "帳面と台帳を見る人を、もうひとりお願いしたいと思います。",
         88,
-        does="auditor:20",
+        does="auditor:30",
     ),
     Motion(
         64,

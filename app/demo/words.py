@@ -35,11 +35,12 @@ GIVEN: Final = (
 GROUPS: Final = ("上組", "中組", "下組", "川原組", "山手組", "通い組")
 
 
-def address(group: str, number: int) -> str:
-    """Where letters to somebody go; who commutes to the village lives in a town down the river."""
+def address(group: str, surname: str) -> str:
+    """Where letters to somebody go: one house for each name in a group; who commutes lives in a town down the river."""
+    house = 3 * [family for family, _ in SURNAMES].index(surname) + 1
     if group == GROUPS[-1]:
-        return f"〒000-0900 見本県川下市港町{number % 9 + 1}丁目{number + 1}番地"
-    return f"〒000-010{GROUPS.index(group)} 見本県水名里村{group}{number + 1}番地"
+        return f"〒000-0900 見本県川下市港町1丁目{house}番地"
+    return f"〒000-010{GROUPS.index(group)} 見本県水名里村{group}{house}番地"
 
 
 class Kind(NamedTuple):

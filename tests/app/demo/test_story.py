@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from app.demo import founding
 from app.demo.people import CAST, villagers
 from app.demo.story import DAYS, Story
+from app.demo.villages import MIZUNASATO
 from app.demo.writer import Wave
 from governance.books.proposals import Proposal
 from ledger.books.bookings import Booking
@@ -72,3 +74,12 @@ def test_tokens_add_up(village: tuple[Story, list[Wave]]) -> None:
     accounts = state.children(Account)
     assert sum(account.total for account in accounts) == supply.minted - supply.burned
     assert sum(account.held for account in accounts) == supply.held
+
+
+def test_letters_go_to_places_that_there_are_not() -> None:
+    """Families in one house, that labels may show it; and 000 begins no postcode."""
+    people = villagers(MIZUNASATO.seed)
+    homes = {person.name: founding.profile(person)["address"].value for person in people}
+    assert all(home.startswith("〒000-") and "見本県" in home for home in homes.values())
+    families = {(person.name.split()[0], person.group) for person in people}
+    assert len(set(homes.values())) == len(families) < len(people)
