@@ -28,6 +28,7 @@ from governance.all_books import BOOKS
 from governance.books import counts, draws, proposals, rolls, tallying
 from governance.books.ballots import Ballot
 from governance.books.openings import MOST as MOST_OPENINGS
+from governance.books.openings import publishable
 from governance.books.proposals import Found, Proposal
 from governance.rule import Rule
 from ledger import canonical
@@ -162,9 +163,9 @@ async def unseal(id_: str, privacy: PrivacyKeys, connection: asyncpg.Connection,
     def question(state: State) -> list[Announcement]:
         proposal = state.need(Proposal, id_)
         rule = proposals.pinned(state, proposal)
-        if rule.secrecy.OPENED and openings:
-            waiting = [(ballot.member, openings[ballot.statement]) for ballot in cast if ballot.statement in openings]
-            return publications(id_, waiting)
+        waiting = [(ballot.member, openings[ballot.statement]) for ballot in cast if ballot.statement in openings]
+        if rule.secrecy.OPENED and (said := publications(id_, waiting)):
+            return said
         if rule.secrecy.OPENED:
             found = counts.count(state, proposal, rule)
         else:
@@ -183,10 +184,10 @@ def _value(opening: Opening | None) -> Any:
 
 
 def publications(id_: str, waiting: Sequence[tuple[str, Opening]]) -> list[Announcement]:
-    """The openings of those members' ballots, as many statements as they take."""
+    """The openings of those members' ballots, as many statements as they take; but of those that fit into one."""
     return [
         Announcement("ballot.openings/1", {"openings": batch, "proposal": id_}, f"{id_} {batch[0]['member']}")
-        for batch in _batches(waiting)
+        for batch in _batches([(member, opening) for member, opening in waiting if publishable(opening.value)])
     ]
 
 

@@ -22,6 +22,7 @@ from app.storage.ledgers import Ledger, coop_of
 from ledger import canonical, ids
 from ledger.compose import compose as composed
 from ledger.compose import nonce, seen, sign_ed25519
+from ledger.errors import LedgerError
 from ledger.fold import TICK
 from ledger.statement import Statement, parse_statement
 
@@ -64,7 +65,7 @@ class Clerk:
         for ledger, _ in await self._watch.grown():
             try:
                 await self._announce(ledger)
-            except ServiceError as error:  # of this ledger: others have announcements too
+            except (ServiceError, LedgerError) as error:  # of this ledger: others have announcements too
                 _log.warning("%s: %s", ledger.origin, error)
 
     def _cause(self, due: _Due) -> str:
@@ -101,8 +102,8 @@ class Clerk:
             if refused.error.code == "statement.nonce_reused":
                 return True
             _log.warning("%s refused: %s", announcement.type, refused.error)
-        except ServiceError as error:
-            _log.warning("%s: %s", ledger.origin, error)
+        except (ServiceError, LedgerError) as error:
+            _log.warning("%s: %s: %s", ledger.origin, announcement.type, error)
         else:
             return True
         return False

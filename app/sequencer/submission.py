@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from governance.books.openings import PATH as CHOICE
+from governance.books.openings import publishable
 from ledger import canonical
 from ledger.errors import FormatError
 from ledger.keys import Facts, verify_statement
@@ -20,6 +22,7 @@ from ledger.statement import Signature, Statement, parse_signatures, parse_state
 
 MAX_SUBMISSION: Final = 4_194_304
 """Bytes of one envelope: a statement, its signatures, and room for scans of paper."""
+CAST: Final = "ballot.cast/1"
 
 
 class Submission(NamedTuple):
@@ -69,8 +72,16 @@ def check(
 ) -> Submission:
     """The submission of a parsed statement, once its openings open and its signatures hold."""
     check_openings(statement, openings)
+    _check_sealed_choice(statement, openings)
     facts = tuple(verify_statement(signature, data) for signature in signatures)
     return Submission(statement, data, statement_id(data), signatures, facts, openings)
+
+
+def _check_sealed_choice(statement: Statement, openings: tuple[Opening, ...]) -> None:
+    """On acceptance only."""
+    for opening in openings if statement.type == CAST else ():
+        if opening.path == CHOICE and not publishable(opening.value):
+            raise FormatError("ballot.unreadable")
 
 
 def _require_no_nul(value: Any, path: str) -> None:

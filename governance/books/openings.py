@@ -41,6 +41,14 @@ class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     openings: Annotated[tuple[Opened, ...], msgspec.Meta(min_length=1, max_length=MOST)]
 
 
+def publishable(value: Any) -> bool:
+    """Whether a sealed value may be a choice: as choices are spelled, and no longer, so that it fits into a statement.
+
+    The service takes in no other: one that can't be published would keep its vote from ever being counted.
+    """
+    return isinstance(value, str) and len(value) <= MAX_CHOICE and value.isascii() and value.isprintable()
+
+
 def _publish(ctx: Context, body: Publish) -> None:
     proposal = ctx.refer(Proposal, body.proposal)
     if proposal.closed_index is None:

@@ -25,6 +25,7 @@ MOST = {"module": "relative_majority/1"}
 RULES: dict[str, dict[str, Any]] = {
     **{kind: {} for kind in ("ordinary", "rules", "policy")},
     "admit": {"electorate": {"module": "by_role/1", "roles": ["administrator"]}},
+    "expel": {"electorate": {"module": "disinterested/1"}, "secrecy": {"module": "hidden/1"}},
     "special": {"venue": {"module": "meeting_or_all/1", "kinds": ["general"], "motions": False}},
     "role": {"admission": {"module": "cooling_off/1", "wait_seconds": 86_400, "below": "1/4"}},
     "election": {"method": {"module": "single_choice/1"}, "threshold": MOST},
