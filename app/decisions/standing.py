@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.decisions import delegated
 from app.installation import Installation
 from app.reading import Reading
 from governance.books import ballots, rolls, tallying
@@ -22,13 +23,17 @@ from ledger.state import State
 class Standing:
     """``roll``: everyone's heads and weight, None before the opening; ``weight``: the reader's, 0 when not on it.
 
-    ``choice``: what the reader's ballot says, as far as it is still known; empty without a ballot.
+    ``choice``: what the reader's ballot says, as far as it is still known; empty without a ballot. Where the rule
+    allows delegations, ``delegate`` is what the one is called who speaks for the reader otherwise, and ``carried`` is
+    for how many others the reader speaks at most: those of them who vote themselves are not among them.
     """
 
     roll: Count | None
     weight: int
     ballot: Ballot | None
     choice: str
+    delegate: str = ""
+    carried: int = 0
 
 
 async def standing(
@@ -42,10 +47,18 @@ async def standing(
         weight = ballots.voting_weight(state, proposal, rule, member.id) if member else 0
         return rolls.roll(state, proposal, rule), weight
 
+    def entrusted(state: State) -> tuple[str | None, int]:
+        if member is None or not weight or not rule.delegation.ALLOWED or proposal.outcome is not None:
+            return None, 0
+        topic = proposal.topic or ""
+        return delegated.named(state, member.id, topic), delegated.carried(state, member.id, topic)[0]
+
     roll, weight = await installation.ask(reading.ledger, question)
+    delegate, carried = await installation.ask(reading.ledger, entrusted)
+    called = (await reading.names([delegate])).get(delegate, "") if delegate else ""
     ballot = await reading.find(Ballot, f"{proposal.id}/{member.id}") if member else None
     choice = "" if ballot is None else await said(reading, ballot)
-    return Standing(roll, weight, ballot, choice)
+    return Standing(roll, weight, ballot, choice, called, carried)
 
 
 async def said(reading: Reading, ballot: Ballot) -> str:

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 
 from app.access import OPT, Access
 from app.commons.people import people_of
+from app.decisions.delegated import carried, runs_in_a_circle
 from app.installation import Installation
 from app.labels import as_said, given_up, in_force
 from app.pages.me import member_of
@@ -18,7 +19,7 @@ from app.pages.proposals.common import words_of
 from app.visit import Visit
 from governance.books import delegations as book
 from governance.books import rules
-from governance.books.delegations import Named, Standing
+from governance.books.delegations import Standing
 from ledger.books.members import Member
 from ledger.state import State, each
 
@@ -89,51 +90,9 @@ def _subject(state: State, me: str, topic: str) -> tuple[Line, Spoken]:
         delegate,
         own.since if own is not None and delegate else None,
         known is not None and known.status == "active",
-        bool(delegate) and _runs_in_a_circle(state, me, topic),
+        bool(delegate) and runs_in_a_circle(state, me, topic),
     )
-    return line, Spoken(topic, *_carried(state, me, topic))
-
-
-def _named(state: State, member: str, topic: str) -> str | None:
-    """Whom that member has named for a subject: for itself, else for all."""
-    for subject in (topic, "") if topic else ("",):
-        own = state.find(Standing, book.key(member, subject))
-        if own is not None and own.delegate is not None:
-            return own.delegate
-    return None
-
-
-def _runs_in_a_circle(state: State, me: str, topic: str) -> bool:
-    seen = {me}
-    at = _named(state, me, topic)
-    while at is not None and at not in seen:
-        seen.add(at)
-        at = _named(state, at, topic)
-    return at is not None
-
-
-def _carried(state: State, me: str, topic: str) -> tuple[int, int]:
-    """How many votes would come to me if I alone voted, and how many of them directly: found from me backwards, so that
-    it takes no longer than there are such votes.
-    """
-    seen, wave, directly = {me}, [me], None
-    while wave:
-        named = zip(wave, each(partial(state.children, Named, at) for at in wave), strict=True)
-        pairs = {(one.member, at): None for at, found in named for one in found if one.topic in ("", topic)}
-        asked = [pair for pair in pairs if pair[0] not in seen]
-        speaks = each(partial(_speaks, state, member, at, topic) for member, at in asked)
-        wave = [member for (member, _), yes in zip(asked, speaks, strict=True) if yes]
-        directly = len(wave) if directly is None else directly
-        seen.update(wave)
-    return len(seen) - 1, directly or 0
-
-
-def _speaks(state: State, member: str, by: str, topic: str) -> bool:
-    """Whether that member, who has a vote, has named this one to speak for them in a subject."""
-    if _named(state, member, topic) != by:
-        return False
-    record = state.find(Member, member)
-    return record is not None and record.status == "active"
+    return line, Spoken(topic, *carried(state, me, topic))
 
 
 def _kinds(state: State) -> list[str]:

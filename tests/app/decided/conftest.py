@@ -23,7 +23,11 @@ NAMES = ("Hanako", "Taro", "Jiro", "Yuki", "Aiko")
 SHORT = {"delay_seconds": 0, "module": "fixed/1", "timelock_seconds": 0, "voting_seconds": 60}
 MOST = {"module": "relative_majority/1"}
 RULES: dict[str, dict[str, Any]] = {
-    **{kind: {} for kind in ("ordinary", "rules", "policy")},
+    **{kind: {} for kind in ("ordinary", "rules")},
+    "policy": {
+        "delegation": {"module": "standing/1", "depth": None},
+        "weight": {"module": "by_class/1", "weights": {"member": 2}, "others": 1},
+    },
     "admit": {"electorate": {"module": "by_role/1", "roles": ["administrator"]}},
     "expel": {"electorate": {"module": "disinterested/1"}, "secrecy": {"module": "hidden/1"}},
     "special": {"venue": {"module": "meeting_or_all/1", "kinds": ["general"], "motions": False}},

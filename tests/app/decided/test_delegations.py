@@ -33,3 +33,26 @@ async def test_however_many_speak_through_somebody_it_is_found_out(
         await coop.say(giver, "delegation.give/1", {"to": coop.town.id(to), "topic": ""})
     monkeypatch.setattr(cache, "_MAX_FETCHES", 20)
     assert ": 13 votes (7 directly)" in await coop.page("Taro", "delegations", "en")
+
+
+async def test_who_votes_sees_what_that_is_worth_and_who_speaks_otherwise(coop: Deciding) -> None:
+    for giver, to in (("Taro", "Jiro"), ("Aiko", "Taro")):
+        await coop.say(giver, "delegation.give/1", {"to": coop.town.id(to), "topic": ""})
+    proposal = f"proposals/{await coop.call(await coop.draft('policy'))}"
+    taro = await coop.page("Taro", proposal, "en")
+    assert "Your vote weighs 2 (all together: 10)." in taro
+    assert "If you don’t vote yourself, Jiro speaks for you." in taro
+    assert "those who named you and don’t vote themselves: 1 person at most." in taro
+    assert "those who named you and don’t vote themselves: 2 people at most." in await coop.page("Jiro", proposal, "en")
+    hanako = await coop.page("Hanako", proposal, "en")
+    assert "speaks for you" not in hanako
+    assert "who named you" not in hanako
+    await coop.say("Taro", "ballot.cast/1", {"proposal": proposal.removeprefix("proposals/"), "choice": "yes"})
+    assert "speaks for you" not in await coop.page("Taro", proposal, "en")
+
+
+async def test_where_nobody_can_speak_for_another_nothing_is_said_of_it(coop: Deciding) -> None:
+    await coop.say("Taro", "delegation.give/1", {"to": coop.town.id("Jiro"), "topic": ""})
+    page = await coop.page("Taro", f"proposals/{await coop.call(await coop.draft())}", "en")
+    assert "speaks for you" not in page
+    assert "Your vote weighs" not in page
