@@ -6,6 +6,7 @@ Codes are the ledger's own wherever the ledger said no. Browsers that asked for 
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -17,6 +18,8 @@ from app.errors import DatabaseUnavailable, LedgerUnknown, ServiceError
 from app.pages.frame import LANGUAGE_COOKIE
 from app.sequencer.lane import Refused
 from app.texts import LANGUAGES, Catalogue
+from app.texts.formats import JAPAN, Formats
+from ledger import canonical
 from ledger.errors import FormatError, LedgerError, ProofError, Refusal, SignatureFault, UnknownVersion
 
 MEDIA_TYPE = "application/problem+json"
@@ -46,6 +49,8 @@ _HTTP_CODES = {400: "http.bad_request", 401: "access.sign_in", 403: "access.role
 
 _RETRY, _MINUTE = 5, 60
 """Seconds."""
+
+_MINUTE_MS = 60_000
 
 _AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, ConnectionError)
 """What a read meets while the database is away. The embedded one is started again by itself."""
@@ -94,10 +99,24 @@ def _status(error: LedgerError | ServiceError) -> int:
     return 503
 
 
-def sentence(texts: Catalogue, lang: str, code: str, params: dict[str, Any]) -> str:
-    """The error in words; the general sentence where the catalogue has none for this code."""
+def sentence(texts: Catalogue, lang: str, code: str, params: dict[str, Any], utc_offset: int = JAPAN) -> str:
+    """The error in words, its times by the co-op's clock; the general sentence where the catalogue has none for it."""
     key = f"errors.{code}"
-    return texts.t(lang, key, **params) if key in texts.keys(lang) else texts.t(lang, "errors.other", code=code)
+    if key not in texts.keys(lang):
+        return texts.t(lang, "errors.other", code=code)
+    fmt = Formats(lang, partial(texts.t, lang), utc_offset)
+    return texts.t(lang, key, **{name: _told(fmt, name, value) for name, value in params.items()})
+
+
+def _told(fmt: Formats, name: str, value: Any) -> Any:
+    """A fact as people write it: a timestamp as a moment, to a whole minute that is not before an ``earliest`` one."""
+    if not isinstance(value, str):
+        return value
+    try:
+        ms = canonical.parse_time(value)
+    except FormatError:
+        return value
+    return fmt.moment(ms + (_MINUTE_MS - 1 if name == "earliest" else 0))
 
 
 def document(request: Request[Any, Any, Any], error: Exception) -> dict[str, Any]:
@@ -108,7 +127,7 @@ def document(request: Request[Any, Any, Any], error: Exception) -> dict[str, Any
         "type": f"urn:yui:problem:{code}",
         "code": code,
         "status": status,
-        "title": sentence(texts, language(request), code, params),
+        "title": sentence(texts, language(request), code, params, getattr(error, "utc_offset", JAPAN)),
         "params": params,
     }
 

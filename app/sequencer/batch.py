@@ -24,7 +24,9 @@ from app.sequencer.guard import Published
 from app.sequencer.state import PostgresSource, Request, Unsettled
 from app.sequencer.submission import Submission
 from app.storage.ledgers import Ledger
+from app.texts.formats import JAPAN
 from ledger import merkle
+from ledger.books import coop
 from ledger.books.coop import Coop
 from ledger.errors import LedgerError, Refusal
 from ledger.fold import SUCCESSION_TYPE, Books, apply
@@ -80,6 +82,17 @@ class Desk:
 
         The row is durable only with the next commit: where that connection is no more, it may be gone with it.
         """
+
+    @property
+    def utc_offset(self) -> int:
+        """The co-op's, in minutes. Its record is at hand wherever a handler has asked for it, as for every time that a
+        refusal names; Japan's otherwise.
+        """
+        try:
+            record = State(self.source).find(Coop, coop.ID)
+        except Missing:
+            return JAPAN
+        return JAPAN if record is None else record.utc_offset
 
 
 class Batch:

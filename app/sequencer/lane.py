@@ -59,11 +59,14 @@ _LOST: Final = (
 
 
 class Refused(Exception):
-    """A statement was turned away: ``error`` says why, ``signed`` is the sender's evidence."""
+    """A statement was turned away: ``error`` says why, ``signed`` is the sender's evidence.
 
-    def __init__(self, error: LedgerError, signed: SignedRefusal) -> None:
+    ``utc_offset``: the co-op's, in minutes, in which the times among its facts are told.
+    """
+
+    def __init__(self, error: LedgerError, signed: SignedRefusal, utc_offset: int) -> None:
         super().__init__(error.code)
-        self.error, self.signed = error, signed
+        self.error, self.signed, self.utc_offset = error, signed, utc_offset
 
 
 class Services(NamedTuple):
@@ -276,7 +279,7 @@ class Lane:
                 tree = (published.size, published.root)
                 key = self._services.keys.signers(self._ledger.origin, self._desk.log_keys)[0]
                 signed = refusal.build(waiting.submission.id, outcome.code, tree, received, key)
-                waiting.answer.set_exception(Refused(outcome, signed))
+                waiting.answer.set_exception(Refused(outcome, signed, self._desk.utc_offset))
             case ServiceError():
                 waiting.answer.set_exception(outcome)
 
