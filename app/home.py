@@ -12,6 +12,7 @@ from app.commons.telling import Telling
 from app.commons.work import Work
 from app.decisions.listing import Item, Listing, Undecided
 from app.installation import Installation
+from app.meetings.signatures import unsigned
 from app.naming import sees_titles
 from app.reading import Reading
 from app.visit import Visit
@@ -69,6 +70,7 @@ class Home:
         found = [
             _ask_to_vote([item for item in voting if not item.voted and item.proposal.id in votable]),
             Ask("countersign", waiting, "/office/countersign"),
+            _ask_to_sign(await unsigned(visit.reading, visit.member.id)),
             Ask("confirm", _may(offered, "confirm"), "/bookings?view=offered"),
             Ask("hand_over", _may(offered, "hand_over"), "/bookings?view=offered"),
             Ask("settle", _may(mine, "settle"), "/bookings"),
@@ -122,6 +124,12 @@ class Home:
 
 def _ask_to_vote(left: list[Item]) -> Ask:
     return Ask("vote", len(left), f"/proposals/{left[0].proposal.id}" if len(left) == 1 else "/proposals")
+
+
+def _ask_to_sign(meetings: list[str]) -> Ask:
+    return Ask(
+        "minutes", len(meetings), f"/meetings/{meetings[0]}/minutes" if len(meetings) == 1 else "/meetings?view=past"
+    )
 
 
 def _may(booked: list[Booked], act: str) -> int:

@@ -1,4 +1,4 @@
-"""Who signed a version of the minutes, when, and where on the ledger that stands."""
+"""Who signed a version of the minutes, when, and where on the ledger that stands; and whose signature is missing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,14 @@ _SIGNED: Final = (
     "AND e.author = ANY($4) AND position(convert_to($5, 'UTF8') IN e.leaf) > 0 ORDER BY e.index"
 )
 """The record was last changed by the last signature, so that nothing after it is read."""
+
+_UNSIGNED: Final = (
+    "SELECT m.id FROM record v JOIN record m ON m.ledger_id = v.ledger_id AND m.kind = 'meeting' "
+    "AND m.id = v.data->>'meeting' WHERE v.ledger_id = $1 AND v.kind = 'minutes' AND v.data->>'final_at' IS NULL "
+    "AND m.data->>'closed_at' IS NOT NULL AND m.data->>'minutes' = v.data->>'version' "
+    "AND (m.data->>'chair' = $2 OR (m.data->'signers')::jsonb ? $2) "
+    "AND NOT coalesce((v.data->'signed')::jsonb ? $2, false) ORDER BY m.id"
+)
 
 
 class Signature(NamedTuple):
@@ -35,3 +43,9 @@ async def signatures(reading: Reading, version: Minutes) -> dict[str, Signature]
         for row, statement in found
         if statement.type == "minutes.sign/1" and statement.body == wanted
     }
+
+
+async def unsigned(reading: Reading, member: str) -> list[str]:
+    """Meetings whose minutes, as last written, wait for this member's signature."""
+    rows = await reading.pool.fetch(_UNSIGNED, reading.ledger_id, member)
+    return [row["id"] for row in rows]

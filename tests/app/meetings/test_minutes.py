@@ -44,9 +44,13 @@ async def test_minutes_begin_with_what_the_log_knows_and_end_signed(
     shown = await page(coop, "Taro", path)
     assert "屋根を直すと決めた。" in shown
     assert "minutes.sign/1" not in shown
+    asked = f'href="/c/owase/{path}"'
     for name in ("Hanako", "Jiro", "Ume"):
         assert "minutes.sign/1" in await page(coop, name, path)
+        assert asked in await page(coop, name, "")
         await coop.say(name, "minutes.sign/1", {"meeting": meeting, "version": 1})
+        assert asked not in await page(coop, name, "")
+    assert asked not in await page(coop, "Taro", "")
     final = await page(coop, "Jiro", path)
     assert "第1版に全員が署名しました" in final
     assert "minutes.draft/1" not in final
