@@ -42,10 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve the village; 0 after Ctrl-C, 2 where it can't be done."""
-    from app.cli import neighbours, runtime
+    from app.cli import mail_options, neighbours, runtime
     from app.cli.failures import CommandError, say
 
     where = folder(args)
+    store, posting = serve.store(args), mail_options.posting(args)
 
     async def main() -> None:
         runtime.check_port(args.host, args.port)
@@ -56,7 +57,9 @@ def run(args: argparse.Namespace) -> int:
         neighbour = with_neighbour(args, where)
         async with (
             with_chain(args, where) as chain,
-            runtime.running(where, serve.show, witnessing=serve.witnessing(args), anchoring=chain) as installation,
+            runtime.running(
+                where, serve.show, witnessing=serve.witnessing(args), store=store, anchoring=chain, posting=posting
+            ) as installation,
             neighbour,
             making_blocks(args, installation, chain),
         ):

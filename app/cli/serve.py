@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         runtime.check_port(args.host, args.port)
         anchoring, posting = anchor_options.anchoring(args), mail_options.posting(args)
         async with runtime.running(
-            where, show, witnessing=witnessing(args), store=_store(args), anchoring=anchoring, posting=posting
+            where, show, witnessing=witnessing(args), store=store(args), anchoring=anchoring, posting=posting
         ) as installation:
             web = web_settings(args, where)
             ready = say("ready", address=web.address)
@@ -98,7 +98,8 @@ def witnessing(args: argparse.Namespace) -> "Witnessing":
     return Witnessing(logs, policy, f"{host}/witness", args.witness_grace * 60_000)
 
 
-def _store(args: argparse.Namespace) -> "Store | None":
+def store(args: argparse.Namespace) -> "Store | None":
+    """Where public ledgers are copied to. CommandError where that is no such place."""
     from app.cli.failures import CommandError
     from app.errors import StoreError
     from app.stores import open_store

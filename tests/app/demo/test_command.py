@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.cli import demo
+from app.cli import demo, runtime
 from app.cli.failures import CommandError
 from app.cli.main import main
 from app.demo.villages import MIZUNASATO
@@ -50,6 +51,27 @@ async def test_the_village_ends_when_it_should_and_stays_as_it_is(installation: 
     # A start with another end finds the village and leaves it alone.
     await demo.settle(installation, ADDRESS, asked("--at", "2027-04-01T09:00:00.000Z"))
     assert (await installation.log.published(ledger)).root == published.root
+
+
+class Stop(Exception):
+    """What is asked of the installation is known."""
+
+
+def test_letters_go_out_and_copies_are_kept_where_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its pages offer to send letters as soon as a mail server is named: then somebody has to send them."""
+    found: dict[str, Any] = {}
+
+    def running(_where: object, _show: object, **asked_for: object) -> None:
+        found.update(asked_for)
+        raise Stop
+
+    monkeypatch.setattr(runtime, "running", running)
+    monkeypatch.setattr(runtime, "check_port", lambda *_: None)
+    mail = ("--mail-server", "127.0.0.1:2525", "--mail-from", "office@mizuna.example", "--mail-tls", "none")
+    with pytest.raises(Stop):
+        demo.run(asked("--data", str(tmp_path), "--tiles", f"file://{tmp_path}/copies", *mail))
+    assert (found["posting"].port, found["posting"].sender) == (2525, "office@mizuna.example")
+    assert found["store"] is not None
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-04-01", "2026-04-01T09:00:00Z", "2026-02-30T09:00:00.000Z"])
