@@ -341,7 +341,7 @@ def write_minutes(meeting: str, writer: Page) -> None:
     text = writer.locator("[name=text]")
     text.fill(f"{text.input_value()}\n\n質疑:製材所について、賛否それぞれの発言があった。")
     submit(writer, "この版を届け出る")
-    expect(writer.get_by_text("第1版に署名を集めています。")).to_be_visible()
+    expect(writer.get_by_role("heading", name="第1版に署名を集めています。")).to_be_visible()
 
 
 def sign_minutes(meeting: str, page: Page) -> None:
@@ -404,7 +404,7 @@ def download(page: Page, link: str) -> bytes:
 
 def minutes_pdf(meeting: str, page: Page) -> str:
     page.goto(f"{meeting}/minutes")
-    expect(page.get_by_text("第1版に全員が署名しました。")).to_be_visible()
+    expect(page.get_by_role("heading", name="第1版に全員が署名しました。")).to_be_visible()
     return text_of(download(page, "議事録をPDFで保存する"))
 
 
