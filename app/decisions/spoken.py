@@ -27,7 +27,7 @@ class Spoken(NamedTuple):
 
 async def spoken(installation: Installation, reading: Reading, proposal: Proposal, rule: Rule) -> Spoken | None:
     """Of a vote that has closed; None where nobody could vote for another, or there are too many to follow."""
-    if not (rule.delegation.ALLOWED or "proxy" in rule.channels) or proposal.roll is None or proposal.roll.heads > MOST:
+    if not (rule.delegation.ALLOWED or rule.proxy.ALLOWED) or proposal.roll is None or proposal.roll.heads > MOST:
         return None
 
     def question(state: State) -> Spoken:

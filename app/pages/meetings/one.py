@@ -17,6 +17,7 @@ from app.meetings.agenda import agenda
 from app.meetings.changes import differences, told, versions
 from app.meetings.forms import motions, unfinished
 from app.meetings.hands import raised
+from app.meetings.mandates import held
 from app.meetings.notified import known
 from app.meetings.presence import EVERYBODY, here
 from app.pages.meetings.acts import acts
@@ -44,12 +45,14 @@ async def meeting(
     versions = await visit.reading.children(Minutes, found.id)
     may = await acts(visit, installation, found, [one.item for one in items])
     hands = await raised(installation, visit.reading, found.agenda, me)
+    entrusted = await held(visit.reading, found, me) if found.stage() in ("convened", "open") else []
     cast = await visit.reading.find_many(Ballot, [f"{item}/{me}" for item in found.agenda])
     people = {
         *may.seconds,
         found.convener,
         found.chair,
         *found.signers,
+        *entrusted,
         *((may.proxy.to,) if may.proxy and may.proxy.to else ()),
     }
     names = await visit.reading.names(people)
@@ -77,6 +80,7 @@ async def meeting(
         voted={ballot.proposal for ballot in cast.values()},
         minutes=versions,
         may=may,
+        entrusted=entrusted,
         motions=await motions(visit, visit.member, found, installation.clock.now()) if may.there else [],
         second=bool(await unfinished(visit.reading, found)) if visit.holds(*CONVENERS) else False,
         series=await _series(visit, found),

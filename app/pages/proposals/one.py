@@ -16,6 +16,7 @@ from app.decisions.standing import Standing, standing
 from app.decisions.words import Words
 from app.installation import Installation
 from app.labels import ever
+from app.meetings.mandates import held
 from app.naming import sees_names, sees_titles
 from app.pages.page import Page, show
 from app.pages.proposals.common import (
@@ -84,6 +85,7 @@ async def proposal(
         mine=mine,
         voting=await voting(visit, words, found, rule, labels, mine.choice) if may["vote"] else None,
         my_choice=words.choice(mine.choice, labels) if mine.choice else "",
+        entrusted=await _entrusted(visit, words, found, rule) if may["vote"] else "",
         may=may,
         backtest=await beside(visit, installation, words, found, stage),
         topics=(await ever(visit.reading, words.texts, words.lang))["topics"],
@@ -112,6 +114,15 @@ async def _meeting(visit: Visit, words: Words, proposal: Proposal) -> str:
     found = await visit.reading.find(Meeting, proposal.meeting) if sees_titles(visit) else None
     title = "" if found is None else await visit.reading.text(found.statement, "title")
     return title or words.t("meetings.untitled", id=proposal.meeting[:10])
+
+
+async def _entrusted(visit: Visit, words: Words, proposal: Proposal, rule: Rule) -> str:
+    """For whom the reader's ballot speaks too, by proxy; empty for nobody else."""
+    meeting = await visit.reading.find(Meeting, proposal.meeting) if proposal.meeting else None
+    if meeting is None or visit.member is None or not rule.proxy.ALLOWED:
+        return ""
+    givers = await held(visit.reading, meeting, visit.member.id)
+    return words.joined([await _person(visit, words, id_) for id_ in givers])
 
 
 def _may(visit: Visit, proposal: Proposal, stage: str, rule: Rule, mine: Standing) -> dict[str, bool]:
