@@ -137,7 +137,7 @@ def _panel(state: State, proposal: Proposal, rule: Rule, published: Published) -
 def _order(state: State, proposal: Proposal, published: Published) -> list[Announcement]:
     if proposal.closed_index is None or published.size <= proposal.closed_index:
         return []
-    order = draws.draw_order(state, proposal, published.root)
+    order = draws.said_of(draws.draw_order(state, proposal, published.root))
     body = {"order": list(order), "proposal": proposal.id}
     return [Announcement("lot.order/1", body, f"{proposal.id} {published.size}", published)]
 

@@ -12,7 +12,7 @@ from governance import lots, standing
 from governance.books import calls, counts, proposals
 from governance.books.proposals import Drawn, Proposal, change
 from governance.books.rules import RuleVersion
-from governance.count import options
+from governance.count import MAX_OPTIONS, options
 from governance.modules.questions import Ask, Panel
 from ledger import canonical
 from ledger.books import coop
@@ -34,7 +34,7 @@ class DrawPanel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class DrawOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``lot.order/1``: in which order a proposal's options win ties, drawn from the checkpoint that the statement
-    has seen.
+    has seen; of very many the first ones, from which the others follow as well.
     """
 
     proposal: str
@@ -76,6 +76,11 @@ def draw_order(state: State, proposal: Proposal, root: bytes) -> tuple[str, ...]
     return lots.order(lots.seed(coop.get(state).origin, proposal.id, root), names)
 
 
+def said_of(order: tuple[str, ...]) -> tuple[str, ...]:
+    """What is announced of an order: no more names than a statement has room for."""
+    return order[:MAX_OPTIONS]
+
+
 def _draw_panel(ctx: Context, body: DrawPanel) -> None:
     proposal = ctx.refer(Proposal, body.proposal)
     if not proposal.drawing or proposal.called_index is None or proposal.opens_at is None:
@@ -109,9 +114,10 @@ def _draw_order(ctx: Context, body: DrawOrder) -> None:
         raise Refusal("lot.none", id=proposal.id)
     if ctx.statement.seen.size <= proposal.closed_index:
         raise Refusal("lot.too_early", id=proposal.id)
-    if body.order != draw_order(ctx.state, proposal, canonical.unb64(ctx.statement.seen.root, 32)):
+    order = draw_order(ctx.state, proposal, canonical.unb64(ctx.statement.seen.root, 32))
+    if body.order != said_of(order):
         raise Refusal("lot.differs", id=proposal.id)
-    proposal = change(ctx.state, proposal, order=body.order)
+    proposal = change(ctx.state, proposal, order=order)
     counts.settle(ctx, proposal, rule)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from governance.books import draws, rules
+from governance.count import MAX_PROJECTS
 from ledger import canonical
 from ledger.books import tokens
 from ledger.canonical import MAX_INTEGER
 from ledger.compose import Private
+from ledger.statement import MAX_STATEMENT
 from tests.governance.assembly import WEEK, Assembly
 from tests.governance.attacking import LOT, adopting, decided, giving, root
 from tests.governance.documents import CHOICE, document, quorum, share
@@ -269,6 +271,29 @@ def test_the_lot_lifts_nobody_over_the_bar() -> None:
     order = draws.draw_order(coop.state, coop.proposal(half), root(coop))
     coop.say("clerk", "lot.order/1", {"proposal": half, "order": list(order)})
     assert coop.stage(half) == "passed"
+
+
+def test_the_lot_among_very_many_is_announced_in_a_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who fills a round with ten thousand things keeps nobody from drawing the lot: the first places are said alone."""
+    everything = tuple(f"option_{number}" for number in range(1, MAX_PROJECTS + 1))
+    assert len(canonical.encode(list(draws.said_of(everything)))) < MAX_STATEMENT // 2
+    monkeypatch.setattr(draws, "MAX_OPTIONS", 2)
+    coop = Assembly(budget=LOT | {"method": {"module": "greedy_budget/1", "most": 10, "by": "votes"}})
+    vote = coop.draft(kind="budget", budget=10)
+    for _ in range(4):
+        body = {"proposal": vote, "title": Private("街灯"), "text": Private("通学路に。"), "cost": 10}
+        coop.say("Kenta", "proposal.item/1", body)
+    coop.call(vote)
+    assert decided(coop, vote, Ume="1,2,3,4") == "counting"
+    coop.draft()
+    order = draws.draw_order(coop.state, coop.proposal(vote), root(coop))
+    for wrong in (order, order[1::-1], order[:1]):
+        assert code(coop.say, "clerk", "lot.order/1", {"proposal": vote, "order": list(wrong)}) == "lot.differs"
+    order = draws.draw_order(coop.state, coop.proposal(vote), root(coop))
+    coop.say("clerk", "lot.order/1", {"proposal": vote, "order": list(order[:2])})
+    found = coop.proposal(vote)
+    assert (found.order, found.outcome and found.outcome.winners) == (order, order[:1])
+    assert coop.folded_again() == coop.records()
 
 
 def test_no_lot_is_awaited_where_nothing_is_tied() -> None:
