@@ -189,9 +189,7 @@ class Desk:
 
     async def circulation(self, homes: Sequence[Home], wishes: Wishes) -> Circulation:
         """A notice that goes round in one group."""
-        group = wishes.group
-        fmt, t = self.words.fmt, self.words.t
-        facts = [f"{fact['name']}: {' '.join(fact['text'])}" for fact in self._told().facts(fmt)]
+        group, t = wishes.group, self.words.t
         items = [f"{t('papers.item.vote', n=n)} {matter.title}" for n, matter in enumerate(self.matters, 1)]
         reports = [f"{t('papers.item.report', n=n)} {report}" for n, report in enumerate(self.texts.reports, 1)]
         letter = self.letter or t("papers.convocation.letter", meeting=self.title)
@@ -199,11 +197,15 @@ class Desk:
             house=await self.house(wishes),
             dated=self._now,
             title=t("papers.convocation.title", meeting=self.title),
-            text="\n".join([letter, *facts, *items, *reports]),
+            text="\n".join([letter, *self.facts(), *items, *reports]),
             households=tuple(_called(home) for home in homes if home.group == group),
             group=group,
             page=Code(self.url, t("paperwork.page")),
         )
+
+    def facts(self) -> list[str]:
+        """When and where it is, and how to take part from elsewhere, each on a line."""
+        return [f"{fact['name']}: {' '.join(fact['text'])}" for fact in self._told().facts(self.words.fmt)]
 
     def _told(self) -> Told:
         votes = tuple(

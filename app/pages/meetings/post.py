@@ -141,10 +141,10 @@ async def _letters(
     people = await called(request, visit, installation, meeting)
     reached = await reach(visit.reading, [person.id for person in people if wanted(person.id)])
     host, told = await organiser(request, visit), await occasion(request, visit, meeting)
-    origin = visit.reading.ledger.origin
+    origin, head = visit.reading.ledger.origin, (await made.house(made.wishes({}))).head
 
     def write() -> list[Letter]:
-        return [invitation(made, told, host, origin, id_, one) for id_, one in reached.items() if one.address]
+        return [invitation(made, told, host, head, origin, id_, one) for id_, one in reached.items() if one.address]
 
     # A thousand calendars take a second or two.
     return await asyncio.to_thread(write)

@@ -32,12 +32,13 @@ class Row(NamedTuple):
     entry: int | None
 
 
-def invitation(made: Desk, told: Occasion, host: Person, origin: str, member: str, to: Reached) -> Letter:
-    """The letter: when, where, what about, where to read more; with the meeting for the receiver's calendar."""
+def invitation(made: Desk, told: Occasion, host: Person, head: str, origin: str, member: str, to: Reached) -> Letter:
+    """The letter: when, where, what about, where to read more; with the meeting for the receiver's calendar.
+
+    ``head``: who calls it together, as papers have it.
+    """
     words = made.words
-    t, fmt, meeting = words.t, words.fmt, made.meeting
-    facts = [f"{t('papers.meeting.when')}: {fmt.moment(meeting.starts_at)}"]
-    facts += [f"{t('papers.meeting.where')}: {made.texts.place}"] if made.texts.place else []
+    t, fmt = words.t, words.fmt
     # What a member writes as a title could otherwise look like the co-op's own next paragraph.
     items = [f"{t('papers.item.vote', n=n)} {one_line(matter.title)}" for n, matter in enumerate(made.matters, 1)]
     items += [f"{t('papers.item.report', n=n)} {report}" for n, report in enumerate(made.texts.reports, 1)]
@@ -46,12 +47,12 @@ def invitation(made: Desk, told: Occasion, host: Person, origin: str, member: st
     parts = [
         t("papers.address.to", name=to.name),
         made.letter or t("papers.convocation.letter", meeting=made.title),
-        "\n".join(facts),
+        "\n".join(made.facts()),
         "\n".join([t("papers.convocation.agenda"), *items]) if items else "",
         "\n".join([t("meetings.documents"), *files]) if files else "",
-        "\n".join([t("paperwork.mail.page"), made.url]),
+        "\n".join([t("paperwork.mail.page" if made.matters else "paperwork.mail.read"), made.url]),
         t("paperwork.mail.forms", when=fmt.moment(made.back_by())) if made.has_forms else "",
-        host.name,
+        f"{host.name}\n{head}",
     ]
     lang: Literal["ja", "en"] = "en" if words.lang == "en" else "ja"
     return Letter(

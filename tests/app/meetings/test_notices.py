@@ -112,6 +112,8 @@ async def test_one_meetings_invitations_go_out_and_are_recorded(
     for said in (
         "Taro 様",
         "場所: みかん会館",
+        "オンライン: 会議のページから出席できます",
+        "招集者 Hanako",
         "第1号議案 直売所の屋根を直す",
         f"/c/owase/meetings/{meeting}",
         "決算書 https://coops.example/kessan.pdf",
