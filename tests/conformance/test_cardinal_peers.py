@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.count import Counted, Paper, option
+from governance.count import Count, Counted, Paper, option
 from governance.modules.method.approval import Approval
 from governance.modules.method.equal_shares import EqualShares
 from governance.modules.method.greedy_budget import GreedyBudget
@@ -23,8 +23,7 @@ from tests.governance import cardinal_oracle as oracle
 from tests.governance.cardinal_oracle import Projects, Votes
 from tests.governance.marked import approving, budgets, elections, giving, paper
 
-UNTIMED = settings(deadline=None)
-FEWER = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=250, deadline=None)
 NONE, ADD1, GREEDY = (EqualShares(1000, "none"), EqualShares(1000, "add1"), EqualShares(1000, "greedy"))
 IN_TURN, BY_COST = GreedyBudget(1000, "votes"), GreedyBudget(1000, "votes_per_cost")
 
@@ -57,7 +56,7 @@ scored = elections(highest=5, least=1).map(weighed).filter(lambda votes: bool(vo
 projects = budgets().map(lambda drawn: (weighed(drawn[0]), drawn[1]))
 
 
-@UNTIMED
+@MANY
 @given(single, st.integers(1, 5))
 def test_approval_as_votelib_abcvoting_and_pref_voting(votes: Votes, seats: int) -> None:
     seats = min(seats, votes.options)
@@ -67,7 +66,7 @@ def test_approval_as_votelib_abcvoting_and_pref_voting(votes: Votes, seats: int)
     assert first(Approval(None).count(approving(votes), Paper(votes.options))) == peers.pref_voting_approval(votes)
 
 
-@UNTIMED
+@MANY
 @given(scored, st.integers(1, 5))
 def test_scores_as_votelib_pref_voting_and_starvote(votes: Votes, seats: int) -> None:
     seats = min(seats, votes.options)
@@ -88,7 +87,7 @@ def test_seats_that_nobody_is_wanted_for_stay_empty() -> None:
     assert peers.pabutools_greedy(votes, costs, per_cost=False) == {frozenset((1, 2)), frozenset((1, 3))}
 
 
-@UNTIMED
+@MANY
 @given(scored)
 def test_majority_judgement_as_pref_voting_by_gauges(votes: Votes) -> None:
     """It stops at the majority gauges: who is level there is tied, whom the further grades may tell apart."""
@@ -104,7 +103,18 @@ def test_majority_judgement_goes_on_where_gauges_are_level() -> None:
     assert MajorityJudgement(6).count(giving(votes), Paper(2)).winners == ("option_2",)
 
 
-@UNTIMED
+def test_who_gives_nothing_to_anyone_abstains() -> None:
+    """pref_voting takes it for the lowest grade, which moves the middle."""
+    votes = Votes([({1: 5, 2: 3}, 2), ({2: 4}, 1)], 2)
+    assert peers.pref_voting_majority(votes, 5) == {1}
+    assert peers.pref_voting_majority(votes._replace(ballots=[*votes.ballots, ({}, 2)]), 5) == {2}
+    judged = MajorityJudgement(6)
+    assert not judged.accepts("", Paper(2))
+    told = giving(votes) | {"abstain": Count(2, 2)}
+    assert judged.count(told, Paper(2)).winners == ("option_1",)
+
+
+@MANY
 @given(scored.filter(lambda votes: sum(map(bool, votes.backing().values())) <= 2))
 def test_majority_judgement_of_two_as_votelib(votes: Votes) -> None:
     found = MajorityJudgement(6).count(giving(votes), Paper(votes.options))
@@ -131,14 +141,14 @@ def agree(found: Counted, theirs: peers.Sets) -> None:
     assert numbers(found.tied) == frozenset.union(*theirs) - certain
 
 
-@FEWER
+@MANY
 @given(projects)
 def test_equal_shares_as_pabutools(drawn: tuple[Votes, Projects]) -> None:
     votes, costs = drawn
     agree(NONE.count(approving(votes), paper(votes, costs)), peers.pabutools_equal_shares(votes, costs))
 
 
-@FEWER
+@MANY
 @given(single, st.integers(1, 5))
 def test_equal_shares_of_equal_costs_as_abcvoting(votes: Votes, seats: int) -> None:
     seats = min(seats, votes.options)
@@ -146,7 +156,7 @@ def test_equal_shares_of_equal_costs_as_abcvoting(votes: Votes, seats: int) -> N
     agree(NONE.count(approving(votes), paper(votes, costs)), peers.abcvoting_equal_shares(votes, seats))
 
 
-@FEWER
+@MANY
 @given(projects)
 def test_equal_shares_then_in_turn_as_pabutools(drawn: tuple[Votes, Projects]) -> None:
     votes, costs = drawn
@@ -154,7 +164,7 @@ def test_equal_shares_then_in_turn_as_pabutools(drawn: tuple[Votes, Projects]) -
     agree(GREEDY.count(approving(votes), paper(votes, costs)), theirs)
 
 
-@FEWER
+@MANY
 @given(projects)
 def test_growing_shares_as_pabutools(drawn: tuple[Votes, Projects]) -> None:
     votes, costs = drawn
@@ -175,7 +185,7 @@ def test_growing_shares_don_t_stop_at_what_could_never_be_paid() -> None:
     assert peers.pabutools_growing(votes, costs) == frozenset()
 
 
-@FEWER
+@MANY
 @pytest.mark.parametrize("method", [IN_TURN, BY_COST])
 @given(drawn=projects)
 def test_in_turn_as_pabutools(method: Budgeting, drawn: tuple[Votes, Projects]) -> None:

@@ -23,7 +23,7 @@ from tests.conformance.village_vote import MEMBERS
 from tests.generated import generated
 
 pytestmark = pytest.mark.slow
-MANY, SOME = generated(250, 2000), generated(75, 500)
+MANY, SOME = generated(1000, 10_000), generated(250, 2500)
 RATIOS = st.one_of(
     st.sampled_from((500_000, 250_000, 750_000, 200_000, 400_000, 600_000)),
     st.sampled_from((333_332, 666_666, 2, 999_998)) | st.integers(1, RATIO - 1),
@@ -52,7 +52,9 @@ def majority() -> Iterator[Majority]:
 
 @MANY
 @given(
-    setting=st.builds(Setting, st.sampled_from(("standard", "replacement")), RATIOS, RATIOS), weights=WEIGHTS, acts=ACTS
+    setting=st.builds(Setting, st.sampled_from(("standard", "replacement")), RATIOS, RATIOS | st.just(RATIO)),
+    weights=WEIGHTS,
+    acts=ACTS,
 )
 def test_the_same_votes_come_to_the_same(
     majority: Majority, setting: Setting, weights: list[int], acts: list[Act]
@@ -81,7 +83,7 @@ def test_the_same_votes_come_to_the_same(
 
 
 @SOME
-@given(cases=st.lists(st.tuples(st.integers(1, 10**12), RATIOS), min_size=1, max_size=50))
+@given(cases=st.lists(st.tuples(st.integers(1, 10**12), RATIOS | st.just(RATIO)), min_size=1, max_size=50))
 def test_ratios_round_up_to_the_same_power(majority: Majority, cases: list[tuple[int, int]]) -> None:
     for (total, ratio), power in zip(cases, majority.power(cases), strict=True):
         rule = ours.token_voting(Fraction(1, 2), Fraction(ratio, RATIO), Fraction(ratio, RATIO))
@@ -123,6 +125,16 @@ def test_it_is_decided_early_at_the_same_vote(
         if our.state != "active":
             return
     raise AssertionError("all have voted, and it is still open")
+
+
+def test_more_than_the_whole_is_no_share(majority: Majority) -> None:
+    assert majority.power([(7, RATIO)]) == [7]
+    with pytest.raises(AssertionError):
+        majority.power([(7, RATIO + 1)])
+    document = ours.preset("token_voting")
+    document["quorum"]["parts"][0]["fraction"] = "7/6"
+    with pytest.raises(FormatError, match="quorum/parts/0/fraction"):
+        rule.parse(document)
 
 
 # Wanted differences.

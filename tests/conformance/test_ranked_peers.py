@@ -5,27 +5,27 @@ Differences are told in ``docs/differences.md``.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from governance.count import Counted, Paper
+from governance.count import Counted, Paper, Round
 from governance.modules.method.borda import Borda
 from governance.modules.method.copeland import Copeland
 from governance.modules.method.irv import InstantRunoff
 from governance.modules.method.schulze import Schulze
 from governance.modules.method.stv import SingleTransferableVote
-from tests.conformance import elections
+from tests.conformance import elections, sdists
 from tests.conformance import ranked_peers as peers
+from tests.conformance.sdists import Distribution
 from tests.governance import ranked_oracle as oracle
 from tests.governance.rankings import Profile, profiles, tell, won
 
 IRV, STV = InstantRunoff(), SingleTransferableVote()
 SCHULZE, COPELAND, BORDA = Schulze(equal=True), Copeland(equal=True), Borda(equal=True)
-UNTIMED = settings(deadline=None)
+MANY = settings(max_examples=250, deadline=None)
 PAIRWISE = {"Schulze": SCHULZE, "Copeland": COPELAND}
 
 
@@ -46,7 +46,7 @@ def some(*, equal: bool = False, full: bool = False) -> st.SearchStrategy[tuple[
     return profiles(equal=equal, full=full).filter(lambda drawn: bool(drawn[0]))
 
 
-@UNTIMED
+@MANY
 @given(some(equal=True))
 def test_schulze_copeland_and_borda_as_pref_voting(drawn: tuple[Profile, int]) -> None:
     profile, options = drawn
@@ -56,7 +56,7 @@ def test_schulze_copeland_and_borda_as_pref_voting(drawn: tuple[Profile, int]) -
     assert best(BORDA.count(told, paper)) == peers.pref_voting_borda(profile, options)
 
 
-@UNTIMED
+@MANY
 @given(some(), st.integers(1, 4))
 def test_transferable_votes_as_pref_voting_whichever_way_lots_fall(drawn: tuple[Profile, int], seats: int) -> None:
     profile, options = drawn
@@ -67,7 +67,7 @@ def test_transferable_votes_as_pref_voting_whichever_way_lots_fall(drawn: tuple[
     assert numbers(counted.tied) == frozenset.union(*ways) - certain
 
 
-@UNTIMED
+@MANY
 @given(some())
 def test_instant_runoff_as_everybody(drawn: tuple[Profile, int]) -> None:
     """Where ties don't matter at all, all agree; pref_voting's ways out of ties are ours and those we close."""
@@ -79,7 +79,7 @@ def test_instant_runoff_as_everybody(drawn: tuple[Profile, int]) -> None:
         assert peers.votekit_elected("IRV", peers.votekit_profile(profile, options), tiebreak="random") == ways
 
 
-@UNTIMED
+@MANY
 @given(some(equal=True), st.sampled_from(sorted(PAIRWISE)))
 def test_pairwise_methods_as_votelib(drawn: tuple[Profile, int], method: str) -> None:
     """It finds all winners or, where there are several, some of them: see below."""
@@ -90,7 +90,7 @@ def test_pairwise_methods_as_votelib(drawn: tuple[Profile, int], method: str) ->
     assert theirs == ours if len(ours) == 1 else theirs <= ours
 
 
-@UNTIMED
+@MANY
 @given(some(full=True), st.integers(1, 3))
 def test_transferable_votes_as_votelib(drawn: tuple[Profile, int], seats: int) -> None:
     """On ballots that rank everyone and with one option elected at a time."""
@@ -104,7 +104,24 @@ def test_transferable_votes_as_votelib(drawn: tuple[Profile, int], seats: int) -
     assert theirs == numbers(counted.winners)
 
 
-@UNTIMED
+@MANY
+@given(some(full=True), st.integers(1, 3))
+def test_transferable_votes_as_votekit(drawn: tuple[Profile, int], seats: int) -> None:
+    """On ballots that rank everyone, with one option elected at a time, and no two with the fewest votes."""
+    profile, options = drawn
+    counted = STV.count(tell(profile), Paper(options, seats))
+    assume(seats < options and not counted.tied and all(len(told.elected) < 2 for told in counted.rounds[:-1]))
+    assume(all(len(set(fewest(told))) == len(fewest(told)) for told in counted.rounds))
+    theirs = peers.votekit_elected("STV", peers.votekit_profile(profile, options), seats)
+    assert theirs == numbers(counted.winners)
+
+
+def fewest(told: Round) -> list[int]:
+    """The two smallest numbers of votes in that round."""
+    return sorted(told.amounts.values())[:2]
+
+
+@MANY
 @given(some(full=True))
 def test_schulze_as_votekit(drawn: tuple[Profile, int]) -> None:
     """Its strength is the margin: on full rankings without equal ranks the order is the same."""
@@ -114,7 +131,7 @@ def test_schulze_as_votekit(drawn: tuple[Profile, int]) -> None:
     assert peers.votekit_elected("Schulze", peers.votekit_profile(profile, options)) == numbers(ours.winners)
 
 
-@UNTIMED
+@MANY
 @given(some(equal=True, full=True))
 def test_borda_as_votekit(drawn: tuple[Profile, int]) -> None:
     """Told to average equal ranks. Unnamed options get nothing there, so that all are named here."""
@@ -227,15 +244,31 @@ def test_votekit_asks_first_places_then_chance_about_a_tie() -> None:
     assert STV.count(tell(profile), Paper(5, 2)).winners == ("option_2", "option_1")
 
 
+@pytest.mark.parametrize("vote", [*elections.difficult()])
+def test_difficult_elections_are_counted_as_everybody_does(vote: elections.Election) -> None:
+    profile, options = vote.profile, vote.options
+    paper, told = Paper(options), tell(profile)
+    assert best(BORDA.count(told, paper)) == peers.pref_voting_borda(profile, options)
+    assert best(IRV.count(told, paper)) <= peers.pref_voting_runoff(profile, options)
+    for method, ours in PAIRWISE.items():
+        # Somebody beats everybody else.
+        assert best(ours.count(told, paper)) == peers.votelib_condorcet(method, profile)
+    assert best(SCHULZE.count(told, paper)) == peers.pref_voting_schulze(profile, options)
+    assert best(COPELAND.count(told, paper)) == peers.pref_voting_copeland(profile, options)
+    for seats in range(1, options):
+        counted = STV.count(told, Paper(options, seats))
+        ways = peers.pref_voting_stv(profile, range(1, options + 1), seats)
+        assert numbers(counted.winners) == frozenset.intersection(*ways)
+        assert numbers(counted.tied) == frozenset.union(*ways) - numbers(counted.winners)
+
+
 @pytest.fixture(scope="module")
-def real(request: pytest.FixtureRequest) -> Path:
+def real(request: pytest.FixtureRequest) -> Distribution:
     """What real elections are read from."""
-    cache = request.config.cache
-    assert cache is not None
-    return elections.fetch(cache.mkdir("elections"))
+    return sdists.fetch(request, "votekit")
 
 
-def test_eilean_siar_elected_three(real: Path) -> None:
+def test_eilean_siar_elected_three(real: Distribution) -> None:
     vote = elections.eilean_siar(real)
     counted = STV.count(tell(vote.profile), Paper(vote.options, vote.seats))
     winners = numbers(counted.winners)
@@ -250,7 +283,7 @@ def test_eilean_siar_elected_three(real: Path) -> None:
     )
 
 
-def test_minneapolis_elected_a_mayor(real: Path) -> None:
+def test_minneapolis_elected_a_mayor(real: Distribution) -> None:
     """By 38,870 votes against 24,972 in the last round, as the city announced."""
     vote = elections.minneapolis(real)
     counted = IRV.count(tell(vote.profile), Paper(vote.options))
@@ -276,7 +309,7 @@ def test_minneapolis_elected_a_mayor(real: Path) -> None:
         (3, {"Angelita Morillo", "Steve Novick", "Tiffany Koyama Lane"}),
     ],
 )
-def test_portland_elected_three_in_each_district(real: Path, district: int, elected: set[str]) -> None:
+def test_portland_elected_three_in_each_district(real: Distribution, district: int, elected: set[str]) -> None:
     vote = elections.portland(real, district)
     counted = STV.count(tell(vote.profile), Paper(vote.options, vote.seats))
     assert vote.called(numbers(counted.winners)) == elected

@@ -6,6 +6,8 @@ What differs on purpose stands in docs/differences.md; each such difference is s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from math import isqrt
 from typing import Any
 
 import pytest
@@ -23,7 +25,7 @@ from governance.modules.questions import Method
 from tests.conformance import snapshots
 from tests.conformance.snapshots import Ballot, Snapshot, leaders
 
-MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 POINTS = 100
 CREDITS = 25
 SQUARES = (("5",), ("3", "4"), ("4", "3"), ("1", "2", "2", "4"), ("4", "2", "2", "1"), ("", "5"), ("", "3", "4"))
@@ -116,12 +118,45 @@ def test_approval_of_its_example(snapshot: Snapshot) -> None:
     assert weights(count(Approval(most=None), CHOICES, filled, approving), CHOICES) == example.scores
 
 
-def test_weighted_of_those_ballots_of_its_example_that_split_a_hundred(snapshot: Snapshot) -> None:
+def test_weighted_of_its_example(snapshot: Snapshot) -> None:
     example = snapshot.example("weighted")
-    split = [ballot for ballot in example.ballots if sum(ballot.choice.values()) == POINTS]
-    assert len(split) > 30
-    ours = count(Weighted(points=POINTS), CHOICES, split, amounts)
-    assert weights(ours, CHOICES) == near(snapshot.count("weighted", CHOICES, split).scores)
+    # Everyone hands out as much as they like: we count apart by the number of points, and add up.
+    alike: dict[int, list[Ballot]] = {}
+    for ballot in example.ballots:
+        said = shares(ballot)
+        total = sum(said.values())
+        points = int(total) if total > 1 else 10
+        handed_out = {option: int(share * points / total) for option, share in said.items()}
+        alike.setdefault(points, []).append(Ballot(handed_out, ballot.balance))
+    ours = [weights(count(Weighted(points=points), CHOICES, cast, amounts), CHOICES) for points, cast in alike.items()]
+    assert [sum(scores) for scores in zip(*ours, strict=True)] == near(example.scores)
+
+
+def shares(ballot: Ballot) -> dict[str, Fraction]:
+    return {option: Fraction(str(number)) for option, number in ballot.choice.items()}
+
+
+def test_quadratic_of_those_ballots_of_its_example_that_spend_a_hundred_credits_on_whole_votes(
+    snapshot: Snapshot,
+) -> None:
+    whole, bought = [], []
+    for ballot in snapshot.example("quadratic").ballots:
+        said = shares(ballot)
+        votes = {option: isqrt(int(100 * share / sum(said.values()))) for option, share in said.items()}
+        if all(vote**2 == 100 * said[option] / sum(said.values()) for option, vote in votes.items()):
+            whole.append(ballot)
+            bought.append(Ballot(votes, ballot.balance))
+    assert len(whole) > 200
+    squares = [weight**2 for weight in weights(count(Quadratic(credits=100), CHOICES, bought, amounts), CHOICES)]
+    theirs = snapshot.count("quadratic", CHOICES, whole)
+    assert theirs.scores == near([len(whole) * square / sum(squares) for square in squares])
+
+
+def test_copeland_of_those_ballots_of_its_example_that_rank_all(snapshot: Snapshot) -> None:
+    example = snapshot.example("copeland")
+    assert snapshot.count("copeland", CHOICES, example.ballots).valid == 3
+    full = [ballot for ballot in example.ballots if len(ballot.choice) == CHOICES]
+    agree_in_pairs(snapshot, full)
 
 
 def test_ranked_choice_of_its_example(snapshot: Snapshot) -> None:
@@ -191,6 +226,10 @@ def test_ranked_choice_has_the_same_last_round_where_no_exclusion_is_a_tie(
 @MANY
 @given(cast=ballots(RANKINGS))
 def test_copeland_has_the_same_wins_and_comparisons(snapshot: Snapshot, cast: list[Ballot]) -> None:
+    agree_in_pairs(snapshot, cast)
+
+
+def agree_in_pairs(snapshot: Snapshot, cast: list[Ballot]) -> None:
     counted = count(Copeland(equal=False), CHOICES, cast, ranking)
     power = sum(ballot.balance for ballot in cast)
     # Its scores: comparisons won in halves, and as tie-break half the share of power that an option has on average.
