@@ -19,6 +19,7 @@ from app.cli import places
 if TYPE_CHECKING:
     from app.backtests.document import Document
     from governance.counted_again import Draft
+    from ledger.errors import LedgerError
 
 _NOT_VERIFIED = 1
 
@@ -70,13 +71,24 @@ def _draft(args: argparse.Namespace) -> "tuple[Draft, tuple[str, ...]]":
         document = rule_of(args.rule)
         tried = backtest.draft(document)
     except FormatError as error:
-        raise CommandError("backtest.rule", path=args.rule, reason=error) from error
+        raise CommandError("backtest.rule", path=args.rule, **_wrong(error)) from error
     except (OSError, ValueError, RecursionError) as error:
         raise CommandError("backtest.file", path=args.rule, reason=error) from error
     fits = backtest.fitting(document)
     if args.kind is not None and args.kind not in fits:
         raise CommandError("backtest.kind", kind=args.kind, kinds=", ".join(fits) or "–")
     return tried, fits if args.kind is None else (args.kind,)
+
+
+def _wrong(error: "LedgerError") -> dict[str, Any]:
+    """Where in a document, and what is wrong with it, in each language as the editor says it."""
+    from app.decisions.drafting import fault
+    from app.decisions.words import Words
+    from app.texts import LANGUAGES, Catalogue
+
+    texts = Catalogue.load()
+    told = {lang: fault(Words(texts, lang, 0), error) for lang in LANGUAGES}
+    return {"where": told["ja"][0] or "–", "reason": {lang: words for lang, (_, words) in told.items()}}
 
 
 def _from_data(args: argparse.Namespace, tried: "Draft", kinds: tuple[str, ...]) -> int:

@@ -18,8 +18,13 @@ class CommandError(Exception):
 
 
 def say(code: str, /, **params: Any) -> list[str]:
-    """The sentence in Japanese and in English."""
-    return [_sentence(language, code).format_map(params) for language in ("ja", "en")]
+    """The sentence in Japanese and in English. Of what is words by language each gets its own."""
+    return [
+        _sentence(language, code).format_map(
+            {name: value[language] if isinstance(value, dict) else value for name, value in params.items()}
+        )
+        for language in ("ja", "en")
+    ]
 
 
 def fail(*sentences: str) -> int:

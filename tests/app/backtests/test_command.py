@@ -96,6 +96,16 @@ def test_what_is_no_draft(copy: Path, tmp_path: Path, rule: Any, more: tuple[str
     assert main(["backtest", "--rule", path, *more, str(copy)]) == 2
 
 
+def test_what_is_wrong_with_a_draft_is_said_in_words(
+    copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = majority_rule(quorum={"module": "heads/1", "fraction": "4/3", "strict": False})
+    assert main(["backtest", "--rule", written(tmp_path, rule), str(copy)]) == 2
+    said = capsys.readouterr().err
+    assert "quorum/fraction: 全部(1)を超えています。" in said
+    assert "can't be used as a rule. quorum/fraction: " in said
+
+
 def test_a_copy_that_does_not_verify_is_not_believed(copy: Path, strict: str, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     for path in copy.rglob("*"):
