@@ -113,6 +113,15 @@ def test_a_no_of_the_ledger_is_said_in_its_words_and_leaves_the_form(coop: Coop,
     expect(hanako.get_by_role("button", name="贈る")).to_be_enabled()
 
 
+def test_a_name_that_came_with_a_control_is_said(coop: Coop, hanako: Page) -> None:
+    coop.join("Taro")
+    taro = coop.town.id("Taro")
+    named = f"""<output form="gift" hidden data-names='{{"{taro}":"次郎"}}'></output>"""
+    put(hanako, GIFT.format(to=taro, amount="10").replace("<form", '<form id="gift"') + named)
+    hanako.get_by_role("button", name="贈る").click()
+    expect(hanako.locator(".signing-sentence")).to_contain_text("次郎さん")
+
+
 def test_declining_says_so_and_asks_again_when_asked(hanako: Page) -> None:
     profile(hanako)
     press(hanako)

@@ -143,6 +143,7 @@ async def _form(request: Asked, visit: Visit, kind: str, values: Values, amended
         "names": {} if amended is None else said_names(amended, title, {}),
         "rests": None,
         "full": False,
+        "fresh": request.method == "GET",
     }
     if drafted.complete:
         installation: Installation = request.app.state.installation

@@ -24,7 +24,7 @@
  * From the form, else from an element around it, and at last from `<body>`, where `base.html` writes them for members:
  *   data-slug, data-author, data-origin   which ledger, and who speaks
  *   data-offset      the co-op's minutes east of UTC
- *   data-names       {"mem_…": "…"}: what ids are called in the sentence; all those around the form count, the inmost first
+ *   data-names       {"mem_…": "…"}: what ids are called in the sentence; all those around the form and on its controls count, the inmost first
  *   data-token       ["結", 0]: name and decimals of the token
  *
  * Errors are said above the form, or in the element `[data-said]` within it, and at the control that they concern.
@@ -269,5 +269,6 @@ const parsed = (text) => (text ? JSON.parse(text) : undefined);
 function namesOf(form) {
   const around = [];
   for (let at = /** @type {HTMLElement|null} */ (form.closest("[data-names]")); at; at = at.parentElement?.closest("[data-names]") ?? null) around.unshift(parsed(at.dataset.names));
-  return Object.assign({}, ...around);
+  const inside = [...form.elements].map((control) => parsed(/** @type {HTMLElement} */ (control).dataset.names));
+  return Object.assign({}, ...around, ...inside);
 }

@@ -95,6 +95,7 @@ async def test_a_proxy_form_is_entered_for_its_member_and_countersigned(
     assert "もう一人の署名を待っています" in await returned(seconded, meeting, "Taro")
     countersign = await page(seconded, "Jiro", "office/countersign")
     assert "委任状 1番" in countersign
+    assert "議長が採決を締め切る前に連署すると、数えられます" in countersign
     await seconded.say("Hanako", "proxy.give/1", body | {"to": seconded.town.id("Taro")}, for_="Ume", **PAPER)
     assert "いまの代理人: Taroさん" in await returned(seconded, meeting, "Ume")
 
