@@ -83,15 +83,19 @@ def attended(words: Words, there: Turnout) -> str:
     return words.t("meetings.turnout.then", **{name: words.fmt.integer(count) for name, count in counts.items()})
 
 
+def answers(words: Words, counted: Counted) -> str:
+    """How many said yes, no, and neither."""
+    counts = [(words.t(f"proposals.choice.{answer}"), counted.tally.get(answer, NOBODY).weight) for answer in _ANSWERS]
+    return words.joined([f"{name} {words.fmt.integer(count)}" for name, count in counts])
+
+
 def _matter(words: Words, number: int, matter: Matter) -> str:
     item, t, fmt = matter.item, words.t, words.fmt
     told = [t("meetings.item", n=number, title=matter.title)]
     if item.turnout is not None:
         told.append(attended(words, item.turnout))
     if matter.counted is not None and not item.rule.chooses:
-        tally = matter.counted.tally
-        counts = [(t(f"proposals.choice.{answer}"), tally.get(answer, NOBODY).weight) for answer in _ANSWERS]
-        told.append(words.joined([f"{name} {fmt.integer(count)}" for name, count in counts]))
+        told.append(answers(words, matter.counted))
     if matter.hands is not None:
         raised = {answer: fmt.integer(getattr(matter.hands, answer)) for answer in _ANSWERS}
         told.append(t("meetings.draft.among", told=t(f"meetings.hands.{matter.hands.how}", **raised)))

@@ -18,6 +18,7 @@ from app.meetings.changes import differences, told, versions
 from app.meetings.forms import motions, unfinished
 from app.meetings.hands import raised
 from app.meetings.mandates import held
+from app.meetings.minutes import answers
 from app.meetings.notified import known
 from app.meetings.presence import EVERYBODY, here
 from app.pages.meetings.acts import acts
@@ -29,6 +30,7 @@ from app.visit import Visit
 from governance.books.ballots import Ballot
 from governance.books.meetings import CONVENERS, Meeting, Series, notice_by
 from governance.books.minutes import Minutes
+from governance.books.proposals import Found
 from governance.books.proxies import Proxy
 
 
@@ -47,6 +49,7 @@ async def meeting(
     hands = await raised(installation, visit.reading, found.agenda, me)
     entrusted = await held(visit.reading, found, me) if found.stage() in ("convened", "open") else []
     cast = await visit.reading.find_many(Ballot, [f"{item}/{me}" for item in found.agenda])
+    counted = await visit.reading.find_many(Found, found.agenda)
     people = {
         *may.seconds,
         found.convener,
@@ -77,6 +80,11 @@ async def meeting(
         online=sum(one.how == "online" for one in there),
         proxies=sum(one.to is not None for one in given),
         hands=hands,
+        counts={
+            one.item.proposal.id: answers(words, counted[one.item.proposal.id].counted)
+            for one in items
+            if one.item.proposal.id in counted and not one.item.rule.chooses
+        },
         voted={ballot.proposal for ballot in cast.values()},
         minutes=versions,
         may=may,

@@ -54,7 +54,9 @@ async def test_what_hands_came_to_is_told_after_the_close(
     await coop.say("Hanako", "meeting.close/1", {"meeting": meeting})
     clock.ahead += 10
     await coop.say("Taro", "proposal.draft/1", {"kind": "ordinary", "title": Private("次"), "text": Private("次")})
-    assert "挙手:賛成 1、反対 0、棄権 0" in await page(coop, "Taro", f"meetings/{meeting}")
+    shown = await page(coop, "Taro", f"meetings/{meeting}")
+    assert "<strong>賛成 1、反対 1、棄権 0</strong>" in shown
+    assert "うち 挙手:賛成 1、反対 0、棄権 0" in shown
     begun = await page(coop, "Jiro", f"meetings/{meeting}/minutes")
     assert "賛成 1、反対 1、棄権 0\nうち 挙手:賛成 1、反対 0、棄権 0" in begun
     assert "報告\nこの一年の活動" in begun
