@@ -14,6 +14,7 @@ from governance.books.meetings import Meeting
 from governance.books.notices import MOST, Notice
 
 KIND: Final = "meeting.convened"
+CALLED_OFF: Final = "meeting.cancelled"
 MANY: Final = 1_000_000
 Progress = Literal["waiting", "sent", "failed", "unknown"]
 PROGRESS: Final[Mapping[str, Progress]] = {
@@ -41,16 +42,24 @@ class ToRecord(NamedTuple):
 
 class Known(NamedTuple):
     """Everything that is known: ``notices`` by member; ``letters``, of the meeting's current version, by member;
-    ``earlier``: who was sent a letter of an earlier one.
+    ``earlier``: who was sent a letter of an earlier one; ``off``: letters that it is called off, by member.
     """
 
     notices: dict[str, list[Notice]]
     letters: dict[str, Sent]
     earlier: frozenset[str]
+    off: dict[str, Sent]
 
-    def progress(self) -> Counter[Progress]:
-        """How many letters are where."""
-        return Counter(PROGRESS[one.state] for one in self.letters.values() if one.state in PROGRESS)
+    def progress(self, *, off: bool = False) -> Counter[Progress]:
+        """How many letters are where; ``off``: of those that it is called off."""
+        letters = self.off if off else self.letters
+        return Counter(PROGRESS[one.state] for one in letters.values() if one.state in PROGRESS)
+
+    def expecting(self) -> set[str]:
+        """Who may think that it takes place: whoever was told of any version, or may have been."""
+        recorded = {member for member, some in self.notices.items() if any(one.came != "failed" for one in some)}
+        mailed = {member for member, one in self.letters.items() if one.state != "failed"}
+        return recorded | mailed | self.earlier
 
     def failed(self) -> set[str]:
         """Whose letter of the current version did not go out."""
@@ -93,12 +102,18 @@ def mailing(meeting: Meeting) -> Mailing:
     return Mailing(meeting.id, KIND, meeting.version)
 
 
+def calling_off(meeting: Meeting) -> Mailing:
+    """The notice that it does not take place."""
+    return Mailing(meeting.id, CALLED_OFF, meeting.version + 1)
+
+
 async def known(reading: Reading, meeting: Meeting) -> Known:
     """What is known now."""
     notices: dict[str, list[Notice]] = {}
     for one in await reading.children(Notice, meeting.id, limit=MANY):
         notices.setdefault(one.member, []).append(one)
-    letters = [one for one in await listing.about(reading.pool, reading.ledger_id, meeting.id) if one.kind == KIND]
+    every = await listing.about(reading.pool, reading.ledger_id, meeting.id)
+    letters = [one for one in every if one.kind == KIND]
     current = {one.member: one for one in letters if one.version == meeting.version}
     earlier = frozenset(one.member for one in letters if one.version < meeting.version and one.state == "sent")
-    return Known(notices, current, earlier)
+    return Known(notices, current, earlier, {one.member: one for one in every if one.kind == CALLED_OFF})

@@ -159,6 +159,7 @@ TABLE: Final[dict[str, str]] = {
     "GET /c/{slug}/meetings/{id}/floor/{member}": "paper",
     "GET /c/{slug}/meetings/{id}/returned": "paper",
     "GET /c/{slug}/meetings/{id}/returned/{member}": "paper",
+    "POST /c/{slug}/meetings/{id}/notices/cancelled": "paper",
     "POST /c/{slug}/meetings/{id}/notices/mail": "paper",
     "POST /c/{slug}/meetings/{id}/notices/mail/again": "paper",
     "GET /c/{slug}/meetings/{id}/papers": "paper",

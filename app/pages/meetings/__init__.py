@@ -6,6 +6,7 @@ from typing import Final
 
 from app.pages.meetings import (
     calendar,
+    calling_off,
     convening,
     door,
     floor,
@@ -30,6 +31,7 @@ ROUTES: Final = (
     *papers.ROUTES,
     *minutes_paper.ROUTES,
     *post.ROUTES,
+    *calling_off.ROUTES,
     *returned.ROUTES,
     *floor.ROUTES,
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -15,7 +16,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.installation import Installation
 from app.limits import limits_of
-from app.meetings.notified import known, mailing
+from app.meetings.notified import Known, Progress, known, mailing
 from app.pages.meetings.calendar import occasion, organiser
 from app.pages.meetings.common import need_meeting
 from app.pages.meetings.contents import Desk, desk
@@ -70,6 +71,7 @@ async def notices(
         unsent=len([id_ for id_ in mailable if id_ not in found.letters]),
         progress=found.progress(),
         failed=len(found.failed() & set(mailable)),
+        off=await _off(visit, found) if meeting.stage() == "cancelled" else None,
         to_record=[(one, canonical.format_time(one.at)) for one in found.to_record(meeting)],
         mails=bool(request.app.state.web.mail_from),
         says=visit.holds(*SAY),
@@ -82,6 +84,20 @@ async def notices(
         more=len(listed) > page * PAGE,
         names={meeting.id: made.title, **{person.id: person.name for person in people}},
     )
+
+
+class Off(NamedTuple):
+    """Of a meeting that is called off: how many are to be told by mail, how many can't be, and how far letters are."""
+
+    unsent: int
+    others: int
+    progress: Counter[Progress]
+
+
+async def _off(visit: Visit, found: Known) -> Off:
+    reached = await reach(visit.reading, sorted(found.expecting()))
+    mailable = {id_ for id_, one in reached.items() if one.address}
+    return Off(len(mailable - found.off.keys()), len(reached) - len(mailable), found.progress(off=True))
 
 
 @post("/c/{slug:str}/meetings/{id:str}/notices/mail", opt={OPT: Access.OFFICIAL}, status_code=303)

@@ -11,7 +11,7 @@ from app.pages.meetings.contents import Desk
 from app.papers.notified import Came, How, Notified
 from app.papers.notified import Notice as Line
 from app.papers.paper import House
-from app.post.calendar import Occasion, Person, request
+from app.post.calendar import Occasion, Person, cancel, request
 from app.post.letters import Letter, one_line
 from app.post.people import Reached
 from app.roll import Person as Member
@@ -66,6 +66,31 @@ def invitation(made: Desk, told: Occasion, host: Person, head: str, origin: str,
         lang=lang,
         calendar=request(told, host, Person(to.name, to.address)).decode(),
         method="REQUEST",
+    )
+
+
+def cancellation(made: Desk, told: Occasion, host: Person, origin: str, member: str, to: Reached) -> Letter:
+    """The letter that it does not take place, and what takes it out of the receiver's calendar."""
+    words, when = made.words, made.words.fmt.moment(made.meeting.starts_at)
+    t = words.t
+    parts = [
+        t("papers.address.to", name=to.name),
+        t("paperwork.off.letter", meeting=one_line(made.title), when=when),
+        "\n".join([t("paperwork.mail.read"), made.url]),
+        host.name,
+    ]
+    lang: Literal["ja", "en"] = "en" if words.lang == "en" else "ja"
+    return Letter(
+        member=member,
+        address=to.address,
+        name=to.name,
+        coop=one_line(host.name),
+        origin=origin,
+        subject=one_line(t("paperwork.off.subject", meeting=made.title)),
+        text="\n\n".join(parts) + "\n",
+        lang=lang,
+        calendar=cancel(told, host, Person(to.name, to.address)).decode(),
+        method="CANCEL",
     )
 
 
