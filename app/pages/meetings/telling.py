@@ -76,6 +76,7 @@ def cancellation(made: Desk, told: Occasion, host: Person, origin: str, member: 
     parts = [
         t("papers.address.to", name=to.name),
         t("paperwork.off.letter", meeting=one_line(made.title), when=when),
+        *([t("paperwork.off.forms")] if made.has_forms else []),
         "\n".join([t("paperwork.mail.read"), made.url]),
         host.name,
     ]

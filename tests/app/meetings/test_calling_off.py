@@ -39,6 +39,7 @@ async def test_whoever_was_told_is_told_once_that_it_is_called_off(
     text = letter.get_body(("plain",))
     assert text is not None
     assert "は、取りやめになりました。" in text.get_content()
+    assert "委任状と書面議決書は、使われません。" in text.get_content()
     (part,) = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]
     read = Calendar.from_ical(part.get_content())
     (event,) = read.walk("VEVENT")
