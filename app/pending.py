@@ -20,6 +20,8 @@ from app.errors import ServiceError
 from app.installation import Installation
 from app.reading import Reading
 from app.sequencer.submission import MAX_SUBMISSION
+from app.texts import LANGUAGES
+from app.texts.sentences import Sentences
 from app.too_late import about, deadlines
 from ledger import canonical, ids
 from ledger.books.keys import Key
@@ -103,6 +105,7 @@ async def keep(installation: Installation, reading: Reading, posted: Pending) ->
         raise Problem("pending.ledger", 409, ledger=posted.statement.ledger)
     # Its sentence is to be read out to others: what has no such body, or no such type, would spoil their pages.
     installation.books.body(posted.statement)
+    await asyncio.to_thread(_require_words, posted)
     left_by = await _check_signers(reading, posted)
     now = installation.clock.now()
     fresh = await _ballot_dated(reading, posted._replace(created=now))
@@ -260,6 +263,17 @@ def _dated(one: Pending, ends: Mapping[str, int]) -> Pending:
 
 def _too_late(statement: Statement) -> Problem:
     return Problem("pending.vote_over", 409) if statement.type == BALLOT else Problem("pending.unknown", 404)
+
+
+def _require_words(posted: Pending) -> None:
+    """FormatError where it can't be told what it says (a time that is none): its signers' pages tell them all."""
+    statement = msgspec.json.decode(posted.data)
+    private = {opening.path: opening.value for opening in posted.openings}
+    for lang in LANGUAGES:
+        try:
+            Sentences(lang).of(statement, private)
+        except Exception as error:  # noqa: BLE001  (whatever it is that has no words)
+            raise FormatError("format.body", type=posted.statement.type, detail=str(error)) from error
 
 
 async def _check_signers(reading: Reading, posted: Pending) -> str:

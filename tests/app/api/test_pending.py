@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 import msgspec
@@ -235,4 +236,22 @@ async def test_what_no_sentence_can_be_made_of_is_not_kept(three: Coop) -> None:
         odd = three.town.says("Hanako", type_, body, cosigners=("Taro",), missing=("Taro",))
         assert (await leave(three, odd)).status_code == 400
     page = await taro.get(f"/c/{three.town.slug}/office/countersign", headers={"accept": "text/html"})
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("type_", "body"),
+    [
+        ("proposal.open/1", {"proposal": "prop_x", "opens_at": "tomorrow"}),
+        (
+            "meeting.convene/1",
+            {"kind": "general", "mode": "both", "title": Private("x"), "chair": "x", "starts_at": "x"},
+        ),
+    ],
+)
+async def test_what_can_not_be_told_is_not_kept(three: Coop, type_: str, body: dict[str, Any]) -> None:
+    """It would take the page with all that waits from whoever is named as a signer."""
+    answer = await leave(three, three.town.says("Jiro", type_, body, cosigners=("Hanako",), missing=("Hanako",)))
+    assert (answer.status_code, answer.json()["code"]) == (400, "format.body")
+    page = await (await three.signed_in("Hanako")).get(f"/c/{three.town.slug}/office/countersign")
     assert page.status_code == 200
