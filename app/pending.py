@@ -272,7 +272,7 @@ def _require_words(posted: Pending) -> None:
     for lang in LANGUAGES:
         try:
             Sentences(lang).of(statement, private)
-        except Exception as error:  # noqa: BLE001  (whatever it is that has no words)
+        except Exception as error:  # whatever it is that has no words
             raise FormatError("format.body", type=posted.statement.type, detail=str(error)) from error
 
 
