@@ -24,7 +24,8 @@ from app.texts import LANGUAGES
 from app.texts.sentences import Sentences
 from app.too_late import about, deadlines
 from ledger import canonical, ids
-from ledger.books.keys import Key
+from ledger.books.keys import OFFICIALS, Key
+from ledger.books.roles import COOP, Role
 from ledger.errors import FormatError, LedgerError
 from ledger.keys import verify_statement
 from ledger.private import Opening, check_openings, commitments
@@ -36,7 +37,9 @@ BALLOT: Final = "ballot.cast/1"
 ENTER: Final = "member.enter/1"
 
 MOST: Final = 6000
-"""Statements of one member that wait in one ledger: every line of a roster may be one, and every paper ballot."""
+"""Statements of one official that wait in one ledger: every line of a roster may be one, and every paper ballot."""
+FEW: Final = 100
+"""Of anybody else: whom they name as signers has them all on one page."""
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of all of them together, as they are stored; pictures of paper are most of it."""
 
@@ -112,9 +115,10 @@ async def keep(installation: Installation, reading: Reading, posted: Pending) ->
     if fresh.expires <= now:
         raise _too_late(posted.statement)
     await sweep(installation, reading)
+    most = await _most(reading, left_by)
     async with installation.database.pool.acquire() as connection, connection.transaction():
         if await _insert(connection, installation, reading, fresh, left_by):
-            await _check_room(connection, reading, left_by)
+            await _check_room(connection, reading, left_by, most)
             return fresh
         before = await _fetch(connection, installation, reading, posted.id)
         if before is None:
@@ -293,7 +297,12 @@ async def _check_signers(reading: Reading, posted: Pending) -> str:
     return left_by
 
 
-async def _check_room(connection: asyncpg.Connection, reading: Reading, left_by: str) -> None:
+async def _most(reading: Reading, member: str) -> int:
+    held = await reading.find_many(Role, [f"{member}/{role}/{COOP}" for role in (*OFFICIALS, "concierge")])
+    return MOST if any(role.active for role in held.values()) else FEW
+
+
+async def _check_room(connection: asyncpg.Connection, reading: Reading, left_by: str, most: int) -> None:
     """After the insertion, and before it is committed."""
     # Several that one member leaves at once are counted one after the other.
     await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _LOCK, f"{reading.ledger_id} {left_by}")
@@ -302,8 +311,8 @@ async def _check_room(connection: asyncpg.Connection, reading: Reading, left_by:
         "WHERE ledger_id = $1 AND left_by = $2",
         *(reading.ledger_id, left_by),
     )
-    if count > MOST:
-        raise Problem("pending.too_many", 409, limit=MOST)
+    if count > most:
+        raise Problem("pending.too_many", 409, limit=most)
     if size > LARGEST:
         raise Problem("pending.too_large", 409)
 

@@ -185,6 +185,18 @@ async def test_one_member_leaves_so_much_and_no_more(three: Coop, monkeypatch: p
     assert answers[0].status_code == 201
 
 
+async def test_who_enters_nothing_for_others_leaves_few(three: Coop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pending, "FEW", 2)
+    body = {"kind": "ordinary", "title": Private("x"), "text": Private("x")}
+
+    def draft(author: str) -> Written:
+        return three.town.says(author, "proposal.draft/1", body, cosigners=("Hanako",), missing=("Hanako",))
+
+    codes = [(await leave(three, draft("Jiro"))).json().get("code") for _ in range(3)]
+    assert codes == [None, None, "pending.too_many"]
+    assert [(await leave(three, draft("Taro"))).status_code for _ in range(3)] == [201] * 3
+
+
 async def test_what_can_not_be_opened_spoils_nothing(three: Coop) -> None:
     lost, damaged, spoilt, sound = (suspension(three, "Taro") for _ in range(4))
     for half in (lost, damaged, spoilt, sound):
