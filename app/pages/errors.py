@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment
 from litestar import Request, Response
@@ -28,7 +29,12 @@ def _page(request: Request[Any, Any, Any], problem: dict[str, Any], headers: dic
     # Two slashes at the start would make the language switch lead to another host.
     frame = Frame(lang=problems.language(request), path="/" + request.url.path.lstrip("/"))
     environment: Environment = request.app.state.environment
+    # What was asked for is shown after signing in, where it can be asked for again.
+    wanted = f"?next={quote(frame.path, safe='')}" if slug and request.method == "GET" else ""
     html = environment.get_template("error.html").render(
-        **page_context(request.app.state.texts, frame), problem=problem, coop_href=f"/c/{slug}" if slug else "/"
+        **page_context(request.app.state.texts, frame),
+        problem=problem,
+        coop_href=f"/c/{slug}" if slug else "/",
+        wanted=wanted,
     )
     return Response(html, media_type=MediaType.HTML, status_code=problem["status"], headers=headers)

@@ -27,8 +27,13 @@ NAV: Final = (
     ("ledger", "/ledger", "scroll-text"),
 )
 """The places of a co-op: name, address below the co-op's own, icon."""
-READER_MENU: Final = (("me", "me", "user"), ("keys", "me/keys", "key-round"), ("office", "office", "stamp"))
-"""The reader's own places; the office is the officials'."""
+READER_MENU: Final = (
+    ("me", "me", "user", ()),
+    ("keys", "me/keys", "key-round", ()),
+    ("office", "office", "stamp", OFFICIALS),
+    ("audit", "audit", "shield-check", ("auditor",)),
+)
+"""The reader's own places, and those that belong to a role of theirs."""
 
 Page = Response[str]
 
@@ -72,8 +77,8 @@ async def frame_of(request: Request[Any, Any, Any], visit: Visit | None) -> Fram
         signing=_signing(visit, name, token),
         reader_menu=tuple(
             NavItem(texts.t(lang, f"pages.menu.{name}"), f"{base}/{path}", icon)
-            for name, path, icon in READER_MENU
-            if name != "office" or visit.holds(*OFFICIALS)
+            for name, path, icon, roles in READER_MENU
+            if not roles or visit.holds(*roles)
         ),
         sign_in_href="" if visit.signed_in else f"{base}/sign-in",
         sign_out_action=f"{base}/sign-out",

@@ -146,6 +146,10 @@ async def test_only_auditors_write_and_only_members_read(audited: Coop) -> None:
 async def test_the_desks_lead_to_the_reports(audited: Coop) -> None:
     client = await audited.signed_in("Taro")
     assert "/audit/reports/new" in (await client.get("/c/owase/audit")).text
+    # The auditor's menu leads there from every page; nobody else's does.
+    own = 'href="/c/owase/audit"><svg'
+    assert own in (await client.get("/c/owase")).text
+    assert own not in (await (await audited.signed_in("Ume")).get("/c/owase")).text
     assert "/audit/reports" in (await (await audited.signed_in("Hanako")).get("/c/owase/office")).text
 
 

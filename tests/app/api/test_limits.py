@@ -108,6 +108,12 @@ async def test_an_error_page_leads_nowhere_else(coop: Coop) -> None:
     assert 'href="/evil.example/x?lang=en"' in page.text
 
 
+async def test_who_has_to_sign_in_first_comes_back_to_what_they_asked_for(coop: Coop) -> None:
+    page = await coop.stranger.get(f"/c/{coop.town.slug}/audit/reports/new", headers={"accept": "text/html"})
+    assert page.status_code == 401
+    assert f'href="/c/{coop.town.slug}/sign-in?next=%2Fc%2F{coop.town.slug}%2Faudit%2Freports%2Fnew"' in page.text
+
+
 @pytest.mark.parametrize("path", ["c/{slug}/ledger/99999999999999999999", "c/{slug}/proposals/%00", "c/%00/ledger"])
 async def test_an_address_that_no_row_could_have_is_not_found(coop: Coop, path: str) -> None:
     slug = coop.log("checkpoint").split("/")[-2]
