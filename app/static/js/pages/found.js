@@ -59,8 +59,7 @@ async function make(kind) {
   } else {
     await call(`${joining}/founders`, { ...who, key: publicHalf(made) });
   }
-  if (own && root.dataset.alone === "yes") show("sign");
-  else location.reload();
+  location.reload(); // the founders' list says that the key is there
 }
 
 async function seal() {

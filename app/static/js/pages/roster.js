@@ -40,7 +40,9 @@ async function run(root, button, texts) {
   } catch (error) {
     const key = error instanceof DeviceError && ["device.no_key", "batch.needs_device_key"].includes(error.code);
     if (!key) console.error(error); // eslint-disable-line no-console
-    say(root, key ? needsKey(root) : notice("error", texts.error(error)));
+    const banner = key ? needsKey(root) : notice("error", texts.error(error));
+    say(root, banner);
+    banner.querySelector("a")?.focus(); // it may have stood there before: now it is where one goes on
   } finally {
     removeEventListener("beforeunload", leaving);
     button.disabled = false;
