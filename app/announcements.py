@@ -85,8 +85,8 @@ ANNOUNCERS: Final[tuple[Announcer, ...]] = (decisions,)
 
 async def _unannounced(installation: Installation, ledger: Ledger) -> list[str]:
     query = (
-        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'proposal' AND ((data->>'opened_index' IS NOT NULL "
-        "AND (data->>'roll_entry' IS NULL OR data->>'count_entry' IS NULL)) OR data->>'drawing' = 'true') "
+        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'proposal' AND mark IS NOT NULL "
+        "AND (data->>'opened_index' IS NOT NULL OR data->>'drawing' = 'true') "
         "ORDER BY sort, id"
     )
     return [id_ for (id_,) in await installation.database.pool.fetch(query, ledger.id)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from app import pending
 from app.commons.booked import Booked, Bookings
@@ -14,10 +14,9 @@ from app.decisions.listing import Item, Listing, Undecided
 from app.installation import Installation
 from app.meetings.signatures import unsigned
 from app.naming import sees_titles
-from app.reading import Reading
 from app.visit import Visit
 from ledger.books.keys import Key
-from ledger.books.members import Application
+from ledger.books.members import Application, Member
 from ledger.books.tokens import Account
 
 MONTH: Final = 30 * 86_400_000
@@ -97,29 +96,25 @@ class Home:
         reading, member = self._visit.reading, self._visit.member
         account = None if member is None else await reading.find(Account, member.id)
         return Numbers(
-            members=await _count(reading, "member", "data->>'status' = 'active'"),
+            members=await reading.count_marked(Member, "active"),
             attested=await self._attested(),
             tokens=None if member is None else account.available if account else 0,
         )
 
     async def _attested(self) -> int:
-        # Worded as the index ``record_attested`` is: without it this would read every contribution there ever was.
-        query = (
-            "SELECT count(*) FROM record WHERE ledger_id = $1 AND kind = 'contribution' "
-            "AND data->>'attested_at' IS NOT NULL AND (data->>'attested_at')::bigint > $2"
-        )
+        query = "SELECT count(*) FROM record WHERE ledger_id = $1 AND attested_at > $2"
         found: int = await self._visit.reading.pool.fetchval(query, self._visit.reading.ledger_id, self._now - MONTH)
         return found
 
     async def _disputed_keys(self) -> int:
         if not self._visit.holds("auditor"):
             return 0
-        return await _count(self._visit.reading, Key.kind, "data->>'status' = 'disputed'")
+        return await self._visit.reading.count_marked(Key, "disputed")
 
     async def _applications(self) -> int:
         if not self._visit.holds("administrator"):
             return 0
-        return await _count(self._visit.reading, Application.kind, "data->>'status' = 'open'")
+        return await self._visit.reading.count_marked(Application, "open")
 
 
 def _ask_to_vote(left: list[Item]) -> Ask:
@@ -134,13 +129,3 @@ def _ask_to_sign(meetings: list[str]) -> Ask:
 
 def _may(booked: list[Booked], act: str) -> int:
     return sum(act in one.may for one in booked)
-
-
-async def _count(reading: Reading, kind: str, condition: str, *more: Any) -> int:
-    found: int = await reading.pool.fetchval(
-        f"SELECT count(*) FROM record WHERE ledger_id = $1 AND kind = $2 AND {condition}",  # noqa: S608 (constants)
-        reading.ledger_id,
-        kind,
-        *more,
-    )
-    return found

@@ -18,13 +18,14 @@ from ledger import canonical
 from ledger.books import coop
 from ledger.books.coop import Coop
 from ledger.books.members import Member
-from ledger.books.roles import COOP, Role
+from ledger.books.roles import COOP, ROLES, Role
 from ledger.fold import Books
 from ledger.state import Record
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
+_EVERYBODY: Final = 100_000
 _GONE: Final = object()
 _MANY: Final = 100
 """Private texts that are opened at once without a thread of their own."""
@@ -81,6 +82,23 @@ class Reading:
         rows = await self.once((query, asked), lambda: self.pool.fetch(query, self.ledger_id, *asked))
         return [self._decode(kind, row["data"]) for row in rows]
 
+    async def marked(self, kind: type[R], mark: str) -> list[R]:
+        """Those that stand out by that mark (see ``app/storage/tables.py``), in their order."""
+        rows = await self.pool.fetch(
+            "SELECT data FROM record WHERE ledger_id = $1 AND kind = $2 AND mark = $3 ORDER BY sort, id",
+            *(self.ledger_id, kind.kind, mark),
+        )
+        return [self._decode(kind, row["data"]) for row in rows]
+
+    async def count_marked(self, kind: type[Record], mark: str, parent: str | None = None) -> int:
+        """How many these are, under ``parent`` or in all."""
+        query = "SELECT count(*) FROM record WHERE ledger_id = $1 AND kind = $2 AND mark = $3"
+        asked: tuple[Any, ...] = (self.ledger_id, kind.kind, mark)
+        if parent is not None:
+            query, asked = f"{query} AND parent = $4", (*asked, parent)
+        found: int = await self.pool.fetchval(query, *asked)
+        return found
+
     async def count(self, kind: type[Record], parent: str = "") -> int:
         """How many records stand under ``parent``."""
         found: int = await self.pool.fetchval(
@@ -129,10 +147,14 @@ class Reading:
         found: int = await self.pool.fetchval("SELECT size FROM head WHERE ledger_id = $1", self.ledger_id)
         return found
 
+    async def offices(self) -> list[Role]:
+        """All that was ever given a role for the whole co-op, by role."""
+        return await self.children(Role, COOP, limit=_EVERYBODY)
+
     async def roles_of(self, member: str) -> frozenset[str]:
         """The roles that a member now holds for the whole co-op."""
-        held = await self.children(Role, COOP)
-        return frozenset(role.role for role in held if role.active and role.member == member)
+        held = await self.find_many(Role, (f"{member}/{role}/{COOP}" for role in ROLES))
+        return frozenset(role.role for role in held.values() if role.active)
 
     def _of(self, kind: str) -> dict[Any, Any]:
         """What is kept of that kind, by id."""

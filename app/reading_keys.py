@@ -8,7 +8,6 @@ from app.reading import Reading
 from ledger import canonical, wallet
 from ledger.books.guardians import Guardians
 from ledger.books.keys import Key
-from ledger.books.roles import COOP, Role
 from ledger.state import Due
 
 
@@ -55,7 +54,7 @@ async def force_times(reading: Reading, keys: list[str]) -> dict[str, int]:
 async def running_recoveries(reading: Reading) -> list[Key]:
     """Keys that wait or are disputed, newest first."""
     rows = await reading.pool.fetch(
-        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'key' AND data->>'status' IN ('waiting', 'disputed')",
+        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'key' AND mark IS NOT NULL",
         reading.ledger_id,
     )
     found = await reading.find_many(Key, [row["id"] for row in rows])
@@ -74,4 +73,4 @@ async def wards_of(reading: Reading, guardian: str) -> list[Guardians]:
 
 async def officials(reading: Reading, *roles: str) -> set[str]:
     """Members who now hold any of these roles."""
-    return {role.member for role in await reading.children(Role, COOP) if role.active and role.role in roles}
+    return {role.member for role in await reading.offices() if role.active and role.role in roles}

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from app.reading import Reading
 from ledger.books.members import Application
-from ledger.books.roles import COOP, Role
+from ledger.books.roles import Role
 
 LIMIT: Final = 20
 
@@ -21,17 +21,17 @@ class Open(NamedTuple):
 
 _RUNNING: Final = (
     "SELECT kind, id FROM record WHERE ledger_id = $1 AND ("
-    "(kind = 'proposal' AND data->>'proposer' = $2 AND data->>'outcome' IS NULL AND data->>'withdrawn_at' IS NULL) OR "
+    "(kind = 'proposal' AND mark = 'undecided' AND data->>'proposer' = $2) OR "
     "(kind = 'resource' AND data->>'provider' = $2 AND (data->>'open')::boolean) OR "
     "(kind = 'contribution' AND data->>'member' = $2 AND data->>'state' IN ('reported', 'disputed'))) "
     "ORDER BY kind, sort DESC, id LIMIT $3"
 )
 _WAITING: Final = (
-    "SELECT count(*) FILTER (WHERE kind = 'application' AND data->>'status' = 'open') AS applications, "
-    "count(*) FILTER (WHERE kind = 'contribution' AND data->>'state' = 'disputed') AS disputed, "
-    "count(*) FILTER (WHERE kind = 'key' AND data->>'status' = 'waiting') AS recoveries, "
-    "count(*) FILTER (WHERE kind = 'key' AND data->>'status' = 'disputed') AS disputed_keys "
-    "FROM record WHERE ledger_id = $1 AND kind = ANY('{application,contribution,key}')"
+    "SELECT count(*) FILTER (WHERE kind = 'application' AND mark = 'open') AS applications, "
+    "count(*) FILTER (WHERE kind = 'contribution') AS disputed, "
+    "count(*) FILTER (WHERE kind = 'key' AND mark = 'waiting') AS recoveries, "
+    "count(*) FILTER (WHERE kind = 'key' AND mark = 'disputed') AS disputed_keys "
+    "FROM record WHERE ledger_id = $1 AND kind = ANY('{application,contribution,key}') AND mark IS NOT NULL"
 )
 
 
@@ -50,7 +50,7 @@ async def roles_of(reading: Reading, members: Iterable[str]) -> dict[str, list[R
     """The roles in which these members now act, by member."""
     wanted = set(members)
     found: dict[str, list[Role]] = {}
-    for role in await reading.children(Role, COOP):
+    for role in await reading.offices():
         if role.active and role.member in wanted:
             found.setdefault(role.member, []).append(role)
     return found
@@ -58,5 +58,4 @@ async def roles_of(reading: Reading, members: Iterable[str]) -> dict[str, list[R
 
 async def applications(reading: Reading) -> list[Application]:
     """Those that are open, oldest first, and behind them those that were declined."""
-    found = await reading.children(Application)
-    return sorted((one for one in found if one.status != "admitted"), key=lambda one: one.status == "declined")
+    return [*await reading.marked(Application, "open"), *await reading.marked(Application, "declined")]

@@ -1,6 +1,6 @@
 """``./yui demo`` from the command to the first page, with set-up done, and how long the village's main pages take.
 
-    python -m benchmarks.first_page [--rounds 20] [--profile]
+    python -m benchmarks.first_page [--rounds 20] [--times 42] [--profile]
 
 Pages are those that the village's home leads to, as a few villagers see them, signed in; one request at a time.
 """
@@ -23,6 +23,7 @@ from nacl.signing import SigningKey
 from app.demo.people import CAST, villagers
 from app.demo.villages import MIZUNASATO
 from benchmarks import measure
+from benchmarks.multiplied import multiply
 from benchmarks.service import Service
 from ledger import canonical
 from ledger.compose import public_of
@@ -43,6 +44,9 @@ async def main(args: argparse.Namespace) -> None:
         data = Path(name) / "data"
         starts = [await _first_page(data, note) for note in ("with the village being made",) + ("again",) * 3]
         measure.table(("start", "seconds to the first page", "of the target of 5 s", "CPU seconds"), starts)
+        if args.times > 1:
+            many = await multiply(data / "demo", args.times)
+            print(f"the village {args.times} times over: " + ", ".join(f"{n:,} {kind}s" for kind, n in many.items()))
         profile = Path(name) / "profile" if args.profile else None
         service = Service(data, "demo", profile=profile)
         await service.start()
@@ -128,5 +132,6 @@ def _answer(member: str, key: SigningKey, asked: dict[str, Any]) -> dict[str, An
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=20, help="how often each page is asked for")
+    parser.add_argument("--times", type=int, default=1, help="the village so many times over (42: 10,000 members)")
     parser.add_argument("--profile", action="store_true", help="where the service spends its time on pages")
     asyncio.run(main(parser.parse_args()))

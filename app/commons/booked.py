@@ -18,6 +18,8 @@ from ledger.errors import Refusal
 
 PAGE: Final = 20
 OPEN: Final = ("requested", "confirmed", "handed_over")
+_OWN, _MANAGED = "parent = $2", "data->>'resource' = ANY($2)"
+_OPEN, _PAST = "mark = 'open'", "mark IS NULL"
 VIEWS: Final = ("mine", "offered", "past", "past_offered")
 
 
@@ -105,22 +107,13 @@ class Bookings:
         return [row["booking"] for row in rows]
 
     async def _ids(self, view: str, limit: int, offset: int) -> list[str]:
-        open_ = view == "mine"
         own = view in {"mine", "past"}
-        things = [] if own else await managed_by(self._reading, self._me)
+        whose = self._me if own else await managed_by(self._reading, self._me)
         rows = await self._reading.pool.fetch(
-            "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'booking' "
-            "AND CASE WHEN $2 THEN parent = $3 ELSE data->>'resource' = ANY($4) END "
-            "AND (coalesce(data->>'state', 'requested') = ANY($5)) = $6 "
-            "ORDER BY sort DESC, id DESC LIMIT $7 OFFSET $8",
-            self._reading.ledger_id,
-            own,
-            self._me,
-            things,
-            list(OPEN),
-            open_,
-            limit,
-            offset,
+            "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'booking' "  # noqa: S608 (fixed words)
+            f"AND {_OWN if own else _MANAGED} AND {_OPEN if view == 'mine' else _PAST} "
+            "ORDER BY sort DESC, id DESC LIMIT $3 OFFSET $4",
+            *(self._reading.ledger_id, whose, limit, offset),
         )
         return [row["id"] for row in rows]
 

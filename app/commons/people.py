@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 from app.reading import Reading, short
 from ledger.books.members import Member
-from ledger.books.roles import COOP, Role
 
 FOUND: Final = 8
 """As many as fit on a phone beside the field."""
@@ -34,7 +33,7 @@ async def find_people(reading: Reading, words: str, *, without: str = "") -> lis
     if not wanted:
         return []
     rows = await reading.pool.fetch(
-        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'member' AND data->>'status' = 'active' AND id <> $2",
+        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'member' AND mark = 'active' AND id <> $2",
         reading.ledger_id,
         without,
     )
@@ -67,6 +66,6 @@ async def _opened(reading: Reading, ids: list[str], fields: tuple[str, ...]) -> 
 
 async def officials(reading: Reading, roles: tuple[str, ...], *, without: set[str]) -> list[Person]:
     """Who now holds any of these roles."""
-    held = await reading.children(Role, COOP)
+    held = await reading.offices()
     ids = {role.member for role in held if role.active and role.role in roles} - without
     return sorted(await people_of(reading, list(ids)), key=lambda person: (person.kana, person.name))

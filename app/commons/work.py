@@ -23,7 +23,7 @@ VIEWS: Final = ("waiting", "mine", "all", "disputed")
 _LISTED: Final = {
     "mine": ("c.parent = $2", "DESC"),
     "all": ("$2 <> ''", "DESC"),
-    "disputed": ("$2 <> '' AND c.data->>'state' = 'disputed'", "ASC"),
+    "disputed": ("$2 <> '' AND c.mark = 'disputed'", "ASC"),
 }
 """Which, and in which order; $2 is the reader."""
 
@@ -71,12 +71,7 @@ class Work:
 
     async def counts(self) -> dict[str, int]:
         """How many wait for the reader's attestation, and how many are disputed."""
-        # Worded as the index ``record_disputed`` is.
-        disputed: int = await self._reading.pool.fetchval(
-            "SELECT count(*) FROM record WHERE ledger_id = $1 AND kind = 'contribution' "
-            "AND data->>'state' = 'disputed'",
-            self._reading.ledger_id,
-        )
+        disputed = await self._reading.count_marked(Contribution, "disputed")
         return {"waiting": len(await self._attestable()), "disputed": disputed}
 
     async def _attestable(self) -> list[Contribution]:

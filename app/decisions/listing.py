@@ -14,8 +14,8 @@ from ledger.books.members import Member
 PAGE: Final = 20
 SEARCHED: Final = 500
 """How many of the newest proposals a search reads: titles are sealed, so every one has to be opened."""
-_UNDECIDED: Final = "data->>'outcome' IS NULL AND data->>'withdrawn_at' IS NULL"
-_DECIDED: Final = "(data->>'outcome' IS NOT NULL OR data->>'withdrawn_at' IS NOT NULL)"
+_UNDECIDED: Final = "mark = 'undecided'"
+_DECIDED: Final = "mark IS DISTINCT FROM 'undecided'"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ class Listing:
     async def _select(self, condition: str, limit: int, offset: int) -> list[Proposal]:
         reading = self._reading
         rows = await reading.pool.fetch(
-            f"SELECT data FROM record WHERE ledger_id = $1 AND kind = 'proposal' AND {condition} "  # noqa: S608 (constants)
+            f"SELECT data FROM record WHERE ledger_id = $1 AND kind = 'proposal' AND parent = '' "  # noqa: S608 (constants)
+            f"AND {condition} "
             "ORDER BY sort DESC, id DESC LIMIT $2 OFFSET $3",
             reading.ledger_id,
             limit,

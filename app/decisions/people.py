@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from app.reading import Reading
 from ledger.books.members import Application, Member
-from ledger.books.roles import COOP, Role
 
 SHOWN: Final = 20
 _ROLL: Final = 100_000
@@ -36,7 +35,7 @@ async def find_people(
 
 async def holders(reading: Reading, *roles: str) -> list[Person]:
     """Everyone who now acts in any of these roles."""
-    held = await reading.children(Role, COOP)
+    held = await reading.offices()
     ids = {role.member for role in held if role.active and role.role in roles}
     records = await reading.find_many(Member, ids)
     names = await reading.names(ids)
@@ -46,7 +45,7 @@ async def holders(reading: Reading, *roles: str) -> list[Person]:
 
 async def applicants(reading: Reading) -> list[Person]:
     """Everyone whose application is open."""
-    found = [one for one in await reading.children(Application) if one.status == "open"]
+    found = await reading.marked(Application, "open")
     texts = await reading.texts([(one.statement, "profile/name") for one in found])
     return [Person(one.id, str(texts.get((one.statement, "profile/name"), one.id[:11])), "", one.cls) for one in found]
 

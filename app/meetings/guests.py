@@ -17,7 +17,6 @@ from governance.books import proposals, tallying
 from governance.books.meetings import Meeting
 from governance.books.proposals import Proposal
 from ledger.books.belonging import Belonging
-from ledger.books.roles import COOP, Role
 from ledger.state import State, each
 
 SEATS: Final = {"board": ("chair", "director", "auditor"), "delegates": ("delegate",)}
@@ -55,7 +54,7 @@ async def guests(
 
     called = await installation.ask(reading.ledger, question)
     seats = SEATS.get(meeting.gathers, ())
-    held = await reading.children(Role, COOP) if seats else []
+    held = await reading.offices() if seats else []
     called |= {role.member for role in held if role.active and role.role in seats}
     called |= {meeting.chair, *meeting.signers} if called else set()
     active = [person for person in people if person.member.status == "active"]

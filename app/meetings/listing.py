@@ -10,8 +10,8 @@ from governance.books.meetings import Meeting
 PAGE: Final = 20
 COMING: Final = 100
 """More meetings than these are not convened at a time."""
-_COMING: Final = "data->>'closed_at' IS NULL AND data->>'cancelled_at' IS NULL"
-_PAST: Final = "(data->>'closed_at' IS NOT NULL OR data->>'cancelled_at' IS NOT NULL)"
+_COMING: Final = "mark = 'coming'"
+_PAST: Final = "mark IS DISTINCT FROM 'coming'"
 
 
 class Line(NamedTuple):

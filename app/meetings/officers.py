@@ -8,7 +8,7 @@ from app.meetings.presence import EVERYBODY
 from app.reading import Reading
 from governance.books.attendance import Attendance
 from governance.books.meetings import Meeting
-from ledger.books.roles import COOP, Role
+from ledger.books.roles import Role
 
 OFFICERS: Final = ("chair", "director", "auditor")
 """Roles, in the order in which papers name them."""
@@ -17,7 +17,7 @@ OFFICERS: Final = ("chair", "director", "auditor")
 async def offices(reading: Reading, at: int) -> dict[str, list[str]]:
     """Who held which of these roles at that time (ms), by member, in the order of the roles."""
     held: dict[str, list[str]] = {}
-    roles = [one for one in await reading.children(Role, COOP) if one.role in OFFICERS and _held(one, at)]
+    roles = [one for one in await reading.offices() if one.role in OFFICERS and _held(one, at)]
     for one in sorted(roles, key=lambda role: OFFICERS.index(role.role)):
         held.setdefault(one.member, []).append(one.role)
     return held

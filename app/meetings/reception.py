@@ -17,7 +17,6 @@ from app.roster import forms
 from governance.books.attendance import Attendance, How
 from governance.books.meetings import Meeting
 from governance.books.proxies import Proxy
-from ledger.books.roles import COOP, Role
 
 ATTEND: Final = "meeting.attend/1"
 LEAVE: Final = "meeting.leave/1"
@@ -103,7 +102,7 @@ def rows(guests: Iterable[Guest]) -> list[tuple[str, list[Guest]]]:
 async def called(reading: Reading, meeting: Meeting, people: Sequence[Person]) -> list[Person]:
     """Those of them who have a seat, where the meeting is made of seats; else, or where nobody has one, all."""
     seats = SEATS.get(meeting.gathers, ())
-    held = await reading.children(Role, COOP) if seats else []
+    held = await reading.offices() if seats else []
     seated = {role.member for role in held if role.active and role.role in seats}
     return [person for person in people if person.id in seated] or list(people)
 

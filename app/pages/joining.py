@@ -25,7 +25,6 @@ from ledger.books.keyring import DAY
 from ledger.books.keys import Key
 from ledger.books.members import Application, Invitation, Member
 from ledger.books.members_policy import MembersPolicy
-from ledger.books.roles import COOP, Role
 
 Asked = Request[Any, Any, Any]
 INVITING: Final = ("administrator", "concierge")
@@ -77,8 +76,7 @@ async def invite(
 
 
 async def _open_invitations(visit: Visit, now: int) -> list[Invitation]:
-    found = await visit.reading.children(Invitation)
-    running = [one for one in found if not one.closed and one.uses > 0 and one.until > now]
+    running = [one for one in await visit.reading.marked(Invitation, "open") if one.until > now]
     return sorted(running, key=lambda one: -one.index)
 
 
@@ -95,7 +93,7 @@ async def _claimable(visit: Visit, id_: str) -> Member:
 async def _seconds(visit: Visit) -> dict[str, str]:
     """Names of the officials who can countersign for the reader, by id."""
     roles = {*keys.COUNTERSIGNERS, "concierge"}
-    held = await visit.reading.children(Role, COOP)
+    held = await visit.reading.offices()
     me = visit.member.id if visit.member else ""
     return await visit.reading.names({role.member for role in held if role.active and role.role in roles} - {me})
 

@@ -22,14 +22,13 @@ from ledger import ids
 from ledger.books.bookings import Booking
 from ledger.books.keyring import DAY
 from ledger.books.members import Erasure, Member
-from ledger.books.roles import COOP, Role
+from ledger.books.roles import Role
 from ledger.books.tokens import Account
 
 Asked = Request[Any, Any, Any]
 FIELDS: Final = ("name", "kana", "alias", "household", "group", "address", "contact", "number")
 """A member's private fields, in the order of the form."""
 _LATEST: Final = 5
-_RUNNING: Final = ("requested", "confirmed", "handed_over")
 
 
 def member_of(visit: Visit) -> Member:
@@ -68,7 +67,7 @@ async def profile_of(visit: Visit, member: Member) -> dict[str, str]:
 
 async def _held_since(visit: Visit, member: Member) -> dict[str, Role]:
     """The roles that the member now holds."""
-    held = await visit.reading.children(Role, COOP)
+    held = await visit.reading.offices()
     return {role.role: role for role in held if role.active and role.member == member.id}
 
 
@@ -83,9 +82,8 @@ async def edit_profile(request: Asked, visit: NamedDependency[Visit]) -> Page:
 async def leave(request: Asked, visit: NamedDependency[Visit]) -> Page:
     """What leaving means, in this member's case, before it is done."""
     member = member_of(visit)
-    bookings = await visit.reading.children(Booking, member.id)
     policy = await policy_in_force(visit.reading)
-    held = await visit.reading.children(Role, COOP)
+    held = await visit.reading.offices()
     administrators = {role.member for role in held if role.active and role.role == "administrator"}
     return await show(
         request,
@@ -93,7 +91,7 @@ async def leave(request: Asked, visit: NamedDependency[Visit]) -> Page:
         "me/leave.html",
         member=member,
         account=await visit.reading.find(Account, member.id),
-        running=sum(booking.state in _RUNNING for booking in bookings),
+        running=await visit.reading.count_marked(Booking, "open", member.id),
         retention_days=policy.retention_days,
         alone=administrators == {member.id},
     )

@@ -26,7 +26,7 @@ from governance.books.meetings import CONVENERS
 from ledger.books import keys
 from ledger.books.coop import OPENNESS
 from ledger.books.members import Erasure, member_of_application
-from ledger.books.roles import COOP, ROLES, Role
+from ledger.books.roles import ROLES
 from ledger.errors import Refusal
 
 Browser = Request[Any, Any, Any]
@@ -102,7 +102,7 @@ async def roles(
     q: Annotated[str, QueryParameter(max_length=100)] = "",
 ) -> Page:
     """Who acts in which role until when; administrators give and end those that need no decision."""
-    held = await visit.reading.children(Role, COOP)
+    held = await visit.reading.offices()
     now = installation.clock.now()
     shown = [role for role in held if role.active or role.pending(now)]
     policy = await members_policy(visit.reading)

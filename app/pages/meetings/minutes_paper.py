@@ -137,11 +137,7 @@ async def _present(visit: Visit, meeting: Meeting, items: list[Item]) -> Present
         most: Turnout = max(turnouts, key=lambda one: one.present)
         return Present(**most._asdict())
     came = await visit.reading.children(Attendance, meeting.id, limit=MANY)
-    members = await visit.reading.pool.fetchval(
-        "SELECT count(*) FROM record WHERE ledger_id = $1 AND kind = $2 AND data->>'status' = 'active'",
-        visit.reading.ledger_id,
-        Member.kind,
-    )
+    members = await visit.reading.count_marked(Member, "active")
     room = sum(one.how == "room" for one in came)
     return Present(electorate=members, in_person=room, online=len(came) - room, proxy=0, written=0)
 
