@@ -22,6 +22,7 @@ from app.pages.meetings.common import need_meeting, titled
 from app.pages.meetings.contents import Desk, desk
 from app.pages.meetings.papers import printed
 from app.pages.proposals.common import Asked, labels_of, need_member, texts_of
+from app.pages.proposals.outcome import counts_of
 from app.papers.minutes import Decided, Present, Signer, Tally
 from app.papers.minutes import Minutes as Paper
 from app.papers.paper import Code
@@ -35,7 +36,7 @@ from governance.count import NOBODY
 from ledger.books.members import Member
 
 MANY: Final = 100_000
-JUDGED: Final = ("quorum", "quorum_answers", "quorum_approvals", "threshold")
+JUDGED: Final = ("quorum", "quorum_answers", "quorum_approvals", "threshold", "tie")
 LINES: Final = 12
 """Lines of a count on paper; longer ones (rankings), and parts of votes, stand on the proposal's page alone."""
 
@@ -158,7 +159,7 @@ async def _decided(visit: Visit, made: Desk, records: Records, number: int, item
     return Decided(
         name=words.t("papers.item.vote", n=number),
         title=title or words.t("proposals.untitled", id=proposal.id[:11]),
-        text="\n".join(_steps(words, item, whole=whole)),
+        text="\n".join(await _steps(visit, words, item, found)),
         method=_method(words, found, hands),
         tallies=tuple(Tally(words.choice(one, labels), tally.get(one, NOBODY).weight) for one in shown),
         outcome=" ".join(part for part in (words.t(f"proposals.stage.{item.stage}"), chosen) if part),
@@ -166,15 +167,31 @@ async def _decided(visit: Visit, made: Desk, records: Records, number: int, item
     )
 
 
-def _steps(words: Words, item: Item, *, whole: bool) -> list[str]:
-    """How many were present, and what the rule asked for: once it is counted as it was judged, before as it stands."""
+async def _steps(visit: Visit, words: Words, item: Item, found: Found | None) -> list[str]:
+    """How many were present, what the rule asked for and what there was, and that the chair decided a tie."""
     told = [] if item.turnout is None else [attended(words, item.turnout)]
-    outcome = item.proposal.outcome
-    judged = () if outcome is None else tuple(step for step in outcome.steps if step.name in JUDGED)
-    for step in judged or item.quorum:
-        if whole or step.unit != "weight":
-            found = tell_step(words, step, words.fmt.integer, chooses=item.rule.chooses, met=True)
-            told.append(words.t("paperwork.step", title=found.title, asked=found.asked, found=found.found))
+    outcome, rule = item.proposal.outcome, item.rule
+    if outcome is None or found is None:
+        steps = [tell_step(words, step, words.fmt.integer, chooses=rule.chooses, met=True) for step in item.quorum]
+    else:
+        counts = await counts_of(visit, words, item.proposal, rule, found.counted)
+        steps = [
+            tell_step(
+                words,
+                step,
+                lambda weight: counts.measured(weight, found.counted.unit),
+                chooses=rule.chooses,
+                met=True,
+                several=item.proposal.seats > 1,
+                method=rule.method.NAME,
+                tie=words.t(rule.tie.KEYS[0]),
+            )
+            for step in outcome.steps
+            if step.name in JUDGED
+        ]
+    told += [words.t("paperwork.step", title=step.title, asked=step.asked, found=step.found) for step in steps]
+    if rule.tie.BREAKS == "chair" and item.proposal.order:
+        told.append(words.t(f"paperwork.casting.{item.proposal.order[0]}"))
     return told
 
 

@@ -8,7 +8,7 @@ from html import unescape
 from app.texts.formats import Formats
 from ledger.compose import Private
 from tests.app.api.service import Coop, Travelling
-from tests.app.meetings.conftest import Convene
+from tests.app.meetings.conftest import SOON, Convene
 from tests.app.meetings.test_minutes import held
 from tests.app.meetings.test_pages import page
 from tests.app.meetings.test_papers import fetch, printed
@@ -84,6 +84,25 @@ async def test_the_minutes_have_what_the_law_wants_in_them_on_paper_and_on_the_p
     kept = "".join(await printed(coop, "Taro", path))
     assert bare("保存期間10年(") in kept
     assert "署名ずみ" in await page(coop, "Taro", f"meetings/{meeting}/minutes")
+
+
+async def test_a_tie_is_told_with_how_the_chair_decided_it(
+    coop: Coop, convene: Convene, clock: Travelling, proposal: str
+) -> None:
+    """議長の決裁: 可否同数のときは、議長の決するところによる."""
+    meeting = await convene(proposal)
+    clock.ahead += SOON
+    await coop.say("Hanako", "meeting.open/1", {"meeting": meeting})
+    for name, choice in (("Jiro", "yes"), ("Ume", "no")):
+        await coop.say(name, "ballot.cast/1", {"proposal": proposal, "choice": choice})
+    await coop.say("Hanako", "meeting.close_item/1", {"meeting": meeting, "proposal": proposal})
+    clock.ahead += 10
+    await coop.say("Hanako", "ballot.casting/1", {"proposal": proposal, "choice": "yes"})
+    await coop.say("Hanako", "meeting.close/1", {"meeting": meeting})
+    await coop.say("Jiro", "minutes.draft/1", {"meeting": meeting, "version": 1, "text": Private("決めた。")})
+    said = "".join(await printed(coop, "Taro", f"{meeting}/minutes/1/minutes.pdf"))
+    assert "可否同数につき、議長の決するところにより可決しました。" in said
+    assert "賛成は1票でした。" in said
 
 
 async def test_a_signature_of_another_version_is_not_shown(
