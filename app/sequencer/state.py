@@ -24,7 +24,7 @@ Request = tuple[Any, ...]
 CACHE_LIMIT: Final = 200_000
 """Records, trace answers and roots that one ledger's cache may hold before it is dropped."""
 _SCAN_MARGIN: Final = 64
-_NEWEST: Final = 16
+_NEWEST: Final = 8
 """Rows of one subject's trace that are fetched at once: of what seldom changes they are all there are."""
 _MAX_FETCHES: Final = 2_000
 """Fetches for one question, after which it is held to ask without end; a chain of delegations takes two a member."""
@@ -64,6 +64,11 @@ class _Rows:
     def __init__(self, rows: list[tuple[int, int, Any]], *, complete: bool) -> None:
         self.rows, self.complete = rows, complete
         self.earlier: dict[tuple[int, int], Any] = {}
+
+    @property
+    def size(self) -> int:
+        """How much of the cache it takes."""
+        return 1 + len(self.rows) + len(self.earlier)
 
     def at(self, index: int, time: int) -> Any:
         """See ``Source.traced``. KeyError where that is not known."""
@@ -167,7 +172,8 @@ class PostgresSource:
             for id_, record in written.items():
                 self._put(kind, id_, record)
         for row in state.rows:
-            self._traced.pop((row.kind, row.subject), None)
+            gone = self._traced.pop((row.kind, row.subject), None)
+            self._answers -= 0 if gone is None else gone.size
             answers = self._traces.get(row.kind, {})
             for index, time in [key for key in answers if row.index <= key[0] and row.time < key[1]]:
                 del answers[index, time]
@@ -245,7 +251,7 @@ class PostgresSource:
             found = await connection.fetch(query, self._ledger_id, kind, subject, _NEWEST)
             rows = [(index, time, msgspec.json.decode(value)) for index, time, value in found]
             known = self._traced[kind, subject] = _Rows(rows, complete=len(rows) < _NEWEST)
-            self._answers += len(rows) + 1
+            self._answers += known.size
         if known.complete or any(row[0] <= before[0] and row[1] < before[1] for row in known.rows):
             return
         query = (
@@ -253,8 +259,8 @@ class PostgresSource:
             "ORDER BY index DESC, position DESC LIMIT 1"
         )
         value = await connection.fetchval(query, self._ledger_id, kind, subject, *before)
+        self._answers += before not in known.earlier
         known.earlier[before] = None if value is None else msgspec.json.decode(value)
-        self._answers += 1
 
     async def _fetch_traces(self, connection: asyncpg.Connection, kind: str, before: tuple[int, int]) -> None:
         query = (

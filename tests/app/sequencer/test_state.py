@@ -198,6 +198,11 @@ async def test_of_a_long_trace_what_was_earlier_is_asked_for_by_itself(house: Ho
                 source.traced("total", house.hanako.id, index, now)
             await source.fetch(connection, [("all", caught.value.request, ("all", caught.value.request))])
             assert source.traced("total", house.hanako.id, index, now) == (index * (index + 1) // 2 or None)
+    assert source._answers == cache._NEWEST + 4
+    state = State(source)
+    state.trace(Trace("total", house.hanako.id, 99, now, 1))
+    source.absorb(state)
+    assert source._answers == 0
 
 
 def test_a_source_knows_what_was_settled_after_it_was_made() -> None:
