@@ -94,4 +94,4 @@ def test_two_officials_write_a_motion_down_and_put_it_on_the_agenda(
     expect(desk.get_by_text("動議が、連署を待っています", exact=True)).to_be_visible()
     countersign(second, coop)
     second.goto(meeting)
-    expect(second.locator("#agenda")).to_contain_text(f"第1号 {TITLE}")
+    expect(second.locator("#agenda")).to_contain_text(f"第1号議案 {TITLE}")

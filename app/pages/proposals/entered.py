@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from litestar import get
 from litestar.di import NamedDependency
@@ -97,6 +97,9 @@ async def _entered(
     waiting, names = await _waiting(installation, visit, proposal)
     seconds = await _seconds(installation, visit, way, me, chosen)
     parties = [*seconds, *([chosen] if chosen else [])]
+    before = await _before(installation, visit, me, chosen, proposal) if pile and chosen else Before("", "")
+    if before.second not in {person.id for person in seconds}:
+        before = before._replace(second=seconds[0].id if len(seconds) == 1 else "")
     return await show(
         request,
         visit,
@@ -115,8 +118,33 @@ async def _entered(
         voting=await voting(visit, words, proposal, rule, labels, ""),
         sealed=rule.secrecy.SEALED,
         seconds=seconds,
+        before=before,
         names=said_names(proposal, title, labels) | {person.id: person.name for person in parties},
     )
+
+
+class Before(NamedTuple):
+    """What was said of the paper at the item entered last, and who was to countersign; empty where there was none."""
+
+    paper: str
+    second: str
+
+
+async def _before(installation: Installation, visit: Visit, me: str, person: Person, proposal: Proposal) -> Before:
+    """Of the same member's paper for the same meeting, as it was entered by the same official: it is one sheet."""
+    mine = [one for one in await pending.of(installation, visit.reading, me) if _on_paper(one.statement, me, person)]
+    about = await visit.reading.find_many(Proposal, {str(one.statement.body["proposal"]) for one in mine})
+    for one in reversed(mine):
+        item = about.get(str(one.statement.body["proposal"]))
+        if item is not None and item.meeting == proposal.meeting:
+            said = {opening.path: opening.value for opening in one.openings}
+            return Before(str(said.get("paper", "")), next(iter(one.statement.cosigners), ""))
+    return Before("", "")
+
+
+def _on_paper(statement: Statement, author: str, person: Person) -> bool:
+    whose = (statement.type, statement.via, statement.author, statement.actor)
+    return whose == ("ballot.cast/1", "paper", author, person.id)
 
 
 async def _waiting(

@@ -36,7 +36,7 @@ async def test_a_meeting_comes_with_its_time_place_and_agenda(
     soon = datetime.fromtimestamp((clock.now() + SOON) / 1000, UTC)
     assert abs(event["dtstart"].dt - soon) < timedelta(minutes=1)
     assert "dtend" not in event  # nobody has said when it ends
-    assert "第1号 直売所の屋根を直す" in event["description"]
+    assert "第1号議案 直売所の屋根を直す" in event["description"]
     assert "この一年の活動" in event["description"]
     assert str(event["organizer"]) == "invalid:nomail"
 

@@ -174,7 +174,7 @@ async def test_who_is_there_moves_a_draft_of_their_own_where_the_rule_lets_them(
     assert elsewhere not in shown
     if there:
         await coop.say("Taro", "meeting.motion/1", {"meeting": meeting, "proposal": own})
-        assert "第1号 動議" in await page(coop, "Ume", f"meetings/{meeting}")
+        assert "第1号議案 動議" in await page(coop, "Ume", f"meetings/{meeting}")
 
 
 async def test_documents_say_where_they_are_and_what_they_hash_to(coop: Coop, convene: Convene) -> None:

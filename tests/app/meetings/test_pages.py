@@ -33,7 +33,14 @@ async def test_what_is_convened_is_on_the_list_and_once_over_among_the_past(coop
 
 async def test_a_meeting_says_when_where_what_and_who(coop: Coop, convene: Convene, proposal: str) -> None:
     shown = await page(coop, "Taro", f"meetings/{await convene(proposal)}")
-    for said in ("第3回通常総会", "みかん会館", "この一年の活動", "第1号 直売所の屋根を直す", "Jiroさん", "Umeさん"):
+    for said in (
+        "第3回通常総会",
+        "みかん会館",
+        "この一年の活動",
+        "第1号議案 直売所の屋根を直す",
+        "Jiroさん",
+        "Umeさん",
+    ):
         assert said in shown
     assert f'href="/c/owase/proposals/{proposal}"' in shown
 

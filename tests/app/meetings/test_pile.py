@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger import ids
 from ledger.compose import Private
 from tests.app.api.service import ADDRESS, Coop
 from tests.app.meetings.conftest import Convene
@@ -47,3 +48,23 @@ async def test_what_was_entered_leads_back_to_the_envelope_and_on_to_the_next(
     assert f'data-then="{envelope}/{taro}"' in await page(seconded, "Hanako", form.replace("&amp;", "&"))
     alone = await page(seconded, "Hanako", f"proposals/{proposal}/paper?member={taro}")
     assert f'data-then="/c/owase/proposals/{proposal}/paper"' in alone
+
+
+async def test_one_sheet_is_described_once(seconded: Coop, convene: Convene, proposal: str) -> None:
+    drafted = {"kind": "ordinary", "title": Private("倉庫を建てる"), "text": Private("道具を置く。")}
+    other = ids.object_id("prop", (await seconded.say("Taro", "proposal.draft/1", drafted)).id)
+    await convene(proposal, other)
+    await seconded.say("Ume", "proposal.draft/1", drafted | {"title": Private("次")})
+    form = f"proposals/{other}/paper?pile=1&member={seconded.town.id('Taro')}"
+    assert "書面議決書 1番" not in await page(seconded, "Hanako", form)
+    # Who alone can countersign need not be chosen.
+    assert f'<option value="{seconded.town.id("Jiro")}" selected>' in await page(seconded, "Hanako", form)
+    body = {"proposal": proposal, "choice": "yes", "paper": Private("書面議決書 1番")}
+    waiting = seconded.town.says(
+        "Hanako", "ballot.cast/1", body, for_="Taro", via="paper", cosigners=("Jiro",), missing=("Jiro",)
+    )
+    assert (await seconded.post(waiting, "pending")).status_code in (200, 201)
+    assert "書面議決書 1番" in await page(seconded, "Hanako", form)
+    assert "書面議決書 1番" not in await page(
+        seconded, "Hanako", form.replace(seconded.town.id("Taro"), seconded.town.id("Ume"))
+    )
