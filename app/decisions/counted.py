@@ -69,7 +69,8 @@ class Shown(NamedTuple):
     would be read. ``base``: what shares are parts of. ``duels``: rows of comparisons with ``opponents``; ``beats``: who
     won them all, else, where paths decide, ``paths``. ``profile``: who was given which of ``grades``; ``apart``: how
     those of one middle grade were told apart. ``funded``: project, votes as they counted, cost, and what was left.
-    ``each``: what one vote may spend. ``spent``: of the budget. ``ties``: sentences about them.
+    ``each``: what one vote may spend, ``funded_by``: keys of how votes were counted there. ``spent``: of the budget.
+    ``ties``: sentences about them.
     """
 
     bars: list[Bar]
@@ -93,6 +94,7 @@ class Shown(NamedTuple):
     apart: list[str]
     base: str
     each: str
+    funded_by: tuple[str, ...]
     funded: list[tuple[str, str, str, str]]
     spent: tuple[int, int] | None
     ties: list[str]
@@ -137,6 +139,7 @@ class Counts:
             apart=counted_rounds.fell_behind(self._words, counted, self.option, self._grade_names()) if graded else [],
             base=self._base(counted),
             each=self._each(counted, proposal),
+            funded_by=self._funded_by(),
             funded=self._funded(counted, proposal) if funding else [],
             spent=self._spent(proposal) if funding else None,
             ties=self._ties(proposal, counted),
@@ -200,7 +203,7 @@ class Counts:
             Bar(self.option(code), fmt.integer(counted.tally[code].heads), fmt.integer(weight), weight,
                 fmt.percent(weight, whole) if whole else "", "")
             for code, weight in found
-            if counted.tally[code].heads and (code == ABSTAIN or sealed)
+            if code == ABSTAIN or sealed
         ]  # fmt: skip
 
     def _whole(self, counted: Counted) -> int:
@@ -290,6 +293,11 @@ class Counts:
                 (self.option(code), self.amount(votes, counted.unit), self._cost(code), self._words.fmt.integer(left))
             )
         return rows
+
+    def _funded_by(self) -> tuple[str, ...]:
+        if not isinstance(self._method, EqualShares):
+            return ()
+        return ("equal_shares",) if self._method.completion == "none" else ("equal_shares", self._method.completion)
 
     def _spent(self, proposal: Proposal) -> tuple[int, int]:
         """By what was decided: a count that failed spends nothing."""

@@ -19,13 +19,15 @@ Tell = Callable[[int], str]
 class Turn(NamedTuple):
     """One round: what each option had, for drawing and in words (None: no longer in it), and what came of it.
 
-    ``states``: of each option, ``elected``, ``excluded`` or nothing. ``quota`` likewise for drawing and in words.
+    ``states``: of each option, ``elected``, ``excluded`` or nothing. ``moved``: whose votes had gone where since the
+    round before. ``quota`` likewise for drawing and in words.
     """
 
     number: int
     amounts: list[tuple[int, str] | None]
     states: list[str]
     told: list[str]
+    moved: list[str]
     quota: tuple[int, str] | None
 
 
@@ -81,19 +83,17 @@ class Rounds:
             "elected" if code in one.elected else "excluded" if code in one.excluded else "" for code in self._codes
         ]
         amounts = [self._drawn(one.amounts.get(code)) for code in self._codes]
-        told = self._told(one, before)
+        told, moved = self._told(one), [] if before is None else self._moved(one, before)
         if not (one.elected or one.excluded):  # nothing was decided in it: why the count went on, or didn't
             ends = at + 1 == len(self._counted.rounds)
             told.append(self._words.t("outcome.round.stopped" if ends else "outcome.round.on"))
-        return Turn(at + 1, amounts, states, told, self._drawn(one.quota))
+        return Turn(at + 1, amounts, states, told, moved, self._drawn(one.quota))
 
     def _drawn(self, weight: int | None) -> tuple[int, str] | None:
         return None if weight is None else (weight, self._tell(weight))
 
-    def _told(self, one: Round, before: Round | None) -> list[str]:
+    def _told(self, one: Round) -> list[str]:
         t, told = self._words.t, []
-        if before is not None:
-            told += self._moved(one, before)
         if one.elected:
             told.append(t("outcome.round.elected", names=self._joined(one.elected)))
         if one.excluded:

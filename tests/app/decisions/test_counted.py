@@ -97,16 +97,14 @@ def test_rounds_say_what_happened_in_each() -> None:
     assert (first.amounts[0], first.states[0]) == ((300_000, "3"), "elected")
     assert first.told == ["当選:屋根。"]
     runoff = shown(InstantRunoff(), {"1": 4, "2>1": 3, "3>2": 2})
-    assert [turn.told for turn in runoff.turns] == [
-        ["除かれ、票は次の順位へ移りました:花火。"],
-        ["前の回からの動き:みかん +2、花火 −2。", "当選:みかん。"],
-    ]
+    assert [turn.told for turn in runoff.turns] == [["除かれ、票は次の順位へ移りました:花火。"], ["当選:みかん。"]]
+    assert [turn.moved for turn in runoff.turns] == [[], ["前の回からの動き:みかん +2、花火 −2。"]]
 
 
 def test_rounds_say_where_a_surplus_went() -> None:
     """Six votes, two seats: 3 are needed. Of the four papers of the first, each passes on a quarter of itself."""
     count = shown(SingleTransferableVote(), {"1>2": 2, "1>3": 1, "1": 1, "2": 1, "3": 1}, seats=2)
-    assert count.turns[1].told[:2] == [
+    assert count.turns[1].moved == [
         "「屋根」の4票のうち、当選に要る分を超えた1票が、全部の票から同じ割合で次の順位へ移りました。",
         "前の回からの動き:屋根 −1、みかん +0.5、花火 +0.25、行き先なし +0.25。",
     ]
@@ -176,6 +174,13 @@ def test_what_a_vote_can_spend_is_said() -> None:
     each = shown(EqualShares(3, "none"), {"1,2": 2, "3": 1, "abstain": 1}).each
     assert each.startswith("はじめに一票が使える額は、予算 100 を3票で分けた 33.33 です。")
     assert shown(GreedyBudget(3, "votes"), {"1": 1}).each == ""
+
+
+@pytest.mark.parametrize(("completion", "keys"), [("none", 1), ("add1", 2), ("greedy", 2)])
+def test_what_happens_with_money_left_is_said(completion: Any, keys: int) -> None:
+    told = shown(EqualShares(3, completion), {"1,2": 2, "3": 1}).funded_by
+    assert len(told) == keys
+    assert all(JA.has(f"outcome.funded.key.{key}") for key in told)
 
 
 @pytest.mark.parametrize("method", [GreedyBudget(3, "votes"), EqualShares(3, "greedy")])
