@@ -1,6 +1,6 @@
 """How much generated tests try: enough for every day, or much more.
 
-``YUI_LONG_TESTS=1 ./yui test -o faulthandler_timeout=0`` with the names of test files is much more: thousands of votes
+``YUI_LONG_TESTS=1 ./yui test -o faulthandler_timeout=0`` with the names of test files is much more: ten thousand votes
 held by other people's contracts, of which ``docs/differences.md`` tells, and half an hour of whatever members do.
 """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from governance.count import Counted, Paper, Round
@@ -26,6 +26,8 @@ from tests.governance.rankings import Profile, profiles, tell, won
 IRV, STV = InstantRunoff(), SingleTransferableVote()
 SCHULZE, COPELAND, BORDA = Schulze(equal=True), Copeland(equal=True), Borda(equal=True)
 MANY = settings(max_examples=250, deadline=None)
+FEWER = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+"""Where few elections can be compared, or counting them takes long."""
 PAIRWISE = {"Schulze": SCHULZE, "Copeland": COPELAND}
 
 
@@ -104,7 +106,7 @@ def test_transferable_votes_as_votelib(drawn: tuple[Profile, int], seats: int) -
     assert theirs == numbers(counted.winners)
 
 
-@MANY
+@FEWER
 @given(some(full=True), st.integers(1, 3))
 def test_transferable_votes_as_votekit(drawn: tuple[Profile, int], seats: int) -> None:
     """On ballots that rank everyone, with one option elected at a time, and no two with the fewest votes."""
@@ -114,6 +116,17 @@ def test_transferable_votes_as_votekit(drawn: tuple[Profile, int], seats: int) -
     assume(all(len(set(fewest(told))) == len(fewest(told)) for told in counted.rounds))
     theirs = peers.votekit_elected("STV", peers.votekit_profile(profile, options), seats)
     assert theirs == numbers(counted.winners)
+
+
+@FEWER
+@given(some(full=True), st.integers(2, 3))
+def test_transferable_votes_as_pyrankvote(drawn: tuple[Profile, int], seats: int) -> None:
+    """As votekit's; and with nothing to pass on, of which its quota leaves more, before the last seat is filled."""
+    profile, options = drawn
+    counted = STV.count(tell(profile), Paper(options, seats))
+    assume(seats < options and not counted.tied and not any(told.elected for told in counted.rounds[:-1]))
+    assume(all(len(set(fewest(told))) == len(fewest(told)) for told in counted.rounds))
+    assert peers.pyrankvote_transfers(profile, options, seats) == numbers(counted.winners)
 
 
 def fewest(told: Round) -> list[int]:
