@@ -22,8 +22,8 @@ class Open(NamedTuple):
 _RUNNING: Final = (
     "SELECT kind, id FROM record WHERE ledger_id = $1 AND ("
     "(kind = 'proposal' AND mark = 'undecided' AND data->>'proposer' = $2) OR "
-    "(kind = 'resource' AND data->>'provider' = $2 AND (data->>'open')::boolean) OR "
-    "(kind = 'contribution' AND data->>'member' = $2 AND data->>'state' IN ('reported', 'disputed'))) "
+    "(kind = 'resource' AND parent = $2 AND (data->>'open')::boolean) OR "
+    "(kind = 'contribution' AND parent = $2 AND data->>'state' IN ('reported', 'disputed'))) "
     "ORDER BY kind, sort DESC, id LIMIT $3"
 )
 _WAITING: Final = (
