@@ -19,6 +19,8 @@ from ledger.private import Commit
 from ledger.statement import Statement
 
 MAX_INTERESTED: Final = 50
+MAX_ON_WORD: Final = 5
+"""Of those, members who have not signed themselves; and always less than half of all that have ever been entered."""
 MAX_UNDECIDED: Final = 50
 """Proposals of one member that wait to be decided, drafts among them: more would be spam, and each is withdrawn or
 decided in time.
@@ -36,8 +38,8 @@ class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``options`` only for kinds that choose among some, ``seats``: how many of them can win. ``budget``: what there is
     to spend where they cost something; such options are then proposed one by one (``proposal.item/1``). ``topic``: one
     of those that the members' policy names, or empty. ``interested``: members whom it concerns (a contract's other
-    party), for rules that leave them out. They sign too, or an official does, so that nobody takes the vote from others
-    by naming them.
+    party), for rules that leave them out. They sign too, or for a few an official does, so that nobody takes the vote
+    from others by naming them.
     """
 
     title: Commit
@@ -251,8 +253,15 @@ def _check_declared(ctx: Context, declared: set[str]) -> None:
     """Whom a proposal is said to concern, though its effects don't say so, agrees to that, or an official does."""
     for member in sorted(declared):
         ctx.refer(members.Member, member)
-        if member not in ctx.statement.signers and not roles.cosigned_by(ctx, *keys.COUNTERSIGNERS):
-            raise Refusal("proposal.interested_unsigned", member=member)
+    unsigned = sorted(declared.difference(ctx.statement.signers))
+    if not unsigned:
+        return
+    if not roles.cosigned_by(ctx, *keys.COUNTERSIGNERS):
+        raise Refusal("proposal.interested_unsigned", member=unsigned[0])
+    # Else one official and a friend could be all who are left to vote.
+    most = min(MAX_ON_WORD, (members.entered(ctx.state) - 1) // 2)
+    if len(unsigned) > most:
+        raise Refusal("proposal.interested_many", most=most)
 
 
 def _check_options(ctx: Context, decides: str, body: Content) -> None:

@@ -86,6 +86,12 @@ def test_nobody_is_declared_concerned_to_be_rid_of_their_vote() -> None:
     coop.say("Ume", "proposal.draft/1", body, cosigners=("Kenta",))
     coop.say("Ume", "proposal.draft/1", body, cosigners=("Hanako",))
     coop.say("Kenta", "proposal.draft/1", body)
+    # One official and a friend are not left alone to vote: less than half on their word, whoever else is out agrees.
+    others = [coop.id(name) for name in ("Jiro", "Kenta", "Matsu")]
+    assert code(coop.say, "Ume", "proposal.draft/1", body | {"interested": others}, cosigners=("Hanako",)) == (
+        "proposal.interested_many"
+    )
+    coop.say("Ume", "proposal.draft/1", body | {"interested": others}, cosigners=("Hanako", "Jiro"))
 
 
 def test_nobody_gets_onto_a_panel_after_the_lot() -> None:

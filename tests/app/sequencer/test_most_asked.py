@@ -94,7 +94,8 @@ def test_a_full_agenda(hall: Asking) -> None:
     assert MAX_AGENDA < hall.asks("Hanako", "meeting.convene/1", body) <= MAX_FETCHES
 
 
-def test_all_whom_a_proposal_concerns(hall: Asking) -> None:
+def test_all_whom_a_proposal_concerns(hall: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "MAX_ON_WORD", drafts.MAX_INTERESTED)
     members = [hall.id(f"m{number}") for number in range(drafts.MAX_INTERESTED)]
     body = {"kind": "ordinary", "title": Private("題"), "text": Private("文"), "interested": members}
     asked = hall.asks("Ume", "proposal.draft/1", body, cosigners=("Hanako",))
