@@ -38,21 +38,26 @@ class Home(NamedTuple):
         return self.people[0].group
 
 
+async def voters(installation: Installation, reading: Reading, meeting: Meeting) -> frozenset[str]:
+    """Who has a vote on an item, as far as the votes have opened: a chair without a vote has none (生協法41の3)."""
+
+    def question(state: State) -> frozenset[str]:
+        items = each(partial(state.need, Proposal, id_) for id_ in meeting.agenda)
+        opened = [one for one in items if one.opened_index is not None and one.withdrawn_at is None]
+        rules = each(partial(proposals.pinned, state, one) for one in opened)
+        rolls = each(partial(tallying.roll_weights, state, *two) for two in zip(opened, rules, strict=True))
+        return frozenset(id_ for roll in rolls for id_ in roll)
+
+    return await installation.ask(reading.ledger, question)
+
+
 async def guests(
     installation: Installation, reading: Reading, meeting: Meeting, people: Iterable[Person]
 ) -> list[Person]:
     """The active members who have a vote on an item, a seat, or a part in leading it; all of them where nobody is known
     to have a vote or a seat.
     """
-
-    def question(state: State) -> set[str]:
-        items = each(partial(state.need, Proposal, id_) for id_ in meeting.agenda)
-        opened = [one for one in items if one.opened_index is not None and one.withdrawn_at is None]
-        rules = each(partial(proposals.pinned, state, one) for one in opened)
-        rolls = each(partial(tallying.roll_weights, state, *two) for two in zip(opened, rules, strict=True))
-        return {id_ for roll in rolls for id_ in roll}
-
-    called = await installation.ask(reading.ledger, question)
+    called = set(await voters(installation, reading, meeting))
     seats = SEATS.get(meeting.gathers, ())
     held = await reading.offices() if seats else []
     called |= {role.member for role in held if role.active and role.role in seats}

@@ -75,7 +75,8 @@ class Convocation(Struct, frozen=True, kw_only=True):
             yield replace(self, households=self.households[start : start + size])
 
     def _household(self, fmt: Formats, household: Household) -> Said:
-        forms = [self._forms(voter) for voter in household.members] if self.proxies or self.written else []
+        voters = [voter for voter in household.members if voter.forms]
+        forms = [self._forms(voter) for voter in voters] if self.proxies or self.written else []
         return {**household.said(fmt), "members": forms}
 
     def _forms(self, voter: Voter) -> list[Said]:

@@ -9,11 +9,13 @@ from app.texts.formats import Formats
 
 
 class Voter(Struct, frozen=True, kw_only=True):
-    """A member to whom forms are sent."""
+    """A member who shares the letter box."""
 
     number: str
     """The member's number, empty where the co-op gives none."""
     name: str
+    forms: bool = True
+    """Whether forms are sent to them: to whom has a vote."""
     proxy: Code | None = None
     """What the proxy form is known by when it comes back."""
     ballot: Code | None = None

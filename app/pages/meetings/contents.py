@@ -70,13 +70,17 @@ class Matter(NamedTuple):
 
 
 class Desk:
-    """One meeting, its texts, and the words of who asks: what all its papers are made of."""
+    """One meeting, its texts, and the words of who asks: what all its papers are made of.
+
+    ``voters``: who gets forms, where that is known; without any, everybody.
+    """
 
     def __init__(
         self, request: Request, visit: Visit, meeting: Meeting, texts: Said, matters: list[Matter], now: int
     ) -> None:
         self.meeting, self.texts, self.matters = meeting, texts, matters
         self.changes: list[str] = []
+        self.voters = frozenset[str]()
         self.words: Words = words_of(request, visit)
         self.url = page_of(request, visit, meeting)
         self._visit, self._now = visit, now
@@ -229,6 +233,7 @@ class Desk:
         return Voter(
             number=person.number,
             name=person.name,
+            forms=not self.voters or person.id in self.voters,
             proxy=Code(f"{returned}#proxy", number),
             ballot=Code(f"{returned}#ballot", number),
         )

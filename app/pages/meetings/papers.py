@@ -14,7 +14,7 @@ from app.access import OPT, Access
 from app.api.problems import Problem
 from app.installation import Installation
 from app.limits import limits_of
-from app.meetings.guests import Home, guests, homes, households
+from app.meetings.guests import Home, guests, homes, households, voters
 from app.pages.meetings.common import need_meeting
 from app.pages.meetings.contents import Desk, Wishes, desk
 from app.pages.page import Page, show
@@ -82,6 +82,7 @@ async def letters(
     some = found[(number - 1) * each : number * each] if number > 0 else []
     if not some:
         raise Problem("http.not_found", 404)
+    made.voters = await voters(installation, visit.reading, made.meeting)
     content = await made.convocation(some, made.wishes(request.query_params))
     return await printed(request, content, made.words.fmt, f"letters-{number}")
 
@@ -119,6 +120,7 @@ async def mine(
     """The reader's own notice and forms."""
     made, me = await _desk(request, visit, installation, id), need_member(visit)
     (person,) = [one for one in await _people(request, visit) if one.id == me]
+    made.voters = await voters(installation, visit.reading, made.meeting)
     content = await made.convocation(homes([person], {}), Wishes(made.back_by()))
     return await printed(request, content, made.words.fmt, "notice")
 
