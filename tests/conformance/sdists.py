@@ -42,10 +42,17 @@ def fetch(request: pytest.FixtureRequest, package: str) -> Distribution:
     version, sha256 = _PINNED[package]
     file = folder / f"{package}-{version}.tar.gz"
     if not file.exists():
+        # pip runs what builds it to learn what it is: not before it is known to be what we pinned.
+        asked = folder / f"{package}.txt"
+        asked.write_text(f"{package}=={version} --hash=sha256:{sha256}\n")
         line = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", package]
         done = subprocess.run(
-            [*line, "--dest", str(folder), f"{package}=={version}"], capture_output=True, text=True, check=False
+            [*line, "--require-hashes", "--requirement", str(asked), "--dest", str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
+        assert "DO NOT MATCH THE HASHES" not in done.stderr, done.stderr
         if done.returncode:
             pytest.skip(f"{package}'s source distribution can't be had: {done.stderr.strip().splitlines()[-1:]}")
     assert hashlib.sha256(file.read_bytes()).hexdigest() == sha256
