@@ -92,12 +92,15 @@ class Desk:
 
     @property
     def letter(self) -> str:
-        """What it begins with: first of all what is not as it was told before."""
-        own = self.texts.notes
-        if not self.changes:
-            return own
-        changed = "\n".join([self.words.t("paperwork.changes"), *self.changes])
-        return "\n\n".join([changed, own or self.words.t("papers.convocation.letter", meeting=self.title)])
+        """What it begins with: first of all what is not as it was told before, and that it is a second convocation."""
+        t, first = self.words.t, list[str]()
+        if self.changes:
+            first.append("\n".join([t("paperwork.changes"), *self.changes]))
+        if self.meeting.convocation > 1:
+            first.append(t("paperwork.second"))
+        if not first:
+            return self.texts.notes
+        return "\n\n".join([*first, self.texts.notes or t("papers.convocation.letter", meeting=self.title)])
 
     @property
     def votes_online(self) -> bool:

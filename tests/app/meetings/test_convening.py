@@ -12,6 +12,7 @@ from ledger.compose import Private
 from tests.app.api.service import Coop, Travelling
 from tests.app.meetings.conftest import SOON, Convene
 from tests.app.meetings.test_pages import page
+from tests.app.meetings.test_papers import printed
 
 AGENDA = re.compile(r'name="agenda\[\]" value="(prop_\w+)" data-as="id" data-optional( checked)?')
 
@@ -133,6 +134,9 @@ async def test_what_had_no_quorum_is_taken_up_by_a_second_convocation(
     told = await page(coop, "Taro", f"meetings/{second}")
     assert "第二招集" in told
     assert f"/c/owase/meetings/{first}" in told
+    letter = (await printed(coop, "Taro", f"{second}/notice.pdf"))[0]
+    assert "前の会議に出された委任状・書面議決書・投票は使われないので、もう一度お出しください。" in letter
+    assert "第二招集" not in (await printed(coop, "Taro", f"{first}/notice.pdf"))[0]
     assert link not in await page(coop, "Hanako", f"meetings/{first}")
 
 
