@@ -19,7 +19,7 @@ from app.api.problems import Problem
 from app.errors import ServiceError
 from app.installation import Installation
 from app.reading import Reading
-from app.sequencer.submission import MAX_SUBMISSION
+from app.sequencer.submission import MAX_SUBMISSION, require_acceptable
 from app.texts import LANGUAGES
 from app.texts.sentences import Sentences
 from app.too_late import about, deadlines
@@ -87,6 +87,7 @@ def parse(data: bytes) -> Pending:
         raise FormatError("format.envelope", detail=str(error)) from error
     spelled = bytes(envelope.statement)
     statement = parse_statement(spelled)
+    require_acceptable(statement, spelled)
     if len(envelope.signatures) != len(statement.signers):
         expected, found = len(statement.signers), len(envelope.signatures)
         raise FormatError("format.signature_count", expected=expected, found=found)

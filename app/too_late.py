@@ -11,6 +11,7 @@ from typing import Final
 from app.reading import Reading
 from governance.books.meetings import Meeting
 from governance.books.proposals import Proposal
+from ledger import ids
 from ledger.statement import Statement
 
 DURING: Final = frozenset(
@@ -34,8 +35,8 @@ async def deadlines(reading: Reading, statements: Collection[Statement]) -> dict
     the ledger, as far as that is known. It may still be moved.
     """
     asked = {id_ for one in statements if (id_ := about(one))}
-    meetings = await reading.find_many(Meeting, [id_ for id_ in asked if id_.startswith("mtg_")])
-    votes = await reading.find_many(Proposal, [id_ for id_ in asked if id_.startswith("prop_")])
+    meetings = await reading.find_many(Meeting, [id_ for id_ in asked if ids.is_id(id_, "mtg")])
+    votes = await reading.find_many(Proposal, [id_ for id_ in asked if ids.is_id(id_, "prop")])
     found = {id_: 0 if one.stage() in ("closed", "cancelled") else one.until for id_, one in meetings.items()}
     ends = {id_: one.closes_at if one.withdrawn_at is None else 0 for id_, one in votes.items()}
     return found | {id_: at for id_, at in ends.items() if at is not None}

@@ -61,10 +61,15 @@ def parse(data: bytes) -> Submission:
         raise FormatError("format.envelope", detail=str(error)) from error
     spelled = bytes(envelope.statement)
     statement = parse_statement(spelled)
+    require_acceptable(statement, spelled)
+    return check(statement, spelled, parse_signatures(envelope.signatures, statement), envelope.private)
+
+
+def require_acceptable(statement: Statement, spelled: bytes) -> None:
+    """FormatError for text in the body that verification lets pass, but that is not taken in (any more)."""
     canonical.require_nfc(statement.body, "body")
     if rb"\u0000" in spelled:
         _require_no_nul(statement.body, "body")
-    return check(statement, spelled, parse_signatures(envelope.signatures, statement), envelope.private)
 
 
 def check(

@@ -267,3 +267,20 @@ async def test_what_can_not_be_told_is_not_kept(three: Coop, type_: str, body: d
     assert (answer.status_code, answer.json()["code"]) == (400, "format.body")
     page = await (await three.signed_in("Hanako")).get(f"/c/{three.town.slug}/office/countersign")
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("type_", "body"),
+    [
+        ("meeting.motion/1", {"meeting": "mtg_\0", "proposal": "prop_x"}),
+        ("meeting.hands/1", {"proposal": "prop_\0", "yes": 1, "no": 0, "abstain": 0}),
+        ("proxy.give/1", {"meeting": "mtg_\0", "to": "chair"}),
+    ],
+)
+async def test_what_the_database_can_not_hold_is_not_kept(three: Coop, type_: str, body: dict[str, Any]) -> None:
+    """Else whoever is named as a signer would be without the home page."""
+    answer = await leave(three, three.town.says("Jiro", type_, body, cosigners=("Hanako",), missing=("Hanako",)))
+    assert (answer.status_code, answer.json()["code"]) == (400, "format.nul")
+    hanako = await three.signed_in("Hanako")
+    for path in ("", "/office", "/office/countersign"):
+        assert (await hanako.get(f"/c/{three.town.slug}{path}")).status_code == 200
