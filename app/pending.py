@@ -24,8 +24,8 @@ from app.texts import LANGUAGES
 from app.texts.sentences import Sentences
 from app.too_late import about, deadlines
 from ledger import canonical, ids
-from ledger.books.keys import OFFICIALS, Key
-from ledger.books.roles import COOP, Role
+from ledger.books.keys import Key
+from ledger.books.roles import COOP, ROLES, Role
 from ledger.errors import FormatError, LedgerError
 from ledger.keys import verify_statement
 from ledger.private import Opening, check_openings, commitments
@@ -37,7 +37,7 @@ BALLOT: Final = "ballot.cast/1"
 ENTER: Final = "member.enter/1"
 
 MOST: Final = 6000
-"""Statements of one official that wait in one ledger: every line of a roster may be one, and every paper ballot."""
+"""Statements of an officer that wait in one ledger: every line of a roster may be one, and every paper ballot."""
 FEW: Final = 100
 """Of anybody else: whom they name as signers has them all on one page."""
 LARGEST: Final = 64 * 1024 * 1024
@@ -299,7 +299,8 @@ async def _check_signers(reading: Reading, posted: Pending) -> str:
 
 
 async def _most(reading: Reading, member: str) -> int:
-    held = await reading.find_many(Role, [f"{member}/{role}/{COOP}" for role in (*OFFICIALS, "concierge")])
+    # Delegates have a vote, not an office.
+    held = await reading.find_many(Role, [f"{member}/{role}/{COOP}" for role in ROLES if role != "delegate"])
     return MOST if any(role.active for role in held.values()) else FEW
 
 
