@@ -65,8 +65,12 @@ class Clerk:
         for ledger, _ in await self._watch.grown():
             try:
                 await self._announce(ledger)
-            except (ServiceError, LedgerError) as error:  # of this ledger: others have announcements too
+            except ServiceError as error:  # of this ledger: others have announcements too
                 _log.warning("%s: %s", ledger.origin, error)
+            except TROUBLE:
+                raise
+            except Exception:  # noqa: BLE001  (a mistake about this ledger must not silence the clerk in all others)
+                _log.exception("%s: nothing is announced", ledger.origin)
 
     def _cause(self, due: _Due) -> str:
         cause = f"{due.id} {due.at}"

@@ -11,6 +11,7 @@ import pytest
 from app.announcements import Announcement
 from app.clerk import Clerk
 from app.clock import Clock
+from app.growing import Grown, Watch
 from app.installation import Installation
 from app.storage.embedded import Server
 from app.storage.ledgers import Ledger
@@ -101,6 +102,27 @@ async def test_an_announcement_is_made_once_for_its_cause(house: House) -> None:
     before = len(asked)
     await clerks[0].look_around()
     assert len(asked) == before, "it looked at a ledger that had not grown"
+
+
+async def test_a_mistake_about_one_ledger_keeps_nothing_from_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Ledger] = []
+
+    async def announcer(_installation: Installation, ledger: Ledger) -> list[Announcement]:
+        asked.append(ledger)
+        if len(asked) == 1:
+            raise RuntimeError("asks without end")
+        return []
+
+    clerk, grown = Clerk(house.installation, (announcer,)), Watch.grown
+
+    async def twice(watch: Watch) -> list[Grown]:
+        return 2 * await grown(watch)
+
+    monkeypatch.setattr(Watch, "grown", twice)
+    await clerk.look_around()
+    assert len(asked) == 2
 
 
 async def test_a_running_clerk_survives_trouble(house: House) -> None:
