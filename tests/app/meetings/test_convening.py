@@ -28,6 +28,8 @@ async def test_only_who_may_convene_gets_the_form(coop: Coop) -> None:
     assert "/c/owase/meetings/new" not in await page(coop, "Taro", "meetings")
     client = await coop.signed_in("Taro")
     assert (await client.get("/c/owase/meetings/new")).status_code == 403
+    # Where there is no draft yet, the way to one.
+    assert 'href="/c/owase/proposals/new"' in await page(coop, "Hanako", "meetings/new")
 
 
 async def test_kinds_in_english_begin_with_a_capital(coop: Coop, convene: Convene) -> None:
