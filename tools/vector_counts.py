@@ -33,6 +33,7 @@ AMOUNTS: Final[tuple[Profile, ...]] = (
     {"1:2,2:2": (2, 2), "3:4": (1, 1), "4:4": (1, 0)},
     {},
 )
+AGAINST: Final[Profile] = {"1:4": (1, 1), "1:3,2:1": (2, 2), "lowest": (3, 3), "abstain": (4, 4)}
 RANKINGS: Final[tuple[Profile, ...]] = (
     {"1>2>3": (4, 4), "2>3>1": (3, 3), "3>1>2": (2, 2), "4": (1, 1), "abstain": (2, 2), "invalid": (1, 1)},
     {"1>2": (2, 2), "2>1": (2, 2), "3": (1, 0)},
@@ -57,7 +58,7 @@ CASES: Final[tuple[tuple[Json, tuple[str, ...], tuple[Profile, ...]], ...]] = (
     ({"module": "approval/1", "most": None}, ("one", "two"), APPROVALS),
     ({"module": "approval/1", "most": 3}, ("one",), APPROVALS[:1]),
     ({"module": "score/1", "highest": 4}, ("one", "two"), AMOUNTS),
-    ({"module": "majority_judgement/1", "grades": 5}, ("one",), AMOUNTS),
+    ({"module": "majority_judgement/1", "grades": 5}, ("one",), (*AMOUNTS, AGAINST)),
     ({"module": "irv/1"}, ("one",), RANKINGS),
     ({"module": "schulze/1", "equal": True}, ("one",), RANKINGS + LEVELS),
     ({"module": "schulze/1", "equal": False}, ("one",), RANKINGS[:1]),
@@ -79,7 +80,7 @@ CASES: Final[tuple[tuple[Json, tuple[str, ...], tuple[Profile, ...]], ...]] = (
 )
 ORDERS: Final = ((), ("option_3", "option_2", "option_4", "option_1"))
 BALLOTS: Final = (
-    *("yes", "no", "consent", "object", "abstain", "invalid", "option_1", "option_4", "option_5", ""),
+    *("yes", "no", "consent", "object", "abstain", "lowest", "invalid", "option_1", "option_4", "option_5", ""),
     *("1", "4", "5", "01", "1,2", "2,1", "1,1", "1,2,3,4", "1,5", "1, 2", "1,", "1,2,3"),
     *("1:1", "1:4", "1:5", "1:0", "1:01", "1:2,3:2", "3:2,1:2", "1:3,2:1", "1:4,2:1", "1:3,2:2,3:1", "1:2,1:2"),
     *("1>2", "2>1>4", "1=2", "2=1", "1>2=3", "1>1", "1>5", ">1", "1>"),

@@ -61,7 +61,7 @@ def lodz(file: Distribution, part: str) -> Budget:
 
 
 def star(file: Distribution, poll: str) -> Poll:
-    """That poll: after three columns about the voter, one for each option. Who gives nothing to anyone abstains."""
+    """That poll: after three columns about the voter, one for each option. Who gives nothing to anyone is left out."""
     name = f"test_elections/starvote_ballots_{poll}"
     first, *voters = csv.reader(io.StringIO(file.text(f"{name}.csv")))
     ballots = Counter(scores for voter in voters if any(scores := tuple(map(int, voter[3:]))))

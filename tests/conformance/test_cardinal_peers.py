@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.count import Count, Counted, Paper, option
+from governance.count import Counted, Paper, option
 from governance.modules.method.approval import Approval
 from governance.modules.method.equal_shares import EqualShares
 from governance.modules.method.greedy_budget import GreedyBudget
@@ -21,7 +21,7 @@ from governance.modules.method.score import Score
 from tests.conformance import cardinal_peers as peers
 from tests.governance import cardinal_oracle as oracle
 from tests.governance.cardinal_oracle import Projects, Votes
-from tests.governance.marked import approving, budgets, elections, giving, paper
+from tests.governance.marked import approving, budgets, elections, giving, judging, paper
 
 MANY = settings(max_examples=250, deadline=None)
 NONE, ADD1, GREEDY = (EqualShares(1000, "none"), EqualShares(1000, "add1"), EqualShares(1000, "greedy"))
@@ -53,6 +53,9 @@ def weighed(votes: Votes) -> Votes:
 
 single = elections(least=1).map(weighed).filter(lambda votes: bool(votes.ballots))
 scored = elections(highest=5, least=1).map(weighed).filter(lambda votes: bool(votes.ballots))
+graded = (
+    elections(highest=5, least=1, named=0).map(weighed).filter(lambda votes: any(map(bool, votes.backing().values())))
+)
 projects = budgets().map(lambda drawn: (weighed(drawn[0]), drawn[1]))
 
 
@@ -88,10 +91,10 @@ def test_seats_that_nobody_is_wanted_for_stay_empty() -> None:
 
 
 @MANY
-@given(scored)
+@given(graded)
 def test_majority_judgement_as_pref_voting_by_gauges(votes: Votes) -> None:
     """It stops at the majority gauges: who is level there is tied, whom the further grades may tell apart."""
-    found = first(MajorityJudgement(6).count(giving(votes), Paper(votes.options)))
+    found = first(MajorityJudgement(6).count(judging(votes), Paper(votes.options)))
     theirs = wanted(votes, frozenset(peers.pref_voting_majority(votes, 5)))
     gauges = {one: oracle.majority_gauge(votes, one) for one, backing in votes.backing().items() if backing}
     assert found <= theirs == {one for one in gauges if gauges[one] == max(gauges.values())}
@@ -103,21 +106,10 @@ def test_majority_judgement_goes_on_where_gauges_are_level() -> None:
     assert MajorityJudgement(6).count(giving(votes), Paper(2)).winners == ("option_2",)
 
 
-def test_who_gives_nothing_to_anyone_abstains() -> None:
-    """pref_voting takes it for the lowest grade, which moves the middle."""
-    votes = Votes([({1: 5, 2: 3}, 2), ({2: 4}, 1)], 2)
-    assert peers.pref_voting_majority(votes, 5) == {1}
-    assert peers.pref_voting_majority(votes._replace(ballots=[*votes.ballots, ({}, 2)]), 5) == {2}
-    judged = MajorityJudgement(6)
-    assert not judged.accepts("", Paper(2))
-    told = giving(votes) | {"abstain": Count(2, 2)}
-    assert judged.count(told, Paper(2)).winners == ("option_1",)
-
-
 @MANY
-@given(scored.filter(lambda votes: sum(map(bool, votes.backing().values())) <= 2))
+@given(graded.filter(lambda votes: sum(map(bool, votes.backing().values())) <= 2))
 def test_majority_judgement_of_two_as_votelib(votes: Votes) -> None:
-    found = MajorityJudgement(6).count(giving(votes), Paper(votes.options))
+    found = MajorityJudgement(6).count(judging(votes), Paper(votes.options))
     try:
         theirs = peers.votelib_majority(votes)
     except peers.Undecided:

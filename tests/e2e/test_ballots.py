@@ -238,15 +238,20 @@ def test_nothing_is_graded_before_it_is(travelling: Travelling, open_page: OpenP
     vote = page.locator("#vote")
     first = vote.locator("[data-option='1']")
     expect(first.locator("option:checked")).to_have_text("選んでください")
+    vote.get_by_role("button", name=VOTE["ja"]).click()
+    expect(vote.get_by_text("一つ以上に評価をつけるか、")).to_be_visible()
     choose(_1="0")(page)
     expect(vote.locator("[data-left]")).to_have_text("1個に評価をつけました。まだのものは2個です。")
-    vote.get_by_role("button", name=VOTE["ja"]).click()
-    expect(vote.get_by_text("少なくとも一つに、いちばん低い評価より上をつけてください。")).to_be_visible()
     choose(_2="3")(page)
     vote.get_by_role("button", name=VOTE["ja"]).click()
     sign(page, "ja")
     expect(vote).to_contain_text("あなたの票:みかんに3")
     expect(first.locator("option:checked")).to_have_text("0 認められない")
+    choose(_2="0")(page)
+    vote.get_by_role("button", name=VOTE["ja"]).click()
+    sign(page, "ja")
+    expect(vote).to_contain_text("あなたの票:どれも最低の評価")
+    expect(vote.locator("option:checked")).to_have_text(["0 認められない"] * 3)
 
 
 def test_places_that_are_taken_move_down(travelling: Travelling, open_page: OpenPage) -> None:

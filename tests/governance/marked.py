@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from hypothesis import strategies as st
 
 from governance.count import Count, Paper, option
+from governance.modules.method.majority_judgement import LOWEST
 from tests.governance.cardinal_oracle import Ballot, Projects, Votes
 
 
@@ -18,6 +19,12 @@ def approving(votes: Votes) -> dict[str, Count]:
 def giving(votes: Votes) -> dict[str, Count]:
     """What they say with amounts."""
     return _profile(votes, lambda ballot: ",".join(f"{one}:{amount}" for one, amount in sorted(ballot.items())))
+
+
+def judging(votes: Votes) -> dict[str, Count]:
+    """What they say as grades: one that names nothing gives all the lowest."""
+    said = giving(votes)
+    return {text or LOWEST: count for text, count in said.items()}
 
 
 def _profile(votes: Votes, say: Callable[[Ballot], str]) -> dict[str, Count]:
@@ -32,16 +39,16 @@ def names(numbers: Iterable[int]) -> set[str]:
     return {option(number) for number in numbers}
 
 
-def ballots(options: int, highest: int = 1) -> st.SearchStrategy[Ballot]:
-    """Any that names something."""
-    return st.dictionaries(st.integers(1, options), st.integers(1, highest), min_size=1)
+def ballots(options: int, highest: int = 1, named: int = 1) -> st.SearchStrategy[Ballot]:
+    """Any that names so many."""
+    return st.dictionaries(st.integers(1, options), st.integers(1, highest), min_size=named)
 
 
 @st.composite
-def elections(draw: st.DrawFn, highest: int = 1, most: int = 5, least: int = 0) -> Votes:
-    """A few ballots, some of them of no weight."""
+def elections(draw: st.DrawFn, highest: int = 1, most: int = 5, least: int = 0, named: int = 1) -> Votes:
+    """A few ballots, some of them of no weight; each names ``named`` options at least."""
     options = draw(st.integers(2, most))
-    weighed = st.tuples(ballots(options, highest), st.sampled_from((1, 1, 1, 2, 3, 0)))
+    weighed = st.tuples(ballots(options, highest, named), st.sampled_from((1, 1, 1, 2, 3, 0)))
     return Votes(draw(st.lists(weighed, min_size=least, max_size=8)), options)
 
 

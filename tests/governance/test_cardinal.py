@@ -22,7 +22,7 @@ from governance.modules.method.weighted import Weighted
 from governance.modules.questions import Method
 from tests.governance import cardinal_oracle as oracle
 from tests.governance.cardinal_oracle import Votes
-from tests.governance.marked import approving, elections, giving, names, orders
+from tests.governance.marked import approving, elections, giving, judging, names, orders
 
 UNTIMED = settings(deadline=None)
 PAPER = Paper(options=12, costs=(1,) * 12, budget=6)
@@ -188,9 +188,9 @@ def test_the_highest_sums_win(data: st.DataObject, drawn: tuple[Method, Callable
 
 
 @UNTIMED
-@given(elections(highest=4))
+@given(elections(highest=4, named=0))
 def test_majority_judgement_counts_as_by_the_letter(votes: Votes) -> None:
-    found = MajorityJudgement(5).count(giving(votes), Paper(votes.options))
+    found = MajorityJudgement(5).count(judging(votes), Paper(votes.options))
     values = oracle.majority_values(votes)
     best = {one for one in values if values[one] == max(values.values())}
     assert set(found.winners) | set(found.tied) == names(best)
@@ -205,9 +205,9 @@ def test_majority_judgement_counts_as_by_the_letter(votes: Votes) -> None:
 
 
 @UNTIMED
-@given(elections(highest=4))
+@given(elections(highest=4, named=0))
 def test_where_majority_gauges_differ_they_say_the_same(votes: Votes) -> None:
-    found = MajorityJudgement(5).count(giving(votes), Paper(votes.options))
+    found = MajorityJudgement(5).count(judging(votes), Paper(votes.options))
     gauges = {one: oracle.majority_gauge(votes, one) for one, backing in votes.backing().items() if backing}
     best = {one for one in gauges if gauges[one] == max(gauges.values())}
     assert set(found.winners) | set(found.tied) <= names(best)
@@ -228,6 +228,17 @@ def test_majority_judgement_of_two_middle_grades_takes_the_lower() -> None:
     profile = {"1:4,2:3": Count(1, 1), "1:1,2:2": Count(1, 1)}
     found = MajorityJudgement(5).count(profile, Paper(2))
     assert (found.winners, found.rounds[0].amounts) == (("option_2",), {"option_1": 1, "option_2": 2})
+
+
+def test_a_voice_against_all_moves_the_middle_as_an_abstention_does_not() -> None:
+    judged, asked = MajorityJudgement(5), Paper(2)
+    profile = {"1:4,2:1": Count(2, 2), "2:2": Count(1, 1)}
+    assert judged.count(profile | {"abstain": Count(2, 2)}, asked).winners == ("option_1",)
+    found = judged.count(profile | {"lowest": Count(2, 2)}, asked)
+    assert (found.winners, found.cast, found.abstained) == (("option_2",), Count(5, 5), Count())
+    assert found.grades == ((3, 0, 0, 0, 2), (2, 2, 1, 0, 0))
+    assert judged.accepts("lowest", asked)
+    assert not Score(5).accepts("lowest", asked)
 
 
 def test_weights_beyond_counting_one_by_one() -> None:

@@ -44,6 +44,10 @@ test("a ballot that is filled in comes to its text, or to what is wrong with it"
   assert.equal(judge("credits", marks([1, 1]), 10).fault, "");
   assert.equal(judge("scores", marks([1, 6]), 5).fault, "over");
   assert.equal(judge("grades", marks([1, 4]), 4).text, "1:4");
+  assert.deepEqual(judge("grades", marks([1, 0], [2, 0]), 4), { text: "lowest", fault: "", left: 0 });
+  assert.equal(judge("grades", marks([1, 0], [2, 3]), 4).text, "2:3");
+  assert.equal(judge("grades", marks(), 4).fault, "none");
+  assert.equal(judge("scores", marks([1, 0]), 4).fault, "none");
   assert.equal(judge("ranking", marks([1, 1], [2, 1]), 3).fault, "alike");
   assert.deepEqual(judge("ranking", marks([1, 1], [2, 1], [3, 2]), 3, true), { text: "1=2>3", left: 1, fault: "" });
   assert.equal(judge("ranking", marks([1, 4]), 3, true).fault, "over");

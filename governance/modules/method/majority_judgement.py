@@ -1,11 +1,12 @@
 """Majority judgement: grade every option; the one with the best majority grade wins.
 
 M. Balinski, R. Laraki, *A theory of measuring, electing, and ranking* (PNAS 104, 2007) and *Majority Judgment*
-(2011). Grades go from 0, the lowest, to ``grades`` - 1; an option that a ballot does not name has 0 from it, and
-ballots that abstain grade nothing. An option's majority grade is the middle one of all its grades in order, of two
-middle ones the lower: the best grade of which more than half say "at least that". Between options of the same
-majority grade: take one such grade away from each, look at the majority grade of what is left, and so on until they
-differ. Where the majority gauges (p, α±, q) of the same authors tell two options apart, they say the same.
+(2011). Grades go from 0, the lowest, to ``grades`` - 1; an option that a ballot does not name has 0 from it, all of
+them from ``lowest``, and ballots that abstain grade nothing. An option's majority grade is the middle one of all its
+grades in order, of two middle ones the lower: the best grade of which more than half say "at least that". Between
+options of the same majority grade: take one such grade away from each, look at the majority grade of what is left,
+and so on until they differ. Where the majority gauges (p, α±, q) of the same authors tell two options apart, they say
+the same.
 
 Weight *w* grades as *w* equal ballots would. Taking every ballot twice changes no comparison, and then there are
 always two middle grades: taking grades away walks from the middle outwards, down and up in turn, here in strides as
@@ -45,10 +46,12 @@ from governance.modules.method import marks
 from governance.modules.questions import Line, Method
 
 MAX_GRADES: Final = 10
+LOWEST: Final = "lowest"
+"""The ballot that gives every option the lowest grade: a voice against them all, as an abstention is not."""
 
 
 class MajorityJudgement(Method, frozen=True):
-    """``majority_judgement/1``: grades above the lowest by option, ``1:5,3:2``, or ``abstain``."""
+    """``majority_judgement/1``: grades above the lowest by option, ``1:5,3:2``, or ``lowest``, or ``abstain``."""
 
     NAME = "majority_judgement/1"
     KEYS = ("rule.method.majority_judgement",)
@@ -61,8 +64,8 @@ class MajorityJudgement(Method, frozen=True):
         return self.KEYS[0], {"grades": self.grades, "highest": self.grades - 1}
 
     def accepts(self, choice: str, paper: Paper) -> bool:
-        """Options ascending, each once, each with a grade above 0."""
-        return choice == ABSTAIN or marks.amounts(choice, paper.options, self.grades - 1) is not None
+        """Options ascending, each once, each with a grade above 0; or none with one."""
+        return choice in (ABSTAIN, LOWEST) or marks.amounts(choice, paper.options, self.grades - 1) is not None
 
     def count(self, profile: Tally, paper: Paper, order: Sequence[str] = ()) -> Counted:
         """The option of the best majority grades."""
@@ -70,7 +73,8 @@ class MajorityJudgement(Method, frozen=True):
         everyone = ballots.expressed
         tally = dict.fromkeys(options(paper), NOBODY)
         given = {name: [0] * self.grades for name in tally}
-        for mark, count in marks.tally(ballots.marks).items():
+        marked = {choice: count for choice, count in ballots.marks.items() if choice != LOWEST}
+        for mark, count in marks.tally(marked).items():
             number, grade = marks.split(mark)
             tally[option(number)] += count
             given[option(number)][grade] += count.weight

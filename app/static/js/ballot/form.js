@@ -134,7 +134,8 @@ function marked(part) {
   if (part.dataset.ballot === "projects") return new Map([...chosen(part).keys()].map((number) => [number, 1]));
   /** @type {[number, number][]} */
   const all = options(part).map((control) => [Number(control.dataset.option), control.type === "checkbox" ? Number(control.checked) : amount(control)]);
-  return new Map(all.filter(([, given]) => given > 0));
+  const graded = new Set(part.dataset.ballot === "grades" ? options(part).filter((control) => control.value !== "").map((control) => Number(control.dataset.option)) : []);
+  return new Map(all.filter(([number, given]) => given > 0 || graded.has(number)));
 }
 
 /** The browser then refuses to submit, and the form says why at the first of the controls. @param {HTMLElement} part @param {string} fault @param {HTMLInputElement} abstain */

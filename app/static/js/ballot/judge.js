@@ -2,12 +2,14 @@
 
 import { spellAmounts, spellApprovals, spellRanking } from "./text.js";
 
+const LOWEST = "lowest"; // every option has been graded, or left, at the bottom
+
 /**
  * @typedef {{text: string, fault: ""|"none"|"over"|"short"|"alike", left: number}} Judged
  *   fault: nothing is chosen; more than there is; less than has to be given; two options in one place
  *
  * @param {string} family as the form calls it
- * @param {Map<number, number>} marks what each option is given; for approvals and projects 1
+ * @param {Map<number, number>} marks what each option is given; for approvals and projects 1; for grades 0 is one, too
  * @param {number} limit most options, highest score or grade, points, credits, places
  * @param {boolean} [equal] whether options may share a place
  * @returns {Judged}
@@ -16,7 +18,8 @@ export function judge(family, marks, limit, equal = false) {
   const named = new Map([...marks].filter(([, amount]) => amount > 0));
   switch (family) {
     case "approvals": case "projects": return judged(spellApprovals(named.keys()), limit - named.size, named.size);
-    case "grades": case "scores": return judged(spellAmounts(named), Math.max(...named.values(), 0) > limit ? -1 : 0, named.size);
+    case "grades": if (marks.size > 0 && named.size === 0) return { text: LOWEST, fault: "", left: 0 }; // falls through
+    case "scores": return judged(spellAmounts(named), Math.max(...named.values(), 0) > limit ? -1 : 0, named.size);
     case "credits": return judged(spellAmounts(named), limit - sum(named, (votes) => votes * votes), named.size);
     case "points": {
       const found = judged(spellAmounts(named), limit - sum(named, (points) => points), named.size);
