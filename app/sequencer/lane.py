@@ -38,9 +38,9 @@ _log = logging.getLogger("yui.sequencer")
 MAX_BATCH: Final = 512
 _IDLE: Final = 60.0
 _MOST_SETTLED: Final = 100
-_PATIENCE, _AGAIN = 60.0, 5.0
+_PATIENCE, _AGAIN = 30.0, 5.0
 """Seconds that statements wait for an answer that is worked out beside the lock, and between two tries meanwhile:
-another process may have found it.
+another process may have found it. No vote is as short as that, so none closes on those that wait.
 """
 _PAUSES: Final = (0.05, 0.5, 2.0)
 """Seconds before the second, third … attempt of a batch whose connection failed."""
