@@ -99,7 +99,9 @@ def _matter(words: Words, number: int, matter: Matter) -> str:
     if matter.hands is not None:
         raised = {answer: fmt.integer(getattr(matter.hands, answer)) for answer in _ANSWERS}
         told.append(t("meetings.draft.among", told=t(f"meetings.hands.{matter.hands.how}", **raised)))
-    told.append(t("meetings.draft.result", result=t(f"proposals.stage.{item.stage}")))
+    # What was carried out since is no part of what the meeting decided.
+    decided = "passed" if item.stage == "executed" else item.stage
+    told.append(t("meetings.draft.result", result=t(f"proposals.stage.{decided}")))
     winners = () if item.proposal.outcome is None or not item.rule.chooses else item.proposal.outcome.winners
     if winners:
         told.append(words.joined([words.choice(winner, matter.labels) for winner in winners]))

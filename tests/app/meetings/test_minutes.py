@@ -39,6 +39,7 @@ async def test_minutes_begin_with_what_the_log_knows_and_end_signed(
         "結果:可決",
     ):
         assert told in begun
+    assert "結果:可決・実行ずみ" not in begun
     body = {"meeting": meeting, "version": 1, "text": Private("屋根を直すと決めた。")}
     await coop.say("Jiro", "minutes.draft/1", body)
     shown = await page(coop, "Taro", path)
