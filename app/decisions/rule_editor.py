@@ -11,11 +11,13 @@ from app import presets
 from app.decisions import rule_form, rule_spelling
 from app.decisions.drafting import Drafted
 from app.decisions.people import find_people
+from app.decisions.rule_form import Answer
 from app.decisions.rule_spelling import Values, one
 from app.decisions.words import Words
 from app.presets import Start
 from app.reading import Reading
 from governance.books import rules
+from governance.modules import method
 from governance.rule import CHANNELS, UNANSWERED
 
 START: Final = "start"
@@ -79,12 +81,20 @@ def preset_title(words: Words, start: Start) -> str:
     return words.t("presets.document", preset=name, document=words.t(f"presets.{start.preset}.{start.name}"))
 
 
+def _suiting(answer: Answer, decides: str) -> Answer:
+    """Without methods that can't decide such proposals, unless the document names one."""
+    if answer.question != "method":
+        return answer
+    suits = {one.NAME for one in method.MODULES if rules.suits(decides, one)} | {answer.chosen}
+    return answer._replace(modules=tuple(name for name in answer.modules if name in suits))
+
+
 async def context(
     reading: Reading, words: Words, values: Values, drafted: Drafted, classes: Collection[str], *, in_force: bool
 ) -> dict[str, Any]:
     """Everything that the form's template shows. Faults are put where the form has a place for them."""
     document, decides = drafted.document or {}, one(values, "decides")
-    answers = rule_form.answers(document, classes, words.areas)
+    answers = [_suiting(answer, decides) for answer in rule_form.answers(document, classes, words.areas)]
     table = document.get("weight")
     weights = table.get("weights") if isinstance(table, dict) and table.get("module") == "table/1" else None
     people = {} if weights is None else await _people(reading, one(values, "find"), weights)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from governance import rule
+from governance.modules.questions import Method
 from governance.rule import Rule
 from ledger.errors import FormatError, Refusal
 from ledger.fold import Book, Moment
@@ -72,6 +73,11 @@ def current(state: State, decides: str) -> RuleVersion:
     if head is None:
         raise Refusal("rule.none", kind=decides)
     return state.need(RuleVersion, f"{decides}/{head.version}")
+
+
+def suits(decides: str, method: type[Method]) -> bool:
+    """Whether proposals of that kind can be answered by such ballots; see ``check``."""
+    return (method.OPTIONS != (0, 0)) == (decides in CHOOSING) and (decides == BUDGET) == method.COSTS
 
 
 def check(decides: str, document: Any) -> Rule:

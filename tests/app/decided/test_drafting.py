@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.app.decided.conftest import Deciding
 
 LATER = '<p class="quiet" id="incomplete">'
@@ -32,3 +34,19 @@ async def test_members_of_a_slate_are_named_to_the_sentence_that_is_signed(coop:
     assert found is not None
     for member, name in ((taro, "Taro"), (jiro, "Jiro")):
         assert f"&#34;{member}&#34;: &#34;{name}&#34;" in found[1]
+
+
+METHODS = {
+    "ordinary": {"yes_no_abstain/1", "consent/1"},
+    "choice": {"single_choice/1", "approval/1", "score/1", "majority_judgement/1", "weighted/1", "quadratic/1"}
+    | {"irv/1", "schulze/1", "copeland/1", "borda/1", "stv/1"},
+    "budget": {"equal_shares/1", "greedy_budget/1"},
+}
+
+
+@pytest.mark.parametrize("decides", METHODS)
+async def test_a_rule_is_offered_the_methods_that_can_decide_its_kind(coop: Deciding, decides: str) -> None:
+    shown = await coop.page("Hanako", f"proposals/new?kind=rules&decides={decides}")
+    select = re.search(r'<select[^>]*name="method/module".*?</select>', shown, re.DOTALL)
+    assert select is not None
+    assert set(re.findall(r'value="([^"]+)"', select[0])) == METHODS[decides]
