@@ -27,6 +27,9 @@ from ledger.statement import Entry, parse_leaf
 
 PAGE: Final = 20
 _DAY: Final = 86_400_000
+_NEWEST: Final = 2000
+_NO_NEWS: Final = tuple(f'"type":"{prefix}' for prefix in ("ballot.", "proposal.roll/", "lot."))
+"""Votes one by one, and what the clerk only works out. A hundred thousand of them are not read for five lines."""
 _OPEN_TEXTS: Final = ("proposal.", "resource.", "coop.")
 """Types whose private texts are what the co-op publishes about itself."""
 
@@ -47,12 +50,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks the stream for: entries below ``before``, of a book (``token``), of a member."""
+    """What a reader asks the stream for: entries below ``before``, of a book (``token``), of a member.
+
+    ``news``: only what everybody may want to hear of, among the newest: who voted how belongs to the votes' own pages.
+    """
 
     before: int | None = None
     book: str = ""
     who: str = ""
     ticks: bool = False
+    news: bool = False
 
 
 async def lines(installation: Installation, visit: Visit, texts: Catalogue, lang: str, wanted: Wanted) -> list[Line]:
@@ -66,7 +73,8 @@ async def lines(installation: Installation, visit: Visit, texts: Catalogue, lang
         "AND ($3 = '' OR position(convert_to('\"type\":\"' || $3 || '.', 'UTF8') IN leaf) > 0) "
         "AND ($4 = '' OR position(convert_to('\"' || $4 || '\"', 'UTF8') IN leaf) > 0) "
         "AND ($5 OR author <> $6 OR position(convert_to($7, 'UTF8') IN leaf) = 0) "
-        "ORDER BY index DESC LIMIT $8",
+        "AND NOT EXISTS (SELECT 1 FROM unnest($8::text[]) AS no WHERE position(convert_to(no, 'UTF8') IN leaf) > 0) "
+        "AND index >= $9 ORDER BY index DESC LIMIT $10",
         visit.reading.ledger_id,
         before,
         wanted.book,
@@ -74,6 +82,8 @@ async def lines(installation: Installation, visit: Visit, texts: Catalogue, lang
         wanted.ticks,
         ids.CLERK,
         f'"type":"{TICK}"',
+        _NO_NEWS if wanted.news else (),
+        before - _NEWEST if wanted.news else 0,
         PAGE,
     )
     stored = [Stored(**row) for row in rows]

@@ -34,7 +34,7 @@ async def home(
     can_vote = await votable(installation, visit, undecided.voting)
     booked = await here.upcoming()
     published = await installation.log.published(visit.reading.ledger)
-    entries = await lines(installation, visit, request.app.state.texts, language(request), Wanted())
+    entries = await lines(installation, visit, request.app.state.texts, language(request), Wanted(news=True))
     return await show(
         request,
         visit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app import stream
 from app.sequencer import state as cache
 from tests.app.decided.conftest import Deciding
 
@@ -22,6 +23,18 @@ async def test_who_is_not_on_the_roll_is_not_told_to_vote(coop: Deciding) -> Non
     after = await coop.page("Taro", "proposals")
     assert DONE in after
     assert CAN not in after
+
+
+async def test_who_voted_how_is_no_news_for_everybody(coop: Deciding, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposal = await coop.call(await coop.draft())
+    await coop.say("Taro", "ballot.cast/1", {"proposal": proposal, "choice": "yes"})
+    for who in ("Taro", "Hanako"):
+        home, ledger = await coop.page(who, ""), await coop.page(who, "ledger")
+        assert "賛成 と投票する" in ledger
+        assert "賛成 と投票する" not in home
+        assert "始めるよう呼びかける" in home
+    monkeypatch.setattr(stream, "_NEWEST", 1)
+    assert "始めるよう呼びかける" not in await coop.page("Hanako", "")
 
 
 async def test_as_many_votes_as_there_may_be_stop_no_page(coop: Deciding, monkeypatch: pytest.MonkeyPatch) -> None:
