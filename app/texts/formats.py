@@ -22,6 +22,7 @@ JUST_NOW = 45_000
 _FIRST, _LAST = -62_135_510_400_000, 253_402_214_399_999
 """The times of the calendar, a day less at each end: what a ledger says of times beyond is not to break a page."""
 
+_FEW_DAYS, _WEEKS = timedelta(days=2), timedelta(days=14)
 _NAMED = {Fraction(1, 2): "half", Fraction(1, 3): "third", Fraction(2, 3): "two_thirds", Fraction(1, 4): "quarter",
           Fraction(3, 4): "three_quarters", Fraction(1): "all"}  # fmt: skip
 _DAY = {"ja": "y年M月d日(EEE)", "en": "EEE d MMMM y"}
@@ -74,7 +75,10 @@ class Formats:
         """How far a time lies from now: `3時間前`, `in 2 days`."""
         if abs(ms - now) < JUST_NOW:
             return self.t("common.time.now")
-        words = format_timedelta(timedelta(milliseconds=ms - now), add_direction=True, threshold=1, locale=self.lang)
+        away = timedelta(milliseconds=ms - now)
+        # Ten days are no week, and of notices and terms each day counts.
+        threshold = 2 if _FEW_DAYS <= abs(away) < _WEEKS else 1
+        words = format_timedelta(away, add_direction=True, threshold=threshold, locale=self.lang)
         return words.replace(" ", "") if self.lang == "ja" else words  # CLDR sets a space that people do not write
 
     def integer(self, number: int) -> str:

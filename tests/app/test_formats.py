@@ -43,7 +43,11 @@ def test_days_and_months_of_the_calendar() -> None:
     [
         (-10_000, "たったいま", "just now"),
         (-3 * HOUR, "3時間前", "3 hours ago"),
+        (24 * HOUR, "1日後", "in 1 day"),
         (48 * HOUR, "2日後", "in 2 days"),
+        (7 * 24 * HOUR, "7日後", "in 7 days"),
+        (-10 * 24 * HOUR, "10日前", "10 days ago"),
+        (21 * 24 * HOUR, "3週間後", "in 3 weeks"),
         (-60_000, "1分前", "1 minute ago"),
     ],
 )
