@@ -47,7 +47,7 @@ class Answers(msgspec.Struct):
     admission: Literal["administrator", "two_officials", "decision"] = "administrator"
     supporters: bool = False
     preset: str = "simple_majority"
-    secrecy: Literal["open", "confidential"] = "open"
+    secrecy: Literal["open", "confidential"] = "confidential"
     voting_days: int = 7
     visibility: Openness = "members"
     utc_offset: int = 540
