@@ -37,7 +37,7 @@ GRAMMAR = {
 TRIED = (
     *("yes", "no", "consent", "object", "option_1", "option_01", "option_3", "", " 1", "1 ", "１"),
     *("1", "0", "1,2", "2,1", "1,,2", "1:1", "1:0", "1:1,2:2", "1:5,3:2", "3:2,1:5", "1:70,3:30"),
-    *("1>2", "1=2", "2=1", "3>1=2", "1>1"),
+    *("1>2", "1=2", "2=1", "3>1=2", "1>1", "lowest"),
 )
 
 
@@ -76,7 +76,8 @@ def test_what_a_ballot_may_say(row: list[str]) -> None:
 @pytest.mark.parametrize("row", table(METHOD), ids=lambda row: str(row[0]))
 def test_nothing_else_than_the_grammar_is_taken(row: list[str]) -> None:
     rule, paper = rule_of(row)
-    grammar = GRAMMAR.get(row[1]) or "|".join(re.findall("`(.*?)`", row[1]))
+    named = [GRAMMAR[name] for name in re.findall(r"\*\w+\*", row[1])]
+    grammar = "|".join([*named, *re.findall("`(.*?)`", row[1])])
     taken = [choice for choice in TRIED if accepts(rule, paper, choice)]
     assert taken
     assert all(re.fullmatch(grammar, choice, re.ASCII) for choice in taken)

@@ -98,7 +98,8 @@ function inUse(part) {
   const reads = part.dataset.live === "ask" && scrollY > SCROLLED;
   const selects = marked !== null && !marked.isCollapsed && part.contains(marked.anchorNode);
   const types = part.contains(document.activeElement) && document.activeElement?.matches("input, select, textarea");
-  return reads || selects || types || document.querySelector("dialog[open]") !== null || part.querySelector('[aria-busy="true"]') !== null || changed(part);
+  const told = part.querySelector('[aria-busy="true"], [aria-invalid="true"]') !== null; // what is wrong would be gone unread
+  return reads || selects || types || document.querySelector("dialog[open]") !== null || told || changed(part);
 }
 
 /** Whether anything in a part's forms is not as it came. @param {HTMLElement} part */
