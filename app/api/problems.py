@@ -52,7 +52,10 @@ _RETRY, _MINUTE = 5, 60
 
 _MINUTE_MS = 60_000
 
-_AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, ConnectionError)
+_AWAY = (
+    *(asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError),
+    *(asyncpg.OperatorInterventionError, ConnectionError),
+)
 """What a read meets while the database is away. The embedded one is started again by itself."""
 
 

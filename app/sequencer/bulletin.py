@@ -70,7 +70,7 @@ class Bulletin:
                 continue
             try:
                 await work(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
                 _log.warning("connection lost: %s", error)
                 self._wake.set()
                 await asyncio.sleep(_RETRY)

@@ -30,7 +30,7 @@ _CONNECT_TIMEOUT: Final = 10.0
 _POOL_SIZE: Final = 8
 _STATEMENTS: Final = 300
 """Prepared statements per connection: multi-row statements come in several lengths each."""
-TROUBLE: Final = (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+TROUBLE: Final = (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What goes wrong without anybody's mistake where the database is away or busy: later it may succeed."""
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from app.errors import Fault
+from app.keystore import PrivacyKeys
+from app.sequencer.batch import Batch
 from app.sequencer.lane import Refused
 from app.sequencer.submission import parse
 from app.storage.log import root_at
@@ -91,6 +94,21 @@ async def test_a_broken_handler_stops_nobody_else(house: House) -> None:
     results = await asyncio.gather(*(house.submit(one) for one in said), return_exceptions=True)
     assert isinstance(results[1], Fault)
     assert [results[n].index for n in (0, 2)] == [1, 2]  # type: ignore[union-attr]
+
+
+async def test_a_connection_that_is_closed_as_it_is_taken_is_no_fault_of_the_statement(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver then speaks of an operation in progress, as of a mistake of its own."""
+    write, broken = Batch.write, [asyncpg.InternalClientError("cannot switch to state 15")]
+
+    async def breaks(batch: Batch, privacy: PrivacyKeys) -> None:
+        if broken:
+            raise broken.pop()
+        await write(batch, privacy)
+
+    monkeypatch.setattr(Batch, "write", breaks)
+    assert (await house.submit(house.word(house.hanako, 1))).index == 1
 
 
 async def test_unpublished_trees_were_not_seen(house: House) -> None:
