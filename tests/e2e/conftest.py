@@ -94,6 +94,15 @@ class Coop:
     def appoint(self, name: str, role: str) -> None:
         self.say("Hanako", "role.give/1", {"member": self.town.id(name), "role": role})
 
+    def open(self, author: str, proposal: str) -> None:
+        """Call the vote, and wait until the clerk has told who votes: then no page has news by itself."""
+        self.say(author, "proposal.open/1", {"proposal": proposal})
+        called, until = self.town.head, time.monotonic() + STARTING
+        while self.town.head == called and time.monotonic() < until:
+            time.sleep(0.05)
+            self.catch_up()
+        assert self.town.head != called
+
     def catch_up(self) -> None:
         """What was said in browsers has been seen by those who write without one."""
         self.town.saw(self._client.get(f"/api/v1/ledgers/{self.slug}/context").json()["checkpoint"])

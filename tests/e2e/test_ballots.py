@@ -3,76 +3,17 @@
 from __future__ import annotations
 
 import re
-import secrets
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Error, Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from ledger import ids
 from ledger.compose import Private
 from tests.e2e.conftest import Coop, OpenPage, Travelling
-from tests.e2e.test_accessibility import AXE, EVERYTHING, RUN
-from tests.e2e.test_proposals import DAY, TIMING, sign
-from tests.simulator import majority_rule
-from tests.town import Town
+from tests.e2e.test_proposals import DAY, sign
+from tests.e2e.votes import OPTIONS, OTHERS, VOTE, Fill, choice_of, choose, faults, give, open_vote, raise_, tick
 
 pytestmark = pytest.mark.browser
-
-OPTIONS = ("屋根", "みかん", "花火")
-OTHERS = ("Jiro", "Ume")
-VOTE = {"ja": "この内容で投票する", "en": "Vote like this"}
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-TIED = {"module": "fails/1"}
-
-Fill = Callable[[Page], None]
-
-
-def tick(*numbers: int) -> Fill:
-    """Boxes, by the space bar."""
-
-    def fill(page: Page) -> None:
-        for number in numbers:
-            page.locator(f"#vote [data-option='{number}']").press("Space")
-
-    return fill
-
-
-def choose(**given: str) -> Fill:
-    """Lists: ``_2="3"`` picks the value 3 for option 2."""
-
-    def fill(page: Page) -> None:
-        for number, value in given.items():
-            page.locator(f"#vote [data-option='{number[1:]}']").select_option(value)
-
-    return fill
-
-
-def give(**given: int) -> Fill:
-    """Numbers: typed for the first, stepped with the button for the others."""
-
-    def fill(page: Page) -> None:
-        (first, value), *rest = given.items()
-        page.locator(f"#vote [data-option='{first[1:]}']").fill(str(value))
-        for number, times in rest:
-            row = page.locator(f"#vote .ballot-row:has([data-option='{number[1:]}'])")
-            for _ in range(times):
-                row.locator("[data-step='1']").press("Enter")
-
-    return fill
-
-
-def raise_(*numbers: int) -> Fill:
-    """Each option gets the next place, by the button that moves it up."""
-
-    def fill(page: Page) -> None:
-        for number in numbers:
-            page.locator(f"#vote .ballot-row:has([data-option='{number}']) [data-move=up]").press("Enter")
-
-    return fill
-
 
 METHODS: dict[str, tuple[dict[str, Any], Fill, str, str, tuple[str, str], str]] = {
     "approval": ({"module": "approval/1", "most": 2}, tick(1, 3), "1,3", "屋根、花火", ("1", "1,2"), "屋根"),
@@ -91,43 +32,11 @@ METHODS: dict[str, tuple[dict[str, Any], Fill, str, str, tuple[str, str], str]] 
 """Rule, how the ballot is filled in, its text, its words, what others say, and what wins."""
 
 
-def open_vote(travelling: Travelling, kind: str, method: dict[str, Any], **body: Any) -> tuple[Coop, str]:
-    """A vote of that kind that is open: Hanako, Jiro, Ume and Matsu may vote."""
-    token = secrets.token_hex(4)
-    coop = Coop(travelling.address, Town(f"coop-{token}", token))
-    rules: dict[str, Any] = {
-        name: majority_rule(timing=TIMING) for name in ("ordinary", "rules", "policy", "role", "admit")
-    }
-    rules[kind] = majority_rule(timing=TIMING, method=method, threshold={"module": "relative_majority/1"}, tie=TIED)
-    coop.found("Hanako", rules=rules)
-    coop.join(*OTHERS, "Matsu")
-    texts = {"title": Private("来年の取り組み"), "text": Private("どれにするか。")}
-    draft = coop.say("Hanako", "proposal.draft/1", {"kind": kind, **texts, **body})
-    return coop, ids.object_id("prop", draft.id)
-
-
-def choice_of(coop: Coop, proposal: str, text: str) -> dict[str, Any]:
-    return {"proposal": proposal, "choice": text}
-
-
-def faults(page: Page) -> list[str]:
-    """What axe finds in both themes, and whether anything has to be scrolled sideways on a small phone."""
-    page.emulate_media(reduced_motion="reduce")  # no colour on its way
-    page.evaluate(AXE)
-    found: list[str] = []
-    for theme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
-        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-        found += page.evaluate(RUN, rules)
-    page.set_viewport_size({"width": 320, "height": 800})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    return found + ([f"{wide} pixels wide"] if wide > 320 else [])
-
-
 @pytest.mark.parametrize("name", METHODS)
 def test_a_ballot_is_filled_in_signed_and_counted(travelling: Travelling, open_page: OpenPage, name: str) -> None:
     method, fill, text, words, others, winner = METHODS[name]
     coop, proposal = open_vote(travelling, "choice", method, options=[Private(option) for option in OPTIONS])
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     page = open_page("ja", phone=True)
     coop.sign_in(page, "Matsu")
     page.goto(coop.address(f"proposals/{proposal}"))
@@ -150,134 +59,6 @@ def test_a_ballot_is_filled_in_signed_and_counted(travelling: Travelling, open_p
     assert faults(page) == []
 
 
-def test_a_ballot_says_what_is_wrong_with_it(travelling: Travelling, open_page: OpenPage) -> None:
-    method = {"module": "weighted/1", "points": 5}
-    coop, proposal = open_vote(travelling, "choice", method, options=[Private(option) for option in OPTIONS])
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
-    page = open_page("en")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
-    vote = page.locator("#vote")
-    go, told = vote.get_by_role("button", name=VOTE["en"]), vote.get_by_text("Choose at least one, or tick “Abstain”.")
-    for _ in range(10):
-        go.click()
-        with suppress(AssertionError):  # that voting has begun was still news: the form came anew as it was pressed
-            expect(told).to_be_visible(timeout=3000)
-            break
-    expect(told).to_be_visible()
-    give(_1=3)(page)
-    expect(vote.get_by_text("Points left: 2 of 5.")).to_be_visible()
-    give(_3=4)(page)
-    expect(vote.locator("[data-left]")).to_have_text("You have 5 points in all. Take some away.")  # before it is sent
-    give(_3=0)(page)
-    go.click()
-    expect(vote.get_by_text("Give away exactly 5 points.")).to_be_visible()
-    give(_2=4)(page)
-    go.click()
-    expect(vote.locator(".field-error")).to_have_text(re.compile("You have 5 points in all."))
-    vote.get_by_label("Abstain").press("Space")
-    go.click()
-    sign(page, "en")
-    expect(vote).to_contain_text("Your vote: Abstain")
-
-
-def test_votes_that_are_too_dear_say_what_they_cost(travelling: Travelling, open_page: OpenPage) -> None:
-    options = [Private(option) for option in OPTIONS]
-    coop, proposal = open_vote(travelling, "choice", {"module": "quadratic/1", "credits": 10}, options=options)
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
-    page = open_page("en")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
-    give(_1=3, _2=3)(page)
-    vote = page.locator("#vote")
-    expect(vote.locator("[data-left]")).to_have_text("You have 10 credits in all. Take some away.")
-    expect(vote.locator("[data-costs]").nth(1)).to_have_text("Costs 9")
-    vote.get_by_role("button", name="One fewer for “みかん”").press("Enter")
-    vote.get_by_role("button", name="One fewer for “みかん”").press("Enter")
-    expect(vote.locator("[data-left]")).to_have_text("Credits left: 0 of 10.")
-
-
-def test_what_was_begun_can_be_undone_and_is_not_left_unasked(travelling: Travelling, open_page: OpenPage) -> None:
-    options = [Private(option) for option in OPTIONS]
-    coop, proposal = open_vote(travelling, "choice", {"module": "irv/1"}, options=options)
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
-    page = open_page("ja")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
-    vote, asked = page.locator("#vote"), list[str]()
-    again = vote.get_by_role("button", name="書きこみを元に戻す")
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.on("dialog", stay)
-    expect(again).to_be_hidden()
-    raise_(3, 1)(page)
-    with pytest.raises(Error):
-        page.goto(coop.address())
-    assert asked == ["beforeunload"]
-    expect(vote.locator("[data-left]")).to_have_text("1位 花火、2位 屋根")
-    again.press("Enter")
-    expect(again).to_be_hidden()
-    expect(vote.locator("[data-left]")).to_have_text("")
-    raise_(2)(page)
-    vote.get_by_role("button", name=VOTE["ja"]).click()
-    sign(page, "ja")
-    expect(vote).to_contain_text("あなたの票:みかん")
-    raise_(1)(page)
-    again.press("Enter")
-    expect(vote.locator("[data-left]")).to_have_text("1位 みかん")
-    page.goto(coop.address())
-    assert asked == ["beforeunload"]
-
-
-def test_nothing_is_graded_before_it_is(travelling: Travelling, open_page: OpenPage) -> None:
-    options = [Private(option) for option in OPTIONS]
-    method = {"module": "majority_judgement/1", "grades": 5}
-    coop, proposal = open_vote(travelling, "choice", method, options=options)
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
-    page = open_page("ja")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
-    vote = page.locator("#vote")
-    first = vote.locator("[data-option='1']")
-    expect(first.locator("option:checked")).to_have_text("選んでください")
-    vote.get_by_role("button", name=VOTE["ja"]).click()
-    expect(vote.get_by_text("一つ以上に評価をつけるか、")).to_be_visible()
-    choose(_1="0")(page)
-    expect(vote.locator("[data-left]")).to_have_text("1個に評価をつけました。まだのものは2個です。")
-    choose(_2="3")(page)
-    vote.get_by_role("button", name=VOTE["ja"]).click()
-    sign(page, "ja")
-    expect(vote).to_contain_text("あなたの票:みかんに3")
-    expect(first.locator("option:checked")).to_have_text("0 認められない")
-    choose(_2="0")(page)
-    vote.get_by_role("button", name=VOTE["ja"]).click()
-    sign(page, "ja")
-    expect(vote).to_contain_text("あなたの票:どれも最低の評価")
-    expect(vote.locator("option:checked")).to_have_text(["0 認められない"] * 3)
-
-
-def test_places_that_are_taken_move_down(travelling: Travelling, open_page: OpenPage) -> None:
-    coop, proposal = open_vote(
-        travelling, "choice", {"module": "irv/1"}, options=[Private(option) for option in OPTIONS]
-    )
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
-    page = open_page("ja")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
-    said, text = page.locator("#vote [data-left]"), page.locator("#vote [name=choice]")
-    choose(_2="1", _3="1")(page)
-    expect(said).to_have_text("1位 花火、2位 みかん")
-    page.get_by_role("button", name="「みかん」を一つ上げる").press("Enter")
-    expect(said).to_have_text("1位 みかん、2位 花火")
-    choose(_1="3")(page)
-    assert text.input_value() == "2>3>1"
-    page.get_by_role("button", name="「屋根」を一つ下げる").press("Enter")
-    assert text.input_value() == "2>3"
-
-
 def test_a_budget_from_the_first_project_to_what_is_funded(travelling: Travelling, open_page: OpenPage) -> None:
     method = {"module": "greedy_budget/1", "most": 3, "by": "votes"}
     coop, proposal = open_vote(travelling, "budget", method, budget=100)
@@ -295,7 +76,7 @@ def test_a_budget_from_the_first_project_to_what_is_funded(travelling: Travellin
     for number in range(2, 56):
         item = {"proposal": proposal, "title": Private(f"花壇{number}"), "text": Private("植える。"), "cost": 30}
         coop.say("Jiro", "proposal.item/1", item)
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     page.goto(coop.address(f"proposals/{proposal}"))
     tick(1)(page)
     vote = page.locator("#vote")
@@ -324,7 +105,7 @@ def test_a_paper_with_places_is_entered_and_countersigned(travelling: Travelling
     options = [Private(option) for option in OPTIONS]
     coop, proposal = open_vote(travelling, "choice", {"module": "irv/1"}, options=options)
     coop.appoint("Jiro", "facilitator")
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     page, second = open_page("ja", phone=True), open_page("ja")
     coop.sign_in(page, "Jiro")
     page.goto(coop.address(f"proposals/{proposal}/paper?member={coop.town.id('Matsu')}"))
@@ -344,37 +125,12 @@ def test_a_paper_with_places_is_entered_and_countersigned(travelling: Travelling
     expect(second.get_by_text("連署を待つ届出はありません")).to_be_visible()
 
 
-def test_what_is_filled_in_while_the_form_is_on_its_way_stays(travelling: Travelling, open_page: OpenPage) -> None:
-    coop, _ = open_vote(travelling, "election", {"module": "stv/1"}, options=[Private("a"), Private("b")], effects=[])
-    page = open_page("ja")
-    coop.sign_in(page, "Hanako")
-    page.goto(coop.address("proposals/new?kind=election"))
-    waiting: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if waiting:
-            route.continue_()
-        else:
-            waiting.append(route)
-
-    page.route("**/proposals/new*", hold)
-    boxes = page.locator(".choice").get_by_role("checkbox")
-    with page.expect_request("**/proposals/new*"):
-        boxes.nth(0).check()
-    boxes.nth(1).check()
-    with page.expect_request("**/proposals/new*") as again:
-        waiting[0].continue_()
-    assert str(again.value.post_data).count("candidates=") == 2
-    again.value.response()
-    expect(page.locator("[name=candidates]:checked")).to_have_count(2)
-
-
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_an_election_by_transfers_shows_its_rounds(travelling: Travelling, open_page: OpenPage, lang: str) -> None:
     coop, page = drafted_election(travelling, open_page, lang)
     proposal = page.url.rpartition("/")[2]
     coop.catch_up()
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     for name, said in (("Hanako", "1>2"), ("Jiro", "1>2"), ("Ume", "1>3"), ("Matsu", "3")):
         coop.say(name, "ballot.cast/1", choice_of(coop, proposal, said))
     travelling.forward(DAY)

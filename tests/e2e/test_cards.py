@@ -72,7 +72,7 @@ def voting(server: str) -> Coop:
         "effects": [{"effect": "text"}],
     }
     drafted = coop.say("Hanako", "proposal.draft/1", body)
-    coop.say("Hanako", "proposal.open/1", {"proposal": ids.object_id("prop", drafted.id)})
+    coop.open("Hanako", ids.object_id("prop", drafted.id))
     return coop
 
 

@@ -89,7 +89,7 @@ def test_passkey_wallet_card_and_paper_vote_together_and_all_verify(
         "Taro", "proposal.draft/1", {"kind": "ordinary", "title": Private("堰"), "text": Private("直す")}
     )
     proposal = ids.object_id("prop", drafted.id)
-    coop.say("Taro", "proposal.open/1", {"proposal": proposal})
+    coop.open("Taro", proposal)
     address = coop.address(f"proposals/{proposal}")
 
     for page in (by_passkey, by_wallet):

@@ -224,7 +224,7 @@ def audited(travelling: Travelling, open_page: OpenPage) -> Coop:
     role = {"effect": "role", "from": None, "member": coop.town.id("Ume"), "role": "auditor", "scope": "coop"}
     said = {"effects": [role | {"until": None}], "kind": "role", "text": Private("監事"), "title": Private("監事")}
     proposal = ids.object_id("prop", coop.say("Hanako", "proposal.draft/1", said).id)
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     coop.say("Hanako", "ballot.cast/1", {"choice": "yes", "proposal": proposal})
     coop.say("Ume", "ballot.cast/1", {"choice": "yes", "proposal": proposal})
     travelling.forward(10 * DAY)

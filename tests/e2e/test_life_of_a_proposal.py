@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from ledger import ids
 from ledger.compose import Private
 from tests.e2e.conftest import Coop, OpenPage, Travelling
-from tests.e2e.test_ballots import faults
 from tests.e2e.test_proposals import DAY, TIMING, sign
+from tests.e2e.votes import faults
 from tests.simulator import majority_rule
 from tests.town import Town
 
@@ -81,7 +81,7 @@ def test_whom_it_concerns_answers(travelling: Travelling, open_page: OpenPage) -
     proposal = draft(
         coop, "Hanako", "expel", effects=[{"effect": "suspend", "member": coop.town.id("Ume"), "until": None}]
     )
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     page = visit(coop, open_page, "Ume", proposal)
     expect(page.locator("#proposal")).to_contain_text("Umeさんの権利を止めます")
     page.get_by_label("あなたの言い分").fill("聞いていません。")
@@ -96,7 +96,7 @@ def test_a_veto_stops_what_was_decided(travelling: Travelling, open_page: OpenPa
     veto = {"veto": {"module": "by_class/1", "classes": ["member"], "count": 1}}
     coop = found(travelling, ordinary=TIMELOCK | veto)
     proposal = draft(coop, "Hanako", "ordinary")
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     vote(coop, proposal, Hanako="yes", Jiro="yes")
     travelling.forward(DAY)
     page = visit(coop, open_page, "Ume", proposal)
@@ -112,11 +112,11 @@ def test_the_chair_decides_a_tie(travelling: Travelling, open_page: OpenPage) ->
     coop = found(travelling, ordinary={"tie": {"module": "chair/1"}})
     chair = {"effect": "role", "member": coop.town.id("Jiro"), "role": "chair", "scope": "coop"}
     asked = draft(coop, "Hanako", "role", effects=[chair | {"from": None, "until": None}])
-    coop.say("Hanako", "proposal.open/1", {"proposal": asked})
+    coop.open("Hanako", asked)
     vote(coop, asked, Hanako="yes")
     travelling.forward(DAY)
     proposal = draft(coop, "Hanako", "ordinary")
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     vote(coop, proposal, Hanako="yes", Ume="no")
     travelling.forward(DAY)
     page = visit(coop, open_page, "Jiro", proposal)
@@ -130,7 +130,7 @@ def test_a_member_carries_a_decision_out(travelling: Travelling, open_page: Open
     coop = found(travelling, ordinary={"timing": BY_HAND})
     effects = [{"effect": "project", "lead": coop.town.id("Ume")}]
     proposal = draft(coop, "Hanako", "ordinary", effects=effects)
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     vote(coop, proposal, Hanako="yes", Jiro="yes")
     travelling.forward(2 * DAY)
     page = visit(coop, open_page, "Ume", proposal)
@@ -144,7 +144,7 @@ def test_delegations_are_told_and_followed(travelling: Travelling, open_page: Op
     for giver, to in (("Ume", "Jiro"), ("Hanako", "Ume")):
         coop.say(giver, "delegation.give/1", {"to": coop.town.id(to)})
     proposal = draft(coop, "Hanako", "ordinary")
-    coop.say("Hanako", "proposal.open/1", {"proposal": proposal})
+    coop.open("Hanako", proposal)
     vote(coop, proposal, Jiro="yes")
     travelling.forward(DAY)
     page = visit(coop, open_page, "Ume", proposal)

@@ -166,7 +166,7 @@ def test_an_entered_ballot_is_taken_back_or_comes_too_late(
     coop, (jiro, hanako) = assembly, (open_page("ja", phone=True), open_page("ja"))
     draft_ = {"kind": "ordinary", "title": Private("堰の修理"), "text": Private("春に直す")}
     proposal = ids.object_id("prop", coop.say("Ume", "proposal.draft/1", draft_).id)
-    coop.say("Ume", "proposal.open/1", {"proposal": proposal})
+    coop.open("Ume", proposal)
     for page, name in ((jiro, "Jiro"), (hanako, "Hanako")):
         coop.sign_in(page, name)
     address = coop.address(f"proposals/{proposal}")
@@ -240,7 +240,7 @@ def test_a_rule_that_passes_governs_the_next_vote(assembly: Coop, travelling: Tr
     expect(page.locator("#policy")).to_contain_text("第1版")
     expect(page.locator("#ordinary").get_by_role("link", name="定足数をなくす")).to_be_visible()
     following = ids.object_id("prop", next_draft.id)
-    coop.say("Ume", "proposal.open/1", {"proposal": following})
+    coop.open("Ume", following)
     page.goto(coop.address(f"proposals/{following}"))
     expect(page.locator("#proposal")).to_contain_text("決め方の第2版")
     expect(page.locator("#proposal")).to_contain_text("定足数はありません。")

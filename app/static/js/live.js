@@ -3,8 +3,9 @@
  * added, whichever process took them. One connection for the whole page, none while nobody looks at it (browsers allow
  * six to one server, all tabs together).
  *
- * Nobody is interrupted: while somebody types, reads a dialog or has marked text in a part, or has scrolled down in one with
- * `data-live="ask"`, a button offers what is new instead. Open disclosures stay open, and the focus stays on its link.
+ * Nobody is interrupted: while somebody types, presses a button, reads a dialog or has marked text in a part, or has
+ * scrolled down in one with `data-live="ask"`, a button offers what is new instead. Open disclosures stay open, and the
+ * focus stays where it is.
  *
  * `<main data-events data-size data-fresh>`: where to listen, how many entries this page shows, the button's words.
  */
@@ -13,6 +14,7 @@ const PARTS = '[hx-trigger~="live"]';
 const PAUSE = 1000; // milliseconds between two refreshes of a part
 const AGAIN = 5000; // milliseconds until a refused connection, or a part that could not be had, is tried again
 const SCROLLED = 200; // pixels
+const NAMED = "a, button, summary";
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 const htmx = /** @type {any} */ (globalThis).htmx;
@@ -99,7 +101,8 @@ function inUse(part) {
   const selects = marked !== null && !marked.isCollapsed && part.contains(marked.anchorNode);
   const types = part.contains(document.activeElement) && document.activeElement?.matches("input, select, textarea");
   const told = part.querySelector('[aria-busy="true"], [aria-invalid="true"]') !== null; // what is wrong would be gone unread
-  return reads || selects || types || document.querySelector("dialog[open]") !== null || told || changed(part);
+  const presses = part.querySelector(":is(a, button, summary, label):active") !== null; // a click ends where it began, or is lost
+  return reads || selects || types || presses || document.querySelector("dialog[open]") !== null || told || changed(part);
 }
 
 /** Whether anything in a part's forms is not as it came. @param {HTMLElement} part */
@@ -137,14 +140,24 @@ function arrive(part, swap) {
   offer(part);
 }
 
-/** What was open stays open, and where the focus was it is again. @param {HTMLElement} part */
+/**
+ * What was open stays open, and where the focus was it is again: whoever goes by keyboard keeps the place, and a key that is
+ * pressed just then is not lost. (What has an id keeps its focus by htmx.)
+ * @param {HTMLElement} part
+ */
 function keep(part) {
   const open = [...part.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
-  const focused = part.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+  const focused = part.contains(document.activeElement) ? nameOf(/** @type {Element} */ (document.activeElement)) : "";
   part.addEventListener("htmx:afterSwap", () => {
     for (const summary of part.querySelectorAll("details > summary")) {
       if (open.includes(summary.textContent)) /** @type {HTMLDetailsElement} */ (summary.parentElement).open = true;
     }
-    if (focused) /** @type {HTMLElement|null} */ (part.querySelector(`[href="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
+    const again = focused && !part.contains(document.activeElement) && [...part.querySelectorAll(NAMED)].find((one) => nameOf(one) === focused);
+    if (again) /** @type {HTMLElement} */ (again).focus({ preventScroll: true });
   }, { once: true });
+}
+
+/** What tells a link or button from the others of its part; nothing of anything else. @param {Element} element */
+function nameOf(element) {
+  return element.matches(NAMED) ? [element.tagName, element.getAttribute("href"), element.ariaLabel, element.textContent].join("\n") : "";
 }
