@@ -85,7 +85,7 @@ def _suiting(answer: Answer, decides: str) -> Answer:
     """Without methods that can't decide such proposals, unless the document names one."""
     if answer.question != "method":
         return answer
-    suits = {one.NAME for one in method.MODULES if rules.suits(decides, one)} | {answer.chosen}
+    suits = {one.NAME for one in method.MODULES if rules.misfit(decides, one) is None} | {answer.chosen}
     return answer._replace(modules=tuple(name for name in answer.modules if name in suits))
 
 

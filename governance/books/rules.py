@@ -75,9 +75,14 @@ def current(state: State, decides: str) -> RuleVersion:
     return state.need(RuleVersion, f"{decides}/{head.version}")
 
 
-def suits(decides: str, method: type[Method]) -> bool:
-    """Whether proposals of that kind can be answered by such ballots; see ``check``."""
-    return (method.OPTIONS != (0, 0)) == (decides in CHOOSING) and (decides == BUDGET) == method.COSTS
+def misfit(decides: str, method: Method | type[Method]) -> str | None:
+    """Why proposals of that kind can't be answered by such ballots; None where they can."""
+    # Effects happen or not: a rule for them that can't say yes or no would lock the co-op up for good.
+    if (method.OPTIONS != (0, 0)) != (decides in CHOOSING):
+        return "needs_options" if decides in CHOOSING else "needs_yes_no"
+    if (decides == BUDGET) != method.COSTS:
+        return "needs_costs" if decides == BUDGET else "no_costs"
+    return None
 
 
 def check(decides: str, document: Any) -> Rule:
@@ -85,12 +90,8 @@ def check(decides: str, document: Any) -> Rule:
     if decides not in ALL:
         raise Refusal("rule.kind_unknown", kind=decides)
     found = rule.parse(document)
-    # Effects happen or not: a rule for them that can't say yes or no would lock the co-op up for good.
-    if found.chooses != (decides in CHOOSING):
-        reason = "needs_options" if decides in CHOOSING else "needs_yes_no"
-        raise FormatError("rule.invalid", path="method/module", reason=reason)
-    if (decides == BUDGET) != found.method.COSTS:
-        reason = "needs_costs" if decides == BUDGET else "no_costs"
+    reason = misfit(decides, found.method)
+    if reason is not None:
         raise FormatError("rule.invalid", path="method/module", reason=reason)
     if decides == EXPULSION and not found.electorate.disinterested():
         # Nobody decides about their own expulsion.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
+
+import msgspec
 
 from app.decisions.words import Words
 from app.meetings.notified import PROGRESS, Known
@@ -54,19 +56,9 @@ def invitation(made: Desk, told: Occasion, host: Person, head: str, origin: str,
         t("paperwork.mail.forms", when=fmt.moment(made.back_by())) if made.has_forms else "",
         f"{host.name}\n{head}",
     ]
-    lang: Literal["ja", "en"] = "en" if words.lang == "en" else "ja"
-    return Letter(
-        member=member,
-        address=to.address,
-        name=to.name,
-        coop=one_line(host.name),
-        origin=origin,
-        subject=one_line(t(subject, meeting=made.title)),
-        text="\n\n".join(part for part in parts if part) + "\n",
-        lang=lang,
-        calendar=request(told, host, Person(to.name, to.address)).decode(),
-        method="REQUEST",
-    )
+    letter = _letter(words, host, origin, member, to, t(subject, meeting=made.title), parts)
+    calendar = request(told, host, Person(to.name, to.address)).decode()
+    return msgspec.structs.replace(letter, calendar=calendar, method="REQUEST")
 
 
 def cancellation(made: Desk, told: Occasion, host: Person, origin: str, member: str, to: Reached) -> Letter:
@@ -76,22 +68,28 @@ def cancellation(made: Desk, told: Occasion, host: Person, origin: str, member: 
     parts = [
         t("papers.address.to", name=to.name),
         t("paperwork.off.letter", meeting=one_line(made.title), when=when),
-        *([t("paperwork.off.forms")] if made.has_forms else []),
+        t("paperwork.off.forms") if made.has_forms else "",
         "\n".join([t("paperwork.mail.read"), made.url]),
         host.name,
     ]
-    lang: Literal["ja", "en"] = "en" if words.lang == "en" else "ja"
+    letter = _letter(words, host, origin, member, to, t("paperwork.off.subject", meeting=made.title), parts)
+    calendar = cancel(told, host, Person(to.name, to.address)).decode()
+    return msgspec.structs.replace(letter, calendar=calendar, method="CANCEL")
+
+
+def _letter(
+    words: Words, host: Person, origin: str, member: str, to: Reached, subject: str, parts: Iterable[str]
+) -> Letter:
+    """To that member, with those paragraphs; empty ones are none."""
     return Letter(
         member=member,
         address=to.address,
         name=to.name,
         coop=one_line(host.name),
         origin=origin,
-        subject=one_line(t("paperwork.off.subject", meeting=made.title)),
-        text="\n\n".join(parts) + "\n",
-        lang=lang,
-        calendar=cancel(told, host, Person(to.name, to.address)).decode(),
-        method="CANCEL",
+        subject=one_line(subject),
+        text="\n\n".join(part for part in parts if part) + "\n",
+        lang="en" if words.lang == "en" else "ja",
     )
 
 
