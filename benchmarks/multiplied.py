@@ -36,6 +36,7 @@ _TRACES: Final = f"""
     FROM trace CROSS JOIN generate_series(1, $1::int) n WHERE subject ~ '{_ID}'
     ON CONFLICT DO NOTHING
 """  # noqa: S608
+_UPDATES: Final = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'record'"
 _PATIENCE: Final = 900.0
 
 
@@ -44,6 +45,8 @@ async def multiply(data: Path, times: int) -> dict[str, int]:
     async with EmbeddedPostgres(data) as postgres:
         owner = await asyncpg.connect(**postgres.owner_dsn.keywords())
         try:
+            updated, hot = await owner.fetchrow(_UPDATES)
+            print(f"updates of a record so far: {updated:,}, of which HOT {hot:,}")
             for query in (_RECORDS, _TRACES):
                 await owner.execute(query, times - 1, timeout=_PATIENCE)
             await owner.execute("VACUUM ANALYZE", timeout=_PATIENCE)

@@ -31,7 +31,7 @@ from governance.modules.method.stv import SingleTransferableVote
 from governance.modules.method.weighted import Weighted
 from governance.modules.questions import Method
 from governance.outcome import Outcome
-from tests.app.decisions.test_forms import proposal
+from tests.app.decisions.test_proposal_forms import proposal
 
 TEXTS = Catalogue.load()
 JA = Words(TEXTS, "ja", 540)
