@@ -85,7 +85,7 @@ ANNOUNCERS: Final[tuple[Announcer, ...]] = (decisions,)
 
 async def _unannounced(installation: Installation, ledger: Ledger) -> list[str]:
     query = (
-        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'proposal' AND mark IS NOT NULL "
+        "SELECT id FROM record WHERE ledger_id = $1 AND kind = 'proposal' AND mark IN ('called', 'unannounced') "
         "AND (data->>'opened_index' IS NOT NULL OR data->>'drawing' = 'true') "
         "ORDER BY sort, id"
     )

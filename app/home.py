@@ -10,7 +10,7 @@ from app import pending
 from app.commons.booked import Booked, Bookings
 from app.commons.telling import Telling
 from app.commons.work import Work
-from app.decisions.listing import Item, Listing, Undecided
+from app.decisions.listing import Item, Listing
 from app.installation import Installation
 from app.meetings.signatures import unsigned
 from app.naming import sees_titles
@@ -52,10 +52,9 @@ class Home:
         self._now = installation.clock.now()
         self._bookings = Bookings(visit, self._now)
 
-    async def undecided(self) -> Undecided:
-        """Proposals that are not decided yet."""
-        listing = Listing(self._visit.reading, self._visit.member, self._now, titles=sees_titles(self._visit))
-        return await listing.undecided()
+    def proposals(self) -> Listing:
+        """What is put to decision, for this reader."""
+        return Listing(self._visit.reading, self._visit.member, self._now, titles=sees_titles(self._visit))
 
     async def asks(self, say: Telling, voting: list[Item], votable: set[str]) -> list[Ask]:
         """What waits for the reader, most pressing first. ``votable``: ids of what they can vote on."""

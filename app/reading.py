@@ -82,11 +82,12 @@ class Reading:
         rows = await self.once((query, asked), lambda: self.pool.fetch(query, self.ledger_id, *asked))
         return [self._decode(kind, row["data"]) for row in rows]
 
-    async def marked(self, kind: type[R], mark: str) -> list[R]:
-        """Those that stand out by that mark (see ``app/storage/tables.py``), in their order."""
+    async def marked(self, kind: type[R], mark: str, *, limit: int | None = None, offset: int = 0) -> list[R]:
+        """Those that stand out by that mark (see ``app/storage/tables.py``), in their order: all, or a part of them."""
         rows = await self.pool.fetch(
-            "SELECT data FROM record WHERE ledger_id = $1 AND kind = $2 AND mark = $3 ORDER BY sort, id",
-            *(self.ledger_id, kind.kind, mark),
+            "SELECT data FROM record WHERE ledger_id = $1 AND kind = $2 AND mark = $3 "
+            "ORDER BY sort, id LIMIT $4 OFFSET $5",
+            *(self.ledger_id, kind.kind, mark, limit, offset),
         )
         return [self._decode(kind, row["data"]) for row in rows]
 

@@ -21,7 +21,7 @@ class Open(NamedTuple):
 
 _RUNNING: Final = (
     "SELECT kind, id FROM record WHERE ledger_id = $1 AND ("
-    "(kind = 'proposal' AND mark = 'undecided' AND data->>'proposer' = $2) OR "
+    "(kind = 'proposal' AND mark IN ('draft', 'called') AND data->>'proposer' = $2) OR "
     "(kind = 'resource' AND parent = $2 AND (data->>'open')::boolean) OR "
     "(kind = 'contribution' AND parent = $2 AND data->>'state' IN ('reported', 'disputed'))) "
     "ORDER BY kind, sort DESC, id LIMIT $3"
@@ -56,6 +56,7 @@ async def roles_of(reading: Reading, members: Iterable[str]) -> dict[str, list[R
     return found
 
 
-async def applications(reading: Reading) -> list[Application]:
-    """Those that are open, oldest first, and behind them those that were declined."""
-    return [*await reading.marked(Application, "open"), *await reading.marked(Application, "declined")]
+async def applications(reading: Reading, status: str, page: int) -> tuple[list[Application], bool]:
+    """A page (from 1) of those that are ``open``, or were ``declined``, oldest first, and whether there are more."""
+    found = await reading.marked(Application, status, limit=LIMIT + 1, offset=(page - 1) * LIMIT)
+    return found[:LIMIT], len(found) > LIMIT

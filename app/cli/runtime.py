@@ -46,8 +46,10 @@ _ANSWERING: Final = 0.02
 """Seconds between two looks whether the server answers."""
 _GRACE: Final = 5.0
 """Seconds that running requests have when the service stops."""
-_BETWEEN_COLLECTIONS: Final = 50_000
-"""Objects made between two searches for cycles: records, of which a lane keeps many, are in none."""
+_COLLECTIONS: Final = (10_000, 50)
+"""Objects made between two searches for cycles among the youngest, and such searches between two deeper ones: often, so
+that no page waits long for one; seldom deep, for records, of which a lane keeps many, are in no cycle.
+"""
 _AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
 
 
@@ -162,7 +164,9 @@ async def serve(
     """Answer requests until cancelled; ``ready`` is called once the server answers. CommandError where it can't."""
     check_port(host, port)
     app = create_app(installation, web)
-    gc.set_threshold(_BETWEEN_COLLECTIONS)
+    gc.set_threshold(*_COLLECTIONS)
+    gc.collect()
+    gc.freeze()  # what is there now stays: no later search goes through it, nor holds up a page
     server = Server(
         app,
         address=host,

@@ -44,9 +44,8 @@ class Start(NamedTuple):
 
 async def drafts(visit: Visit, now: int) -> list[Line]:
     """Drafts of anyone that a rule can decide, the oldest first."""
-    undecided = await Listing(visit.reading, visit.member, now, titles=True).undecided()
-    found = sorted([*undecided.mine, *undecided.drafts], key=lambda item: item.proposal.index)
-    return [Line(item.proposal, item.title, on=False) for item in found]
+    found = await Listing(visit.reading, visit.member, now, titles=True).drafts()
+    return [Line(item.proposal, item.title, on=False) for item in reversed(found)]
 
 
 async def on_agenda(reading: Reading, ids: tuple[str, ...]) -> list[Line]:
@@ -75,9 +74,8 @@ async def motions(visit: Visit, mover: Member | None, meeting: Meeting, now: int
     """The mover's own drafts that the rules let come from the floor of that meeting."""
     if mover is None or not _has_floor(meeting):
         return []
-    undecided = await Listing(visit.reading, mover, now, titles=True).undecided()
     found = []
-    for item in undecided.mine:
+    for item in await Listing(visit.reading, mover, now, titles=True).drafts(mover):
         version = await current_rule(visit.reading, item.proposal.decides)
         announced = bool(effects.notice(item.proposal.parsed_effects()))
         if version is not None and _from_floor(version.rule(), meeting) and not announced:

@@ -87,7 +87,7 @@ def _require_concierge(visit: Visit) -> None:
 
 async def _votes(request: Any, visit: Visit, installation: Installation, member: Member) -> list[Vote]:
     words, found = words_of(request, visit), []
-    for item in (await Listing(visit.reading, member, installation.clock.now(), titles=True).undecided()).voting:
+    for item in await Listing(visit.reading, member, installation.clock.now(), titles=True).voting():
         proposal = item.proposal
         _, rule = await rule_of(visit.reading, proposal)
         ballot = await visit.reading.find(Ballot, f"{proposal.id}/{member.id}")

@@ -30,8 +30,9 @@ async def home(
         return await show(request, visit, "home/closed.html", about=await _about(visit), open=await _open(visit))
     here = Home(visit, installation)
     say = await telling_of(request, visit)
-    undecided = await here.undecided()
-    can_vote = await votable(installation, visit, undecided.voting)
+    proposals = here.proposals()
+    voting = await proposals.voting()
+    can_vote = await votable(installation, visit, voting)
     booked = await here.upcoming()
     published = await installation.log.published(visit.reading.ledger)
     entries = await lines(installation, visit, request.app.state.texts, language(request), Wanted(news=True))
@@ -44,8 +45,9 @@ async def home(
         now=installation.clock.now(),
         about=await _about(visit),
         open=await _open(visit),
-        undecided=undecided,
-        asks=await here.asks(say, undecided.voting, can_vote),
+        voting=voting[:SHOWN],
+        preparing=await proposals.preparing(),
+        asks=await here.asks(say, voting, can_vote),
         votable=can_vote,
         upcoming=booked,
         spans={one.id: span(say, one) for one in booked},

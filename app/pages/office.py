@@ -63,12 +63,16 @@ async def desk(request: Browser, visit: NamedDependency[Visit], installation: Na
 
 
 @get("/c/{slug:str}/office/applications", opt={OPT: Access.ADMINISTRATOR})
-async def applications(request: Browser, visit: NamedDependency[Visit]) -> Page:
+async def applications(
+    request: Browser,
+    visit: NamedDependency[Visit],
+    view: Annotated[str, QueryParameter(max_length=10)] = "",
+    page: Annotated[int, QueryParameter(ge=1, le=100_000)] = 1,
+) -> Page:
     """Who asks to join: admit, propose their admission, or decline; data of the declined can be erased."""
-    found = await read_applications(visit.reading)
-    refs = [(one.statement, f"profile/{field}") for one in found for field in FIELDS]
-    texts = await visit.reading.texts(refs)
-    erased = await visit.reading.find_many(Erasure, [member_of_application(one.id) for one in found])
+    status = "declined" if view == "declined" else "open"
+    found, more = await read_applications(visit.reading, status, page)
+    texts = await visit.reading.texts([(one.statement, f"profile/{field}") for one in found for field in FIELDS])
     profiles = {
         one.id: [
             (f, str(texts[one.statement, f"profile/{f}"])) for f in FIELDS if (one.statement, f"profile/{f}") in texts
@@ -79,8 +83,11 @@ async def applications(request: Browser, visit: NamedDependency[Visit]) -> Page:
         request,
         visit,
         "office/applications.html",
-        open=[one for one in found if one.status == "open"],
-        declined=[one for one in found if one.status == "declined" and member_of_application(one.id) not in erased],
+        view=status,
+        found=found,
+        page=page,
+        more=more,
+        erased=await visit.reading.find_many(Erasure, [member_of_application(one.id) for one in found]),
         profiles=profiles,
         received=await _received(visit, [one.index for one in found]),
         future=member_of_application,

@@ -180,14 +180,14 @@ class PostgresSource:
 
     async def fetch(self, connection: asyncpg.Connection, requests: Iterable[Request]) -> None:
         """Fetch what ``Missing`` named. The database must hold everything that was absorbed."""
-        gets: dict[str, set[str]] = {}
+        together: dict[tuple[str, str], list[str]] = {}
         sizes: list[int] = []
         for request in dict.fromkeys(_single(requests)):
             match request:
-                case ("get", kind, id_):
-                    gets.setdefault(kind, set()).add(id_)
+                case ("get", kind, id_) | ("scan", kind, id_, None):
+                    together.setdefault((request[0], kind), []).append(id_)
                 case ("scan", kind, parent, limit):
-                    await self._fetch_scan(connection, kind, parent, limit)
+                    await self._fetch_first(connection, kind, parent, limit)
                 case ("traced", kind, subject, index, time):
                     await self._fetch_traced(connection, kind, subject, (index, time))
                 case ("traces", kind, index, time):
@@ -196,8 +196,8 @@ class PostgresSource:
                     sizes.append(size)
                 case _:
                     raise TypeError(request)
-        for kind, ids in gets.items():
-            await self._fetch_records(connection, kind, list(ids))
+        for (what, kind), ids in together.items():
+            await (self._fetch_records if what == "get" else self._fetch_children)(connection, kind, ids)
         if sizes:
             await self._fetch_roots(connection, sizes)
 
@@ -227,8 +227,8 @@ class PostgresSource:
         for id_ in ids:
             self._records[kind, id_] = found.get(id_)
 
-    async def _fetch_scan(self, connection: asyncpg.Connection, kind: str, parent: str, limit: int | None) -> None:
-        asked = None if limit is None else 2 * limit + _SCAN_MARGIN
+    async def _fetch_first(self, connection: asyncpg.Connection, kind: str, parent: str, limit: int) -> None:
+        asked = 2 * limit + _SCAN_MARGIN
         query = (
             "SELECT sort, id, data FROM record WHERE ledger_id = $1 AND kind = $2 AND parent = $3 "
             "ORDER BY sort, id LIMIT $4"
@@ -237,7 +237,19 @@ class PostgresSource:
         for _, id_, data in rows:
             self._records[kind, id_] = self._books.decode(kind, data.encode())
         keys = [(sort, id_) for sort, id_, _ in rows]
-        self._scans[kind, parent] = _Scan(keys, complete=asked is None or len(rows) < asked)
+        self._scans[kind, parent] = _Scan(keys, complete=len(rows) < asked)
+
+    async def _fetch_children(self, connection: asyncpg.Connection, kind: str, parents: list[str]) -> None:
+        query = (
+            "SELECT parent, sort, id, data FROM record WHERE ledger_id = $1 AND kind = $2 AND parent = ANY($3) "
+            "ORDER BY parent, sort, id"
+        )
+        keys: dict[str, list[tuple[str, str]]] = {parent: [] for parent in parents}
+        for parent, sort, id_, data in await connection.fetch(query, self._ledger_id, kind, parents):
+            self._records[kind, id_] = self._books.decode(kind, data.encode())
+            keys[parent].append((sort, id_))
+        for parent in parents:
+            self._scans[kind, parent] = _Scan(keys[parent], complete=True)
 
     async def _fetch_traced(
         self, connection: asyncpg.Connection, kind: str, subject: str, before: tuple[int, int]

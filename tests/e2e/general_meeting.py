@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from nacl.signing import SigningKey
 from playwright.sync_api import Locator, Page, expect
@@ -22,7 +22,7 @@ from ledger.compose import Private, public_of
 from tests.e2e.conftest import PKCS8_ED25519, Coop, Travelling
 from tests.e2e.test_founding import WORDS as FOUNDING
 from tests.e2e.test_meeting_door import shown
-from tests.e2e.test_proposals import DAY, fill, sign
+from tests.e2e.test_proposals import DAY, answered, fill, sign
 from tests.e2e.test_roster import upload
 from tests.town import Town, Written
 
@@ -143,20 +143,6 @@ def gather(coop: Coop, office: Page, guest: Page, *others: str) -> None:
         coop.record(coop.town.joins(name, link))
 
 
-SETTLES = """() => {
-  globalThis.settled = new Promise((resolve) => {
-    document.body.addEventListener("htmx:afterSettle", () => resolve(true), { once: true });
-  });
-}"""
-
-
-def answered(page: Page, act: Any) -> None:
-    """Do something that a form answers to, and wait until it stands there anew."""
-    page.evaluate(SETTLES)
-    act()
-    page.evaluate("() => globalThis.settled")
-
-
 def draft(page: Page, title: str, text: str) -> str:
     """Title and reasons of the form that is open: the id of the draft."""
     page.fill("[name=title]", title)
@@ -171,10 +157,10 @@ def draft_slate(coop: Coop, page: Page, slate: dict[str, str]) -> str:
     page.goto(coop.address("proposals/new?kind=role"))
     page.wait_for_function("window.htmx")
     for name in slate:
-        answered(page, lambda name=name: fill(page, "q", name[-2:]))
+        answered(page, partial(fill, page, "q", name[-2:]))
         answered(page, page.get_by_role("checkbox", name=name).check)
     for name, role in slate.items():
-        answered(page, lambda name=name, role=role: page.get_by_label(f"{name}さんの役").select_option(label=role))
+        answered(page, partial(page.get_by_label(f"{name}さんの役").select_option, label=role))
     told = page.locator("#told")
     for name, role in slate.items():
         expect(told).to_contain_text(f"{name}さんに「{role}」をお願いします")
@@ -356,7 +342,7 @@ def draft_committee(coop: Coop, page: Page, candidates: tuple[str, ...], seats: 
     page.wait_for_function("window.htmx")
     answered(page, lambda: page.select_option("[name=role]", label="役はない(諮問委員など)"))
     for name in candidates:
-        answered(page, lambda name=name: fill(page, "q", name[-2:]))
+        answered(page, partial(fill, page, "q", name[-2:]))
         answered(page, page.get_by_role("checkbox", name=name).check)
     answered(page, lambda: fill(page, "seats", str(seats)))
     return draft(page, "諮問委員の選挙", f"理事に助言する委員を{seats}人選ぶ。")

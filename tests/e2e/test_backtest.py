@@ -12,7 +12,7 @@ from ledger import ids
 from ledger.compose import Private
 from tests.e2e.conftest import Coop, OpenPage, Village
 from tests.e2e.test_accessibility import faults
-from tests.e2e.test_proposals import assembly
+from tests.e2e.test_proposals import answered, assembly
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ("assembly",)
@@ -35,8 +35,7 @@ def tried(village: Village, page: Page, lang: str) -> Page:
     page.wait_for_function("window.htmx")
     page.locator("#advanced summary").click()
     page.locator("#field-json").fill(WEIGHTED)
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.locator("#json-form button").click()
+    answered(page, page.locator("#json-form button").click)
     with page.expect_popup() as opened:
         page.get_by_role("button", name=TRY[lang], exact=True).click()
     found = opened.value

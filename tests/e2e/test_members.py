@@ -203,9 +203,10 @@ def test_an_application_is_admitted_and_another_declined(coop: Coop, page: Page)
     card.get_by_role("button", name="断る届出に署名する").click()
     sign(page)
     expect(page.get_by_text("待っている申し込みはありません")).to_be_visible()
+    page.get_by_role("link", name="断った申し込み").click()
     press(page, "個人情報を消す")
     sign(page)
-    expect(page.get_by_text("断った申し込み")).to_have_count(0)
+    expect(page.get_by_text("個人情報は消えました")).to_be_visible()
     page.goto(coop.address("members?q=Jiro"))
     assert names(page) == ["Jiroさん"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -83,10 +84,23 @@ def draft(page: Page, lang: str, title: str) -> str:
     return page.url
 
 
+SETTLES = """() => {
+  globalThis.settled = false;
+  document.body.addEventListener("htmx:afterSettle", () => { globalThis.settled = true; }, { once: true });
+}"""
+
+
 def fill(page: Page, name: str, value: str) -> None:
     """Fill in a field of a form that answers to changes, and leave it."""
     page.fill(f"[name='{name}']", value)
     page.locator(f"[name='{name}']").blur()
+
+
+def answered(page: Page, act: Callable[[], object]) -> None:
+    """Do something that a form answers to, and wait until it stands there anew."""
+    page.evaluate(SETTLES)
+    act()
+    page.wait_for_function("globalThis.settled")
 
 
 def sign(page: Page, lang: str) -> None:

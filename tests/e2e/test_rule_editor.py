@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Coop, OpenPage, Travelling
-from tests.e2e.test_proposals import DAY, assembly, call, draft, fill, vote
+from tests.e2e.test_proposals import DAY, answered, assembly, call, draft, fill, vote
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 __all__ = ("assembly",)
@@ -34,13 +34,11 @@ def edit(coop: Coop, page: Page, decides: str) -> None:
 
 def choose(page: Page, name: str, value: str) -> None:
     """Choose, and wait until the form has come anew."""
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.select_option(f"[name='{name}']", value)
+    answered(page, lambda: page.select_option(f"[name='{name}']", value))
 
 
 def press(page: Page, name: str) -> None:
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.get_by_role("button", name=name, exact=True).last.click()
+    answered(page, page.get_by_role("button", name=name, exact=True).last.click)
 
 
 def shown_json(page: Page) -> dict[str, object]:
@@ -89,8 +87,7 @@ def test_conditions_come_and_go_and_nothing_is_lost_on_the_way(assembly: Coop, o
     expect(page.locator("[id='field-electorate/parts/1/classes']")).to_be_visible()
     expect(page.locator("#told")).to_contain_text("一つ以上選んでください。")
     choose(page, "electorate/parts/1/module", "by_role/1")
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.get_by_role("checkbox", name="監事").check()
+    answered(page, page.get_by_role("checkbox", name="監事").check)
     expect(page.locator("#told")).to_contain_text("(2)投票できるのは、投票が始まるときに次の役にある人です:監事。")
     press(page, "条件を加える")
     choose(page, "electorate/parts/2/module", "tenure/1")

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from app.access import OPT, Access
-from app.decisions.listing import Item, Listing, Undecided
+from app.decisions.listing import SECTIONS, Item, Listing, Section
 from app.installation import Installation
 from app.limits import limits_of
 from app.naming import sees_titles
@@ -29,19 +29,25 @@ async def proposals(
     view: Annotated[str, QueryParameter(max_length=10)] = "",
     page: _Number = 1,
 ) -> Page:
-    """What is undecided, by how urgent it is; or a page of what was decided; or what the search found."""
+    """What is undecided, by how urgent it is; or a page of one section, of what was decided, or of what was found."""
     now = installation.clock.now()
     listing = Listing(visit.reading, visit.member, now, titles=sees_titles(visit))
-    undecided: Undecided | None = None
+    undecided: dict[str, Section] = {}
     items: list[Item] = []
     more = False
     if q.strip() and sees_titles(visit):
         limits_of(request).costly(request, visit)
+        view = "search"
         items, more = await listing.search(q, page)
     elif view == "decided":
         items, more = await listing.decided(page)
+    elif view in SECTIONS:
+        section = await listing.section(view, page)
+        items, more = section.items, page < section.pages
     else:
+        view = ""
         undecided = await listing.undecided()
+        items = undecided["voting"].items
     partial = bool(request.headers.get("hx-request"))
     return await show(
         request,
@@ -49,11 +55,11 @@ async def proposals(
         "proposals/_undecided.html" if partial and undecided else "proposals/list.html",
         now=now,
         q=q.strip(),
-        decided=view == "decided",
+        view=view,
         page=page,
         more=more,
         undecided=undecided,
         items=items,
-        votable=await votable(installation, visit, items if undecided is None else undecided.voting),
+        votable=await votable(installation, visit, items),
         searchable=sees_titles(visit),
     )

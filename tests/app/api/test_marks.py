@@ -13,8 +13,15 @@ from ledger.books.roles import COOP
 from ledger.compose import Private
 from tests.app.api.service import Coop
 
-NULLS = {"outcome": None, "withdrawn_at": None, "opened_index": None, "roll_entry": None, "count_entry": None}
-OPENED = NULLS | {"opened_index": 7, "drawing": False}
+NULLS = {
+    "called_at": None,
+    "outcome": None,
+    "withdrawn_at": None,
+    "opened_index": None,
+    "roll_entry": None,
+    "count_entry": None,
+}
+OPENED = NULLS | {"called_at": 6, "opened_index": 7, "drawing": False}
 CASES: tuple[tuple[str, dict[str, Any], str | None], ...] = (
     ("application", {"status": "open"}, "open"),
     ("application", {"status": "declined"}, "declined"),
@@ -34,8 +41,8 @@ CASES: tuple[tuple[str, dict[str, Any], str | None], ...] = (
     ("meeting", {"closed_at": None, "cancelled_at": 7}, None),
     ("member", {"status": "active"}, "active"),
     ("member", {"status": "suspended"}, None),
-    ("proposal", NULLS, "undecided"),
-    ("proposal", OPENED, "undecided"),
+    ("proposal", NULLS, "draft"),
+    ("proposal", OPENED, "called"),
     ("proposal", OPENED | {"outcome": {"result": "passed"}}, "unannounced"),
     ("proposal", OPENED | {"outcome": {"result": "passed"}, "roll_entry": 8}, "unannounced"),
     ("proposal", OPENED | {"outcome": {"result": "passed"}, "roll_entry": 8, "count_entry": 9}, None),
@@ -77,13 +84,13 @@ async def test_an_open_application_is_found_behind_two_thousand_that_were_admitt
     own = coop.town.key_id("Sora")
     body = {"alg": "ed25519", "cls": "member", "public": coop.town.public("Sora"), "type": "person"}
     await coop.say(own, "member.apply/1", body | {"profile": {"name": Private("Sora")}}, keys={own: "Sora"})
-    (opened,) = await applications(reading)
+    (opened,), _ = await applications(reading, "open", 1)
     copied = (
         "SELECT ledger_id, kind, id || n, parent, '', replace(data::text, '\"open\"', '\"admitted\"')::json, changed "
         "FROM record CROSS JOIN generate_series(1, 2000) n WHERE kind = 'application' AND id = $1"
     )
     await reading.pool.execute(_INSERT + copied, opened.id)
-    assert await applications(reading) == [opened]
+    assert await applications(reading, "open", 1) == ([opened], False)
     assert (await waiting(reading))["applications"] == 1
 
 
