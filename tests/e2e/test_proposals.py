@@ -85,8 +85,9 @@ def draft(page: Page, lang: str, title: str) -> str:
 
 
 SETTLES = """() => {
-  globalThis.settled = false;
-  document.body.addEventListener("htmx:afterSettle", () => { globalThis.settled = true; }, { once: true });
+  const { dataset } = document.documentElement;
+  delete dataset.settled;
+  document.body.addEventListener("htmx:afterSettle", () => { dataset.settled = ""; }, { once: true });
 }"""
 
 
@@ -100,7 +101,7 @@ def answered(page: Page, act: Callable[[], object]) -> None:
     """Do something that a form answers to, and wait until it stands there anew."""
     page.evaluate(SETTLES)
     act()
-    page.wait_for_function("globalThis.settled")
+    expect(page.locator("html[data-settled]")).to_have_count(1)
 
 
 def sign(page: Page, lang: str) -> None:
