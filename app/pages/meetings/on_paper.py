@@ -45,7 +45,8 @@ async def asked(visit: Visit, words: Words, proposal: Proposal, rule: Rule, opti
         raise LookupError("a method is listed or has a form")
     ticked = form.family in ("approvals", "projects")
     rows = (*(row.label for row in form.rows), words.t("ballot.abstain"))
-    return Asked("choose", rows, _how(words, form), "tick" if ticked else "number")
+    counted = words.t("paperwork.counted", method=words.module("method", rule.method.NAME))
+    return Asked("choose", rows, f"{_how(words, form)} {counted}", "tick" if ticked else "number")
 
 
 def _how(words: Words, form: BallotForm) -> str:

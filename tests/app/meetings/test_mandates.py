@@ -34,3 +34,15 @@ async def test_the_result_tells_votes_by_proxy(coop: Coop, convene: Convene, pro
     clock.ahead += 10
     await coop.say("Taro", "proposal.draft/1", {"kind": "ordinary", "title": Private("次"), "text": Private("次")})
     assert "自分の票 1、おまかせや代理による票 1。" in await page(coop, "Taro", f"proposals/{proposal}")
+
+
+async def test_the_chair_is_told_that_hands_count_no_proxies(
+    coop: Coop, convene: Convene, proposal: str, clock: Travelling
+) -> None:
+    meeting = await convene(proposal)
+    clock.ahead += SOON
+    await coop.say("Hanako", "meeting.open/1", {"meeting": meeting})
+    told = "委任状を預かっている人には、端末か書面で投票してもらってください。"
+    assert told not in await page(coop, "Hanako", f"meetings/{meeting}")
+    await coop.say("Ume", "proxy.give/1", {"meeting": meeting, "to": coop.town.id("Jiro")})
+    assert told in await page(coop, "Hanako", f"meetings/{meeting}")

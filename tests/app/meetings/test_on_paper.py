@@ -34,6 +34,7 @@ HOW = {
     "ranked": "よいと思う順に順位をつけます。",
     "approved": "よいと思うものを、2個までいくつでも選べます。",
 }
+COUNTED = {"ranked": "数え方:単記移譲式(STV)。", "approved": "数え方:承認投票。"}
 
 
 @pytest.fixture(params=list(HOW))
@@ -60,5 +61,7 @@ async def test_a_choice_has_its_options_on_the_ballot(
     (ballot,) = [page for page in pages if "書面議決書" in page and "議案" in page and "招集" not in page]
     for said in ("来年の仕事", "花壇を作る", "井戸をさらう", "橋を直す"):
         assert said in ballot
-    assert HOW[request.node.callspec.params["coop"]] in ballot
+    method = request.node.callspec.params["coop"]
+    assert HOW[method] in ballot
+    assert COUNTED.get(method, "") in ballot
     assert "この用紙では投票できません" not in ballot
