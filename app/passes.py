@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import asyncpg
 import msgspec
 
 from app import exports
 from app.installation import Installation
 from app.reading import Reading
+from app.storage.database import AWAY
 from app.storage.ledgers import Ledger
 
 SILENT: Final = 60_000
@@ -129,7 +129,7 @@ async def _stay_alive(installation: Installation, ledger: Ledger, started: int) 
                 "UPDATE audit_pass SET updated = $3 WHERE ledger_id = $1 AND started = $2 AND finished IS NULL",
                 *(ledger.id, started, installation.clock.now()),
             )
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except AWAY as error:
             _log.warning("%s", type(error).__name__)
 
 

@@ -18,8 +18,8 @@ from prometheus_client import Counter, Gauge
 from app.anchors import due, standing, store
 from app.anchors.settings import Anchoring
 from app.anchors.store import PostgresStore
-from app.errors import ServiceError
 from app.installation import Installation
+from app.storage.database import TROUBLE
 from contracts.anchor import Anchorer, Settings, Signing
 from contracts.errors import AnchorError, RecordRefused
 from contracts.node import Node
@@ -36,7 +36,7 @@ _LOOKS: Final = 8
 """Looks at the chain for each look at all ledgers for what is due."""
 _IDLE: Final = 600_000
 """Milliseconds between two looks at a chain on which nothing is under way."""
-_TROUBLE: Final = (ServiceError, LedgerError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_TROUBLE: Final = (*TROUBLE, LedgerError)
 
 UNFINISHED = Gauge("yui_anchor_unfinished_batches", "Batches of checkpoints on their way into the chain.")
 FINAL = Counter("yui_anchor_final_batches", "Batches that became final.")

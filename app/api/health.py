@@ -6,7 +6,6 @@ import ipaddress
 import secrets
 from typing import Any, Final
 
-import asyncpg
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -15,6 +14,7 @@ from app.access import OPT, Access
 from app.api.answers import NO_COOKIES
 from app.api.problems import Problem
 from app.installation import Installation
+from app.storage.database import AWAY
 
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 
@@ -30,7 +30,7 @@ async def ready(installation: NamedDependency[Installation]) -> dict[str, str]:
     """The database answers too."""
     try:
         await installation.database.pool.fetchval("SELECT 1")
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except AWAY as error:
         raise Problem("database.unavailable", 503) from error
     return {"status": "ready"}
 

@@ -19,13 +19,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import httpx
 
 from app.anchors.settings import Anchoring
 from app.cli import test_tools
 from app.cli.failures import CommandError
 from app.installation import Installation
+from app.storage.database import AWAY
 
 KEY: Final = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
 """Of the first account."""
@@ -41,7 +41,7 @@ _STARTING: Final = 30.0
 _STOPPING: Final = 10.0
 _PARENT_DIES: Final = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
-_TROUBLE: Final = (httpx.HTTPError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_TROUBLE: Final = (httpx.HTTPError, *AWAY)
 
 
 def program() -> str | None:

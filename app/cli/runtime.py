@@ -14,7 +14,6 @@ import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final
 
-import asyncpg
 from granian.constants import HTTPModes, Interfaces
 from granian.errors import FatalError
 from granian.server.embed import Server
@@ -32,6 +31,7 @@ from app.installation import Installation, Settings
 from app.post.settings import Posting
 from app.server import create_app
 from app.settings import WebSettings
+from app.storage.database import AWAY
 from app.storage.embedded import EmbeddedError, EmbeddedPostgres, Stage
 from app.storage.migrate import migrate
 from app.stores import Store
@@ -50,7 +50,7 @@ _COLLECTIONS: Final = (10_000, 50)
 """Objects made between two searches for cycles among the youngest, and such searches between two deeper ones: often, so
 that no page waits long for one; seldom deep, for records, of which a lane keeps many, are in no cycle.
 """
-_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
+_NO_DATABASE: Final = (*AWAY, SQLAlchemyError)
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> int:
@@ -111,7 +111,7 @@ async def database(places: Places, progress: Callable[[Stage], None] = lambda _:
             await migrate(owner)
         except DatabaseUnavailable as error:
             raise CommandError(error.code, **error.params) from error
-        except _AWAY as error:
+        except _NO_DATABASE as error:
             raise CommandError("database_away", reason=_first_line(error)) from error
         yield service
 

@@ -14,6 +14,8 @@ from typing import Final
 
 import asyncpg
 
+from app.storage.database import AWAY
+
 CHANNEL: Final = "yui_published"
 _RETRY: Final = 1.0
 _log = logging.getLogger("yui.bulletin")
@@ -65,12 +67,12 @@ class Bulletin:
         while True:
             try:
                 connection = await self._connect()
-            except (OSError, asyncpg.PostgresError, TimeoutError):
+            except AWAY:
                 await asyncio.sleep(_RETRY)
                 continue
             try:
                 await work(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            except AWAY as error:
                 _log.warning("connection lost: %s", error)
                 self._wake.set()
                 await asyncio.sleep(_RETRY)

@@ -30,7 +30,9 @@ _CONNECT_TIMEOUT: Final = 10.0
 _POOL_SIZE: Final = 8
 _STATEMENTS: Final = 300
 """Prepared statements per connection: multi-row statements come in several lengths each."""
-TROUBLE: Final = (ServiceError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+AWAY: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver raises while the database is away; the last where a connection is closed just as it is used."""
+TROUBLE: Final = (ServiceError, *AWAY)
 """What goes wrong without anybody's mistake where the database is away or busy: later it may succeed."""
 
 

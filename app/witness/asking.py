@@ -15,13 +15,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO, Final, NamedTuple
 
-import asyncpg
 import httpx
 from prometheus_client import Counter, Gauge
 
-from app.errors import ServiceError
 from app.installation import Installation
 from app.sequencer.guard import Published
+from app.storage.database import TROUBLE
 from app.storage.ledgers import Ledger
 from app.witness import exchange
 from app.witness.cosigned import Standing, is_asked_for, quorum_size, witnessed
@@ -38,7 +37,7 @@ _AT_ONCE: Final = 8
 """Ledgers that are asked for at a time."""
 _REST: Final = 300_000
 """Milliseconds that a witness is left alone at most."""
-_TROUBLE: Final = (ServiceError, LedgerError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_TROUBLE: Final = (*TROUBLE, LedgerError)
 
 REQUESTS = Counter("yui_witness_requests", "What witnesses answered to this installation.", ["witness", "outcome"])
 """``outcome``: ``cosigned`` or a fault; ``fork`` and ``ahead`` are an alarm."""

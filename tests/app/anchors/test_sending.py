@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from app.anchors import sending, store
@@ -267,6 +268,29 @@ async def test_it_runs_beside_requests_and_comes_back_after_a_lost_connection(
     await until("final")
     async with asyncio.timeout(20):
         while not await harbour.recorded(coop):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert not running.done()
+    running.cancel()
+
+
+@pytest.mark.parametrize("lost", [asyncpg.InternalClientError("another operation is in progress"), OSError("gone")])
+async def test_no_way_in_which_a_connection_is_lost_ends_it(
+    harbour: Harbour, coop: Coop, monkeypatch: pytest.MonkeyPatch, lost: Exception
+) -> None:
+    own, asked = store.own, list[int]()
+
+    async def owned(connection: asyncpg.Connection) -> bool:
+        asked.append(1)
+        if len(asked) == 1:
+            raise lost
+        return await own(connection)
+
+    monkeypatch.setattr(sending, "WAIT", 0.05)
+    monkeypatch.setattr(store, "own", owned)
+    sender = Sender(harbour.installation, harbour.anchoring, lambda _: (harbour.node, harbour.signer))
+    running = asyncio.create_task(sender.run())
+    async with asyncio.timeout(20):
+        while not running.done() and await harbour.states(coop) != [(1, "pending")]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert not running.done()
     running.cancel()
