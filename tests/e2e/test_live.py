@@ -60,6 +60,7 @@ def test_what_was_begun_is_not_taken_away_by_news(vote: tuple[Coop, str, Page]) 
     offer.press("Enter")
     expect(page.locator(OLD)).to_have_count(0)
     expect(offer).to_have_count(0)
+    expect(page.locator("#proposal")).to_be_focused()
     expect(page.locator("#vote [data-left]")).to_have_text("")
 
 

@@ -126,6 +126,8 @@ function offer(part) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small", textContent: main.dataset.fresh });
   button.addEventListener("click", () => {
     refresh(part, true);
+    part.tabIndex = -1; // the button is gone, and who goes by keyboard goes on from here
+    part.focus({ preventScroll: true });
     part.scrollIntoView({ block: "nearest" });
   });
   box.append(button);
