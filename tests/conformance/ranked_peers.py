@@ -63,8 +63,17 @@ def pref_voting_borda(profile: Profile, options: int) -> set[int]:
 
 def pref_voting_stv(profile: Profile, options: Iterable[int], seats: int) -> Sets:
     """Scottish STV, with every way that its lots can fall. ``options``: those that stand."""
+    return pref_voting_stv_lots(profile, options, seats)[0]
+
+
+def pref_voting_stv_lots(profile: Profile, options: Iterable[int], seats: int) -> tuple[Sets, int]:
+    """The same, and among how many options a lot was drawn at most: see below on three."""
     told = pref_voting(profile, options)
-    return {frozenset(int(number) for number in stv_scottish(told, num_seats=seats, rng=lots)) for lots in every_lot()}
+    ways, most = set(), 0
+    for lots in every_lot():
+        ways.add(frozenset(int(number) for number in stv_scottish(told, num_seats=seats, rng=lots)))
+        most = max(most, *lots.sizes, 0)
+    return ways, most
 
 
 class Lots:
