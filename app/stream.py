@@ -53,6 +53,7 @@ class Wanted:
     """What a reader asks the stream for: entries below ``before``, of a book (``token``), of a member.
 
     ``news``: only what everybody may want to hear of, among the newest: who voted how belongs to the votes' own pages.
+    ``most``: so many at most.
     """
 
     before: int | None = None
@@ -60,10 +61,11 @@ class Wanted:
     who: str = ""
     ticks: bool = False
     news: bool = False
+    most: int = PAGE
 
 
 async def lines(installation: Installation, visit: Visit, texts: Catalogue, lang: str, wanted: Wanted) -> list[Line]:
-    """At most PAGE entries, newest first, that the reader may see."""
+    """The entries that are wanted and that the reader may see, newest first."""
     published = await installation.log.published(visit.reading.ledger)
     before = min(wanted.before if wanted.before is not None else published.size, published.size)
     who = wanted.who if visit.sees_entries else (visit.member.id if visit.member else "nobody")
@@ -84,7 +86,7 @@ async def lines(installation: Installation, visit: Visit, texts: Catalogue, lang
         f'"type":"{TICK}"',
         _NO_NEWS if wanted.news else (),
         before - _NEWEST if wanted.news else 0,
-        PAGE,
+        wanted.most,
     )
     stored = [Stored(**row) for row in rows]
     return await spell(visit, texts, lang, stored)

@@ -35,7 +35,7 @@ async def home(
     can_vote = await votable(installation, visit, voting)
     booked = await here.upcoming()
     published = await installation.log.published(visit.reading.ledger)
-    entries = await lines(installation, visit, request.app.state.texts, language(request), Wanted(news=True))
+    news = Wanted(news=True, most=SHOWN)
     return await show(
         request,
         visit,
@@ -52,7 +52,7 @@ async def home(
         upcoming=booked,
         spans={one.id: span(say, one) for one in booked},
         numbers=await here.numbers(),
-        lines=entries[:SHOWN],
+        lines=await lines(installation, visit, request.app.state.texts, language(request), news),
         size=published.size,
         young=published.size < YOUNG,
     )
