@@ -21,8 +21,7 @@ WHEN 'key' THEN CASE WHEN data->>'status' IN ('waiting', 'disputed') THEN data->
 WHEN 'meeting' THEN CASE WHEN data->>'closed_at' IS NULL AND data->>'cancelled_at' IS NULL THEN 'coming' END
 WHEN 'member' THEN CASE WHEN data->>'status' = 'active' THEN 'active' END
 WHEN 'proposal' THEN CASE
-  WHEN data->>'outcome' IS NULL AND data->>'withdrawn_at' IS NULL THEN
-    CASE WHEN data->>'called_at' IS NULL THEN 'draft' ELSE 'called' END
+  WHEN data->>'outcome' IS NULL AND data->>'withdrawn_at' IS NULL THEN 'undecided'
   WHEN data->>'drawing' = 'true' THEN 'unannounced'
   WHEN data->>'opened_index' IS NOT NULL AND (data->>'roll_entry' IS NULL OR data->>'count_entry' IS NULL)
   THEN 'unannounced' END
