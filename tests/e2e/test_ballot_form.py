@@ -10,18 +10,13 @@ from playwright.sync_api import Dialog, Error, Route, expect
 from ledger.compose import Private
 from tests.e2e.conftest import OpenPage, Travelling
 from tests.e2e.test_proposals import sign
-from tests.e2e.votes import OPTIONS, VOTE, choose, give, open_vote, raise_
+from tests.e2e.votes import VOTE, at_the_ballot, choose, give, open_vote, raise_
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_ballot_says_what_is_wrong_with_it(travelling: Travelling, open_page: OpenPage) -> None:
-    method = {"module": "weighted/1", "points": 5}
-    coop, proposal = open_vote(travelling, "choice", method, options=[Private(option) for option in OPTIONS])
-    coop.open("Hanako", proposal)
-    page = open_page("en")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
+    _, _, page = at_the_ballot(travelling, open_page, "en", module="weighted/1", points=5)
     vote = page.locator("#vote")
     go, told = vote.get_by_role("button", name=VOTE["en"]), vote.get_by_text("Choose at least one, or tick “Abstain”.")
     go.click()
@@ -43,12 +38,7 @@ def test_a_ballot_says_what_is_wrong_with_it(travelling: Travelling, open_page: 
 
 
 def test_votes_that_are_too_dear_say_what_they_cost(travelling: Travelling, open_page: OpenPage) -> None:
-    options = [Private(option) for option in OPTIONS]
-    coop, proposal = open_vote(travelling, "choice", {"module": "quadratic/1", "credits": 10}, options=options)
-    coop.open("Hanako", proposal)
-    page = open_page("en")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
+    _, _, page = at_the_ballot(travelling, open_page, "en", module="quadratic/1", credits=10)
     give(_1=3, _2=3)(page)
     vote = page.locator("#vote")
     expect(vote.locator("[data-left]")).to_have_text("You have 10 credits in all. Take some away.")
@@ -59,12 +49,7 @@ def test_votes_that_are_too_dear_say_what_they_cost(travelling: Travelling, open
 
 
 def test_what_was_begun_can_be_undone_and_is_not_left_unasked(travelling: Travelling, open_page: OpenPage) -> None:
-    options = [Private(option) for option in OPTIONS]
-    coop, proposal = open_vote(travelling, "choice", {"module": "irv/1"}, options=options)
-    coop.open("Hanako", proposal)
-    page = open_page("ja")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
+    coop, _, page = at_the_ballot(travelling, open_page, "ja", module="irv/1")
     vote, asked = page.locator("#vote"), list[str]()
     again = vote.get_by_role("button", name="書きこみを元に戻す")
 
@@ -94,13 +79,7 @@ def test_what_was_begun_can_be_undone_and_is_not_left_unasked(travelling: Travel
 
 
 def test_nothing_is_graded_before_it_is(travelling: Travelling, open_page: OpenPage) -> None:
-    options = [Private(option) for option in OPTIONS]
-    method = {"module": "majority_judgement/1", "grades": 5}
-    coop, proposal = open_vote(travelling, "choice", method, options=options)
-    coop.open("Hanako", proposal)
-    page = open_page("ja")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
+    _, _, page = at_the_ballot(travelling, open_page, "ja", module="majority_judgement/1", grades=5)
     vote = page.locator("#vote")
     first = vote.locator("[data-option='1']")
     expect(first.locator("option:checked")).to_have_text("選んでください")
@@ -121,13 +100,7 @@ def test_nothing_is_graded_before_it_is(travelling: Travelling, open_page: OpenP
 
 
 def test_places_that_are_taken_move_down(travelling: Travelling, open_page: OpenPage) -> None:
-    coop, proposal = open_vote(
-        travelling, "choice", {"module": "irv/1"}, options=[Private(option) for option in OPTIONS]
-    )
-    coop.open("Hanako", proposal)
-    page = open_page("ja")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
+    _, _, page = at_the_ballot(travelling, open_page, "ja", module="irv/1")
     said, text = page.locator("#vote [data-left]"), page.locator("#vote [name=choice]")
     choose(_2="1", _3="1")(page)
     expect(said).to_have_text("1位 花火、2位 みかん")

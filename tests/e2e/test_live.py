@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from ledger.compose import Private
 from tests.e2e.conftest import Coop, OpenPage, Travelling
-from tests.e2e.votes import OPTIONS, choice_of, open_vote, raise_
+from tests.e2e.votes import at_the_ballot, choice_of, raise_
 
 pytestmark = pytest.mark.browser
 
@@ -19,12 +18,7 @@ OLD = "#proposal > [data-old]"
 @pytest.fixture
 def vote(travelling: Travelling, open_page: OpenPage) -> tuple[Coop, str, Page]:
     """An open vote with places, and Matsu's page of it."""
-    options = [Private(option) for option in OPTIONS]
-    coop, proposal = open_vote(travelling, "choice", {"module": "irv/1"}, options=options)
-    coop.open("Hanako", proposal)
-    page = open_page("ja")
-    coop.sign_in(page, "Matsu")
-    page.goto(coop.address(f"proposals/{proposal}"))
+    coop, proposal, page = at_the_ballot(travelling, open_page, "ja", module="irv/1")
     page.evaluate("document.querySelector('#proposal > *').dataset.old = ''")
     return coop, proposal, page
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from ledger import ids
 from ledger.compose import Private
-from tests.e2e.conftest import Coop, Travelling
+from tests.e2e.conftest import Coop, OpenPage, Travelling
 from tests.e2e.test_accessibility import AXE, EVERYTHING, RUN
 from tests.e2e.test_proposals import TIMING
 from tests.simulator import majority_rule
@@ -82,6 +82,17 @@ def open_vote(travelling: Travelling, kind: str, method: dict[str, Any], **body:
     texts = {"title": Private("来年の取り組み"), "text": Private("どれにするか。")}
     draft = coop.say("Hanako", "proposal.draft/1", {"kind": kind, **texts, **body})
     return coop, ids.object_id("prop", draft.id)
+
+
+def at_the_ballot(travelling: Travelling, open_page: OpenPage, lang: str, **method: Any) -> tuple[Coop, str, Page]:
+    """A choice among the options that is open, and Matsu's page of it."""
+    options = [Private(option) for option in OPTIONS]
+    coop, proposal = open_vote(travelling, "choice", method, options=options)
+    coop.open("Hanako", proposal)
+    page = open_page(lang)
+    coop.sign_in(page, "Matsu")
+    page.goto(coop.address(f"proposals/{proposal}"))
+    return coop, proposal, page
 
 
 def choice_of(coop: Coop, proposal: str, text: str) -> dict[str, Any]:
